@@ -1,0 +1,103 @@
+/**
+ * The app contract. An app is a pure control function with its declarations: which sensors it needs,
+ * which outputs it commands, and the state from which it starts. Every replica runs it on the same
+ * voted inputs, so it must not read a clock, throw dice, or change the state it was given (which is
+ * frozen); the same arguments must give the same answer on every board.
+ */
+import type { SafeState } from "../../boards/board.js";
+import { UsageError } from "../kernel/assert.js";
+import type { Duration } from "../kernel/time.js";
+import type { VoteStatus } from "../voting/voter.js";
+
+export interface SensorDeclaration {
+  /** SI or UCUM, for instance `degC`. */
+  readonly unit: string;
+  /** A reading outside [min, max] cannot be true. */
+  readonly min: number;
+  readonly max: number;
+  /** How far apart two healthy channels may be, in `unit`. */
+  readonly tolerance: number;
+}
+
+export interface OutputDeclaration {
+  readonly unit: string;
+  /** A command outside [min, max] is a fault of the app: the outputs take their safe states. */
+  readonly min: number;
+  readonly max: number;
+  readonly safe: SafeState;
+}
+
+/** What a control function sees of a sensor: `value` is null when there is no trustworthy value. */
+export type VotedInput =
+  | { readonly value: number; readonly status: Extract<VoteStatus, "ok" | "degraded"> }
+  | { readonly value: null; readonly status: Extract<VoteStatus, "no-majority" | "insufficient"> };
+
+export interface ControlInput<SensorName extends string, State> {
+  readonly state: State;
+  readonly inputs: { readonly [Name in SensorName]: VotedInput };
+  /** Counts the cluster's control cycles. It may skip, never repeat. */
+  readonly cycle: number;
+  /** The time since the last cycle that this state has seen: a multiple of the cycle's length. */
+  readonly step: Duration;
+}
+
+export interface ControlOutput<OutputName extends string, State> {
+  /** Plain data: numbers, strings, booleans, null, and arrays and objects of them. */
+  readonly state: State;
+  /** In the units of the outputs. An output left out is put into its safe state. */
+  readonly commands: { readonly [Name in OutputName]?: number };
+}
+
+export interface AppDefinition<SensorName extends string, OutputName extends string, State> {
+  readonly name: string;
+  readonly sensors: { readonly [Name in SensorName]: SensorDeclaration };
+  readonly outputs: { readonly [Name in OutputName]: OutputDeclaration };
+  readonly initial: State;
+  control(input: ControlInput<SensorName, State>): ControlOutput<OutputName, State>;
+}
+
+/** Any app, its names and its state forgotten: what the runtime handles. */
+export type App = AppDefinition<string, string, unknown>;
+
+/**
+ * Declares an app. The names of its sensors and outputs flow into the types of `control`.
+ *
+ * @throws UsageError when a declaration is wrong: an empty range, a tolerance that is not positive,
+ *   a safe value out of range, a name that is no identifier.
+ */
+export function defineApp<SensorName extends string, OutputName extends string, State>(
+  definition: AppDefinition<SensorName, OutputName, State>,
+): App {
+  const app = definition as unknown as App;
+  if (typeof app.control !== "function") throw new UsageError("control: expected a function");
+  for (const [name, sensor] of Object.entries(app.sensors)) {
+    checkName(`sensors.${name}`, name);
+    checkRange(`sensors.${name}`, sensor);
+    if (!(sensor.tolerance > 0)) {
+      throw new UsageError(`sensors.${name}.tolerance: expected more than 0`);
+    }
+  }
+  for (const [name, output] of Object.entries(app.outputs)) {
+    checkName(`outputs.${name}`, name);
+    checkRange(`outputs.${name}`, output);
+    checkSafe(`outputs.${name}.safe`, output);
+  }
+  return app;
+}
+
+function checkName(where: string, name: string): void {
+  if (!/^[a-z][a-zA-Z0-9_-]{0,31}$/.test(name)) {
+    throw new UsageError(`${where}: a name begins with a-z and has at most 32 letters or digits`);
+  }
+}
+
+function checkRange(where: string, range: { readonly min: number; readonly max: number }): void {
+  if (Number.isFinite(range.min) && Number.isFinite(range.max) && range.min < range.max) return;
+  throw new UsageError(`${where}: expected finite min < max, got ${range.min} and ${range.max}`);
+}
+
+function checkSafe(where: string, output: OutputDeclaration): void {
+  if (output.safe.kind !== "value") return;
+  if (output.safe.value >= output.min && output.safe.value <= output.max) return;
+  throw new UsageError(`${where}: ${output.safe.value} is not in [${output.min}, ${output.max}]`);
+}

@@ -1,0 +1,35 @@
+/**
+ * What goes into a node and what comes out of it: the whole of its contact with the world. A host
+ * that carries these is a complete host; a file of these inputs is a complete recording.
+ */
+import type { Reading, WriteRefusal } from "../../boards/board.js";
+import type { NodeId } from "../kernel/ids.js";
+import type { Instant } from "../kernel/time.js";
+import type { NodeEvent } from "./events.js";
+
+export type NodeInput =
+  /** Bytes from any link, from anyone: hostile until opened. */
+  | { readonly kind: "datagram"; readonly bytes: Uint8Array }
+  /** The board's answer to `read`. */
+  | { readonly kind: "readings"; readonly readings: readonly Reading[] }
+  /** The board refused a command; the pins have not changed. */
+  | { readonly kind: "write-refused"; readonly output: string; readonly reason: WriteRefusal };
+
+export type NodeOutput =
+  /** Send the same bytes to each target, over every link that leads there. */
+  | { readonly kind: "send"; readonly targets: readonly NodeId[]; readonly bytes: Uint8Array }
+  /** Read the board now, and answer with `readings` before anything else. */
+  | { readonly kind: "read" }
+  /** Drive an output until the given instant of this node's clock. */
+  | {
+      readonly kind: "write";
+      readonly output: string;
+      readonly value: number;
+      readonly until: Instant;
+    }
+  /** Put an output into its safe state. */
+  | { readonly kind: "release"; readonly output: string }
+  /** All is well: pet the watchdog device. */
+  | { readonly kind: "pet" }
+  /** Something worth telling: for logs, the dashboard and the checkers of the simulator. */
+  | { readonly kind: "report"; readonly event: NodeEvent };

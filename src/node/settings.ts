@@ -1,0 +1,47 @@
+/**
+ * The settings of a cluster as every replica of it knows them, already checked. They are values:
+ * files and flags are read and refused in src/config.
+ */
+import type { App } from "../control/app.js";
+import type { NodeId } from "../kernel/ids.js";
+import type { Duration } from "../kernel/time.js";
+
+export interface Timing {
+  /** The control cycle: sample, exchange, vote, control, command. */
+  readonly cycle: Duration;
+  /** When in the cycle the vector is closed, whoever is missing. */
+  readonly cutoff: Duration;
+  /** Every replica beats to every other, and renews what it holds, once in this time. */
+  readonly heartbeat: Duration;
+  /** A peer silent for longer is suspected. */
+  readonly suspectAfter: Duration;
+  /** How long a voter's promise of the lease lasts; a takeover takes about as long. */
+  readonly lease: Duration;
+  /** The most by which two clocks may differ in rate, in parts per million. */
+  readonly clockDriftMaxPpm: number;
+  /** Replicas whose cycles begin farther apart than this do not count as aligned. */
+  readonly skewMax: Duration;
+  /** A sample older than this at the cut-off is an omission, whatever its value. */
+  readonly sampleAgeMax: Duration;
+  /** A node woken later than this after its deadline was asleep, and blames itself first. */
+  readonly latenessMax: Duration;
+  /** The watchdog device bites when it was not petted for this long. */
+  readonly watchdog: Duration;
+}
+
+/** One sensor of one board: the unit of redundancy. `id` is `<node>/<board channel>`. */
+export interface Channel {
+  readonly id: string;
+  readonly node: NodeId;
+  readonly boardChannel: string;
+}
+
+export interface ClusterSettings {
+  readonly cluster: string;
+  /** All replicas, sorted by `<`, each once. */
+  readonly nodes: readonly NodeId[];
+  readonly app: App;
+  /** Which channels measure which of the app's sensors; every sensor of the app is a key. */
+  readonly channels: ReadonlyMap<string, readonly Channel[]>;
+  readonly timing: Timing;
+}
