@@ -8,6 +8,7 @@ import type { SafeState } from "../../boards/board.js";
 import { UsageError } from "../kernel/assert.js";
 import type { Duration } from "../kernel/time.js";
 import type { VoteStatus } from "../voting/voter.js";
+import { sealState } from "./state/plain.js";
 
 export interface SensorDeclaration {
   /** SI or UCUM, for instance `degC`. */
@@ -82,6 +83,9 @@ export function defineApp<SensorName extends string, OutputName extends string, 
     checkRange(`outputs.${name}`, output);
     checkSafe(`outputs.${name}.safe`, output);
   }
+  const initial = sealState(app.initial);
+  if (!initial.ok)
+    throw new UsageError(`initial: ${initial.reason}: see docs of ControlOutput.state`);
   return app;
 }
 

@@ -3,6 +3,7 @@
  * files and flags are read and refused in src/config.
  */
 import type { App } from "../control/app.js";
+import type { Channel } from "../control/channels.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
 
@@ -27,13 +28,6 @@ export interface Timing {
   readonly latenessMax: Duration;
   /** The watchdog device bites when it was not petted for this long. */
   readonly watchdog: Duration;
-}
-
-/** One sensor of one board: the unit of redundancy. `id` is `<node>/<board channel>`. */
-export interface Channel {
-  readonly id: string;
-  readonly node: NodeId;
-  readonly boardChannel: string;
 }
 
 export interface ClusterSettings {

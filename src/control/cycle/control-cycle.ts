@@ -1,0 +1,361 @@
+/**
+ * The control cycle: every replica samples its own channels at the same cluster time, tells the
+ * others, closes the vector when all have spoken or the cut-off has come, votes each sensor, and runs
+ * the app on the voted values.
+ *
+ * A cycle is `open` from its beginning until its vector is closed, and `closed` from then to the
+ * beginning of the next. Half way to the cut-off a replica that misses a sample of a peer which was
+ * there in the last cycles asks for it: whoever has the peer's frame sends it again, as it was. Thus
+ * a lost datagram seldom makes two replicas vote on different vectors; where it does, their states
+ * differ, and the one that differs from the majority takes the majority's (see replica-state.ts).
+ *
+ * The clock is moved only while no vector is open, so that a cycle has one beginning and one end.
+ *
+ * Invariant: the numbers of the cycles grow, except where the clock of a replica that was not
+ * aligned is moved back; it is not fit to drive then.
+ */
+import type { Reading } from "../../../boards/board.js";
+import { assert, unreachable } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
+import type { Machine, Timeout } from "../../kernel/machine.js";
+import { after, type Duration, due, elapsed, type Instant, instant } from "../../kernel/time.js";
+import type { Closing } from "../../voting/sensor-voter.js";
+import type { VotedInput } from "../app.js";
+import type { AppFault, AppSuccess } from "../app-runner.js";
+import { ClusterClock, type Round } from "../clock/cluster-clock.js";
+import { type Claim, type Judgement, ReplicaState, type Standing } from "../state/replica-state.js";
+import type { CycleEvent } from "./events.js";
+import type { SampleMessage, SampleRequest, StateReply } from "./messages.js";
+import type { CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
+import { Samples } from "./samples.js";
+import { SensorBank } from "./sensor-bank.js";
+import { Vector } from "./vector.js";
+
+type Phase =
+  | { readonly kind: "closed" }
+  | {
+      readonly kind: "open";
+      readonly cutoffAt: Instant;
+      /** When to ask for what is missing; null once it was done. */
+      askAt: Instant | null;
+      /** When our own channels were sampled; null until they were. */
+      sampledAt: Instant | null;
+    };
+
+const closed: Phase = { kind: "closed" };
+
+export interface CycleStatus {
+  readonly cycle: number;
+  readonly synchronised: boolean;
+  readonly skew: Duration;
+  readonly standing: Standing;
+  readonly stateFaults: number;
+  readonly cyclesSkipped: number;
+}
+
+export class ControlCycle implements Machine<CycleInput, CycleOutput> {
+  readonly #options: CycleOptions;
+  readonly #peers: readonly NodeId[];
+  readonly #samples: Samples;
+  readonly #clock: ClusterClock;
+  readonly #state: ReplicaState;
+  readonly #sensors: SensorBank;
+  readonly #vector: Vector;
+  #phase: Phase = closed;
+  #driver: NodeId | null = null;
+  #wasLate = false;
+  #appFaulted = false;
+  #unfit: Unfitness | null = "unsynchronised";
+  #stateFaults = 0;
+  #cyclesSkipped = 0;
+  #outputs: CycleOutput[] = [];
+
+  constructor(now: Instant, options: CycleOptions) {
+    const { self, nodes, app, channels, cutoff, cycle, skewMax } = options;
+    assert(nodes.includes(self), `${self} is not one of the nodes`);
+    assert(cutoff < cycle, "the cut-off is not within the cycle");
+    this.#options = options;
+    this.#peers = nodes.filter((node) => node !== self);
+    this.#samples = new Samples(self, channels);
+    this.#clock = new ClusterClock({ peers: this.#peers, skewMax, delayMax: cutoff });
+    this.#state = new ReplicaState({ self, nodes, app, cycle });
+    const { voters, sampleAgeMax: ageMax } = options;
+    this.#sensors = new SensorBank({ app, channels, ageMax, voters });
+    this.#vector = new Vector(this.#cycleAt(now));
+  }
+
+  step(now: Instant, input: CycleInput | Timeout): readonly CycleOutput[] {
+    this.#outputs = [];
+    switch (input.kind) {
+      case "timeout":
+        this.#onTimeout(now);
+        break;
+      case "readings":
+        this.#onReadings(now, input.readings);
+        break;
+      case "sample":
+        this.#onSample(now, input.from, input.message);
+        break;
+      case "sample-request":
+        this.#onSampleRequest(input.from, input.request);
+        break;
+      case "state-request":
+        this.#onStateRequest(input.from, input.cycle);
+        break;
+      case "state-reply":
+        this.#onStateReply(input.from, input.reply);
+        break;
+      case "driver":
+        this.#driver = input.driver;
+        break;
+      case "was-late":
+        this.#wasLate = true;
+        break;
+      default:
+        unreachable(input);
+    }
+    this.#tellFitness();
+    return this.#outputs;
+  }
+
+  deadline(): Instant | null {
+    const phase = this.#phase;
+    if (phase.kind === "closed") return this.#beginningOf(this.#vector.cycle + 1);
+    return phase.askAt ?? phase.cutoffAt;
+  }
+
+  status(): CycleStatus {
+    const { synchronised, skew } = this.#clock;
+    const { standing } = this.#state;
+    const stateFaults = this.#stateFaults;
+    const cyclesSkipped = this.#cyclesSkipped;
+    const cycle = this.#vector.cycle;
+    return { cycle, synchronised, skew, standing, stateFaults, cyclesSkipped };
+  }
+
+  channels(): ReturnType<SensorBank["standing"]> {
+    return this.#sensors.standing();
+  }
+
+  #onTimeout(now: Instant): void {
+    const phase = this.#phase;
+    if (phase.kind === "closed") {
+      if (due(this.#beginningOf(this.#vector.cycle + 1), now)) this.#open(now);
+    } else if (due(phase.cutoffAt, now)) {
+      this.#close(now, phase.cutoffAt, phase.sampledAt);
+    } else if (due(phase.askAt, now)) {
+      phase.askAt = null;
+      this.#askForMissing();
+    }
+  }
+
+  #open(now: Instant): void {
+    const cycle = this.#cycleAt(now);
+    const skipped = cycle - this.#vector.cycle - 1;
+    assert(skipped >= 0, `cycle ${cycle} begins after ${this.#vector.cycle}`);
+    if (skipped > 0) this.#report({ kind: "cycles-skipped", cycle, count: skipped });
+    this.#cyclesSkipped += skipped;
+    this.#vector.open(cycle);
+    const beginning = this.#beginningOf(cycle);
+    const cutoffAt = after(beginning, this.#options.cutoff);
+    const askAt = instant(beginning + Math.floor(this.#options.cutoff / 2));
+    this.#phase = { kind: "open", cutoffAt, askAt, sampledAt: null };
+    this.#emit({ kind: "read" });
+  }
+
+  #onReadings(now: Instant, readings: readonly Reading[]): void {
+    const phase = this.#phase;
+    if (phase.kind !== "open" || phase.sampledAt !== null) return;
+    phase.sampledAt = now;
+    const message = this.#sampleMessage(now, readings);
+    this.#vector.put(this.#options.self, { message, at: now });
+    this.#emit({ kind: "send-sample", message });
+    this.#closeIfComplete(now);
+  }
+
+  #onSample(now: Instant, from: NodeId, message: SampleMessage): void {
+    const echo = message.echoes[this.#options.nodes.indexOf(this.#options.self)] ?? null;
+    const { sentAt, synchronised } = message;
+    this.#clock.hear(now, { peer: from, sentAt, echo, synchronised });
+    this.#vector.put(from, { message, at: now });
+    this.#closeIfComplete(now);
+  }
+
+  #onSampleRequest(from: NodeId, request: SampleRequest): void {
+    if (request.cycle !== this.#vector.cycle) return;
+    for (const source of request.missing) {
+      if (source === from || this.#vector.get(source) === undefined) continue;
+      this.#emit({ kind: "resend-sample", source, target: from });
+    }
+  }
+
+  #onStateRequest(from: NodeId, cycle: number): void {
+    const held = this.#state.stateAfter(cycle);
+    if (held === null) return;
+    const reply = { cycle, state: held.state, health: this.#sensors.snapshot() };
+    this.#emit({ kind: "send-state-reply", target: from, reply });
+  }
+
+  #onStateReply(from: NodeId, reply: StateReply): void {
+    const before = this.#state.standing;
+    if (!this.#state.adopt(reply.cycle, reply.state)) return;
+    if (reply.health !== null) this.#sensors.restore(reply.health);
+    const kind = before === "fresh" ? "state-joined" : "state-repaired";
+    this.#report({ kind, cycle: reply.cycle, from });
+  }
+
+  #askForMissing(): void {
+    const missing = this.#vector.missing(this.#peers);
+    if (missing.length === 0) return;
+    this.#emit({ kind: "send-sample-request", request: { cycle: this.#vector.cycle, missing } });
+  }
+
+  #closeIfComplete(now: Instant): void {
+    const phase = this.#phase;
+    if (phase.kind !== "open" || phase.sampledAt === null) return;
+    if (this.#vector.missing(this.#peers).length === 0) {
+      this.#close(now, phase.cutoffAt, phase.sampledAt);
+    }
+  }
+
+  #close(now: Instant, cutoffAt: Instant, sampledAt: Instant | null): void {
+    this.#phase = closed;
+    const cycle = this.#vector.cycle;
+    const late = now > cutoffAt && elapsed(cutoffAt, now) > this.#options.latenessMax;
+    const synchronised = this.#clock.synchronised;
+    if (synchronised) this.#judge(cycle);
+    if (synchronised || this.#state.standing !== "fresh") {
+      const latency = sampledAt === null ? elapsed(now, now) : elapsed(sampledAt, now);
+      this.#vote(now, cycle, latency, this.#wasLate || late);
+    }
+    this.#wasLate = false;
+    this.#endRound(now, this.#clock.endRound());
+    this.#emit({ kind: "completed", cycle });
+  }
+
+  #judge(cycle: number): void {
+    const before = this.#state.standing;
+    const judgement = this.#state.judge(cycle - 1, this.#claims(), this.#driver);
+    this.#carryJudgement(cycle - 1, judgement);
+    if (before === "consistent" && this.#state.standing === "diverged") this.#stateFaults += 1;
+  }
+
+  #carryJudgement(cycle: number, judgement: Judgement): void {
+    switch (judgement.kind) {
+      case "stands":
+        break;
+      case "began":
+        this.#report({ kind: "state-joined", cycle, from: null });
+        break;
+      case "reinstated":
+        this.#report({ kind: "state-repaired", cycle, from: null });
+        break;
+      case "ask":
+        if (judgement.diverged) this.#report({ kind: "state-diverged", cycle });
+        this.#emit({ kind: "send-state-request", target: judgement.target, cycle });
+        break;
+      default:
+        unreachable(judgement);
+    }
+  }
+
+  #claims(): Claim[] {
+    const claims: Claim[] = [];
+    for (const node of this.#peers) {
+      const message = this.#vector.get(node)?.message;
+      if (message === undefined) continue;
+      claims.push({ node, fresh: message.fresh, digest: message.digest });
+    }
+    return claims;
+  }
+
+  #vote(now: Instant, cycle: number, latency: Duration, voterLate: boolean): void {
+    const clusterTime = instant(cycle * this.#options.cycle);
+    const samplesOf = (sensor: string) => this.#samples.of(sensor, this.#vector, now);
+    const inputs: Record<string, VotedInput> = {};
+    for (const [sensor, closing] of this.#sensors.close(clusterTime, samplesOf, voterLate)) {
+      const { verdict, events } = closing;
+      for (const event of events) this.#report({ ...event, sensor });
+      this.#report({ kind: "voted", cycle, sensor, verdict, latency });
+      inputs[sensor] = votedInput(closing);
+    }
+    this.#carryAnswer(cycle, this.#state.advance(cycle, inputs));
+  }
+
+  #carryAnswer(cycle: number, answer: AppSuccess | AppFault | null): void {
+    if (answer === null) return;
+    if (answer.ok) {
+      if (this.#appFaulted) this.#report({ kind: "app-recovered", cycle });
+      this.#emit({ kind: "commands", commands: answer.commands });
+    } else {
+      const { reason, message } = answer;
+      if (!this.#appFaulted) this.#report({ kind: "app-faulted", reason, message });
+      this.#emit({ kind: "commands", commands: new Map() });
+    }
+    this.#appFaulted = !answer.ok;
+  }
+
+  #endRound(now: Instant, round: Round): void {
+    const cycle = this.#vector.cycle;
+    if (round.synchronised && this.#unfit === "unsynchronised") {
+      this.#report({ kind: "synchronised", cycle, skew: round.skew });
+    } else if (!round.synchronised && this.#unfit !== "unsynchronised") {
+      this.#report({ kind: "desynchronised", cycle });
+    }
+    if (Math.abs(round.adjustment) <= this.#options.skewMax) return;
+    this.#vector.open(this.#cycleAt(now));
+    this.#state.renumber(this.#vector.cycle);
+  }
+
+  #sampleMessage(now: Instant, readings: readonly Reading[]): SampleMessage {
+    const { nodes } = this.#options;
+    return {
+      cycle: this.#vector.cycle,
+      sentAt: this.#clock.read(now),
+      digest: this.#state.digestAfter(this.#vector.cycle - 1),
+      fresh: this.#state.standing === "fresh",
+      synchronised: this.#clock.synchronised,
+      echoes: nodes.map((node) => this.#clock.echoFor(node)),
+      values: this.#samples.sentValues(now, readings),
+    };
+  }
+
+  #tellFitness(): void {
+    const unfit = this.#unfitness();
+    if (unfit === this.#unfit) return;
+    this.#unfit = unfit;
+    this.#emit({ kind: "fitness", unfit });
+  }
+
+  #unfitness(): Unfitness | null {
+    if (!this.#clock.synchronised) return "unsynchronised";
+    if (this.#state.standing !== "consistent") return "state-fault";
+    return this.#appFaulted ? "app-fault" : null;
+  }
+
+  #cycleAt(now: Instant): number {
+    return Math.floor(this.#clock.read(now) / this.#options.cycle);
+  }
+
+  #beginningOf(cycle: number): Instant {
+    return this.#clock.instantOf(cycle * this.#options.cycle);
+  }
+
+  #report(event: CycleEvent): void {
+    this.#emit({ kind: "report", event });
+  }
+
+  #emit(output: CycleOutput): void {
+    this.#outputs.push(output);
+  }
+}
+
+function votedInput({ verdict }: Closing): VotedInput {
+  const { value, status } = verdict;
+  if (status === "ok" || status === "degraded") {
+    assert(value !== null, `a verdict is ${status} without a value`);
+    return { value, status };
+  }
+  assert(value === null, `a verdict is ${status} with a value`);
+  return { value: null, status };
+}

@@ -1,0 +1,152 @@
+/**
+ * What replicas say to one another once a cycle, and when one must ask. Bodies are arrays, in the
+ * order given here; a body that does not fit is refused whole.
+ */
+import type { NodeId } from "../../kernel/ids.js";
+import type { Duration } from "../../kernel/time.js";
+import { asFinite, asInteger, asList } from "../../wire/shape.js";
+
+/** One value of the sender's board, as old as it was when it was sent. */
+export interface SentValue {
+  readonly value: number | null;
+  readonly age: Duration;
+}
+
+export interface SampleMessage {
+  readonly cycle: number;
+  /** The sender's cluster clock when it sent, in microseconds. */
+  readonly sentAt: number;
+  /** The digest of the sender's state after the cycle before; null when it has none to stand by. */
+  readonly digest: number | null;
+  /** The sender has just started and never had a state. */
+  readonly fresh: boolean;
+  readonly synchronised: boolean;
+  /** By node, in the order of the cluster's list: what the sender last read off that one's clock. */
+  readonly echoes: readonly (number | null)[];
+  /** In the order of the sender's channels. */
+  readonly values: readonly SentValue[];
+}
+
+/** Asks for the samples of one cycle that did not arrive; whoever has them sends them again. */
+export interface SampleRequest {
+  readonly cycle: number;
+  readonly missing: readonly NodeId[];
+}
+
+export interface StateReply {
+  /** The cycle after which the state stood. */
+  readonly cycle: number;
+  readonly state: unknown;
+  /** The health of the channels, by sensor in the order of the app; null when it did not fit. */
+  readonly health: readonly unknown[] | null;
+}
+
+/** Cycle numbers and clocks stay below this, so that sums of them are exact. */
+const numberMax = 2 ** 50;
+const digestMax = 2 ** 48 - 1;
+const ageMax = 2 ** 40;
+const freshFlag = 1;
+const synchronisedFlag = 2;
+
+export function sampleBody(message: SampleMessage): unknown {
+  const flags = (message.fresh ? freshFlag : 0) | (message.synchronised ? synchronisedFlag : 0);
+  const values = message.values.map(({ value, age }) => [value, age]);
+  return [message.cycle, message.sentAt, message.digest, flags, message.echoes, values];
+}
+
+/** @param channelCount how many channels the sender has, by the config. */
+export function parseSample(
+  body: unknown,
+  nodeCount: number,
+  channelCount: number,
+): SampleMessage | null {
+  const fields = asList(body, 6);
+  if (fields === null || fields.length !== 6) return null;
+  const cycle = asInteger(fields[0], 0, numberMax);
+  const sentAt = asInteger(fields[1], 0, numberMax);
+  const digest = asOptionalInteger(fields[2], 0, digestMax);
+  const flags = asInteger(fields[3], 0, freshFlag | synchronisedFlag);
+  const echoes = parseEchoes(fields[4], nodeCount);
+  const values = parseValues(fields[5], channelCount);
+  if (cycle === null || sentAt === null || digest === undefined || flags === null) return null;
+  if (echoes === null || values === null) return null;
+  const fresh = (flags & freshFlag) !== 0;
+  const synchronised = (flags & synchronisedFlag) !== 0;
+  return { cycle, sentAt, digest, fresh, synchronised, echoes, values };
+}
+
+export function sampleRequestBody(request: SampleRequest, nodes: readonly NodeId[]): unknown {
+  return [request.cycle, request.missing.map((node) => nodes.indexOf(node))];
+}
+
+export function parseSampleRequest(body: unknown, nodes: readonly NodeId[]): SampleRequest | null {
+  const fields = asList(body, 2);
+  if (fields === null || fields.length !== 2) return null;
+  const cycle = asInteger(fields[0], 0, numberMax);
+  const indices = asList(fields[1], nodes.length);
+  if (cycle === null || indices === null) return null;
+  const missing: NodeId[] = [];
+  for (const index of indices) {
+    const known = asInteger(index, 0, nodes.length - 1);
+    if (known === null) return null;
+    missing.push(nodes[known] as NodeId);
+  }
+  return { cycle, missing };
+}
+
+export const stateRequestBody = (cycle: number): unknown => [cycle];
+
+export function parseStateRequest(body: unknown): number | null {
+  const fields = asList(body, 1);
+  return fields === null ? null : asInteger(fields[0], 0, numberMax);
+}
+
+export const stateReplyBody = (reply: StateReply): unknown => [
+  reply.cycle,
+  reply.state,
+  reply.health,
+];
+
+/** The state and the health are checked by those who take them. */
+export function parseStateReply(body: unknown, sensorCount: number): StateReply | null {
+  const fields = asList(body, 3);
+  if (fields === null || fields.length !== 3) return null;
+  const cycle = asInteger(fields[0], 0, numberMax);
+  const health = fields[2] === null ? null : asList(fields[2], sensorCount);
+  if (cycle === null || (health === null && fields[2] !== null)) return null;
+  if (health !== null && health.length !== sensorCount) return null;
+  return { cycle, state: fields[1], health };
+}
+
+function parseEchoes(field: unknown, nodeCount: number): (number | null)[] | null {
+  const list = asList(field, nodeCount);
+  if (list === null || list.length !== nodeCount) return null;
+  const echoes: (number | null)[] = [];
+  for (const item of list) {
+    const echo = asOptionalInteger(item, -numberMax, numberMax);
+    if (echo === undefined) return null;
+    echoes.push(echo);
+  }
+  return echoes;
+}
+
+function parseValues(field: unknown, channelCount: number): SentValue[] | null {
+  const list = asList(field, channelCount);
+  if (list === null || list.length !== channelCount) return null;
+  const values: SentValue[] = [];
+  for (const item of list) {
+    const pair = asList(item, 2);
+    if (pair === null) return null;
+    const value = pair[0] === null ? null : asFinite(pair[0]);
+    const age = asInteger(pair[1], 0, ageMax);
+    if (age === null || (value === null && pair[0] !== null)) return null;
+    values.push({ value, age: age as Duration });
+  }
+  return values;
+}
+
+/** `undefined` when the field is neither null nor such an integer. */
+function asOptionalInteger(field: unknown, min: number, max: number): number | null | undefined {
+  if (field === null) return null;
+  return asInteger(field, min, max) ?? undefined;
+}

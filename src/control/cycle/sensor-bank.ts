@@ -1,0 +1,75 @@
+/** The voters of all sensors of the app, side by side, each behind its channel health. */
+import { assert } from "../../kernel/assert.js";
+import type { Duration, Instant } from "../../kernel/time.js";
+import { type Closing, SensorVoter } from "../../voting/sensor-voter.js";
+import type { Sample, Voter } from "../../voting/voter.js";
+import type { App } from "../app.js";
+import type { ChannelMap } from "../channels.js";
+
+export interface SensorBankOptions {
+  readonly app: App;
+  readonly channels: ChannelMap;
+  readonly ageMax: Duration;
+  /** By sensor, the voter where it is not the default. */
+  readonly voters: ReadonlyMap<string, Voter>;
+}
+
+/** What snapshots may weigh together as JSON text, so that a reply with a state fits its frame. */
+const snapshotLengthMax = 1_400;
+
+export class SensorBank {
+  readonly #voters = new Map<string, SensorVoter>();
+
+  constructor(options: SensorBankOptions) {
+    for (const [name, sensor] of Object.entries(options.app.sensors)) {
+      const channels = options.channels.get(name);
+      assert(channels !== undefined, `the settings name no channels for sensor ${name}`);
+      const voter = options.voters.get(name);
+      const voterOptions = {
+        channels: channels.map((channel) => channel.id),
+        min: sensor.min,
+        max: sensor.max,
+        tolerance: sensor.tolerance,
+        ageMax: options.ageMax,
+        ...(voter === undefined ? {} : { voter }),
+      };
+      this.#voters.set(name, new SensorVoter(voterOptions));
+    }
+  }
+
+  get size(): number {
+    return this.#voters.size;
+  }
+
+  /** Votes every sensor on the samples of its channels; `voterLate` when we were late ourselves. */
+  close(
+    now: Instant,
+    samplesOf: (sensor: string) => readonly Sample[],
+    voterLate: boolean,
+  ): ReadonlyMap<string, Closing> {
+    const closings = new Map<string, Closing>();
+    for (const [name, voter] of this.#voters) {
+      closings.set(name, voter.close(now, samplesOf(name), voterLate));
+    }
+    return closings;
+  }
+
+  standing(): ReadonlyMap<string, ReturnType<SensorVoter["standing"]>> {
+    return new Map([...this.#voters].map(([name, voter]) => [name, voter.standing()]));
+  }
+
+  /** The health of all channels, for a replica that has none; null when it would not fit. */
+  snapshot(): readonly unknown[] | null {
+    const snapshots = [...this.#voters.values()].map((voter) => voter.snapshot());
+    return JSON.stringify(snapshots).length > snapshotLengthMax ? null : snapshots;
+  }
+
+  /** Takes the health that a peer sent; a sensor whose part does not fit keeps its own. */
+  restore(snapshots: readonly unknown[]): void {
+    let index = 0;
+    for (const voter of this.#voters.values()) {
+      voter.restore(snapshots[index]);
+      index += 1;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The vector of one control cycle: what each replica sent for it. A replica whose clock is a little
+ * ahead sends before we have begun; its message waits here for the next cycle, and no longer.
+ */
+import type { NodeId } from "../../kernel/ids.js";
+import type { Instant } from "../../kernel/time.js";
+import type { SampleMessage } from "./messages.js";
+
+export interface Arrival {
+  readonly message: SampleMessage;
+  /** When it arrived, on our own clock. */
+  readonly at: Instant;
+}
+
+/** A replica that was not heard for so many cycles is no longer waited for. */
+const absentCyclesMax = 3;
+
+export class Vector {
+  readonly #arrivals = new Map<NodeId, Arrival>();
+  readonly #early = new Map<NodeId, Arrival>();
+  /** By replica, the newest cycle it sent for. */
+  readonly #heard = new Map<NodeId, number>();
+  #cycle: number;
+
+  constructor(cycle: number) {
+    this.#cycle = cycle;
+  }
+
+  get cycle(): number {
+    return this.#cycle;
+  }
+
+  /** Begins the vector of a later cycle, or of any after the clock was moved. */
+  open(cycle: number): void {
+    this.#cycle = cycle;
+    this.#arrivals.clear();
+    for (const [node, arrival] of this.#early) {
+      if (arrival.message.cycle === cycle) this.#arrivals.set(node, arrival);
+    }
+    this.#early.clear();
+  }
+
+  /** A message for another cycle than this and the next changes only who counts as present. */
+  put(node: NodeId, arrival: Arrival): void {
+    const { cycle } = arrival.message;
+    this.#heard.set(node, cycle);
+    if (cycle === this.#cycle) this.#arrivals.set(node, arrival);
+    else if (cycle === this.#cycle + 1) this.#early.set(node, arrival);
+  }
+
+  get(node: NodeId): Arrival | undefined {
+    return this.#arrivals.get(node);
+  }
+
+  /** Who is expected to send and has not: present in the last cycles, not in this one. */
+  missing(nodes: readonly NodeId[]): NodeId[] {
+    return nodes.filter((node) => !this.#arrivals.has(node) && this.#isPresent(node));
+  }
+
+  #isPresent(node: NodeId): boolean {
+    const heard = this.#heard.get(node);
+    return heard !== undefined && Math.abs(this.#cycle - heard) <= absentCyclesMax;
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { OutputGate } from "../../../src/control/gate/output-gate.js";
+import { timeout } from "../../../src/kernel/machine.js";
+import { instant, millis } from "../../../src/kernel/time.js";
+
+const at = (ms: number) => instant(ms * 1_000);
+const heat = (value: number) => ({
+  kind: "commands" as const,
+  commands: new Map([["heater", value]]),
+});
+const held = (ms: number) => ({ kind: "right-held" as const, until: at(ms) });
+const write = (value: number, ms: number) => ({
+  kind: "write",
+  output: "heater",
+  value,
+  until: at(ms),
+});
+const release = { kind: "release", output: "heater" };
+
+const newGate = () => new OutputGate({ outputs: ["heater"], commandAgeMax: millis(300) });
+
+describe("GATE-1: commands pass only while the right to drive is held", () => {
+  it("nothing passes before it is held, and the newest command passes when it is", () => {
+    const gate = newGate();
+    expect(gate.step(at(0), heat(0.3))).toEqual([]);
+    expect(gate.step(at(10), held(100))).toEqual([write(0.3, 100)]);
+    expect(gate.step(at(20), heat(0.4))).toEqual([write(0.4, 100)]);
+  });
+
+  it("a right that has ended lets nothing through, though nobody said that it was lost", () => {
+    const gate = newGate();
+    gate.step(at(0), held(100));
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(100), heat(0.4))).toEqual([release]);
+    expect(gate.step(at(101), heat(0.4))).toEqual([]);
+  });
+
+  it("one microsecond before its end it still does", () => {
+    const gate = newGate();
+    gate.step(at(0), held(100));
+    expect(gate.step(instant(99_999), heat(0.4))).toEqual([write(0.4, 100)]);
+  });
+
+  it("a lost right releases what was driven, once", () => {
+    const gate = newGate();
+    gate.step(at(0), held(100));
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(50), { kind: "right-lost" })).toEqual([release]);
+    expect(gate.step(at(60), { kind: "right-lost" })).toEqual([]);
+    expect(gate.step(at(60), heat(0.4))).toEqual([]);
+  });
+
+  it("an extended right is written on, so that a command outlasts one lease", () => {
+    const gate = newGate();
+    gate.step(at(0), held(100));
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(50), held(150))).toEqual([write(0.3, 150)]);
+  });
+});
+
+describe("GATE-2: a command ends when the control cycle stops", () => {
+  it("an old command is not written on, and the output is released at the deadline", () => {
+    const gate = newGate();
+    gate.step(at(0), held(10_000));
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(299), held(10_299))).toEqual([write(0.3, 10_299)]);
+    expect(gate.deadline()).toBe(at(300));
+    expect(gate.step(at(300), timeout)).toEqual([release]);
+  });
+
+  it("an output that the app leaves out is released", () => {
+    const gate = newGate();
+    gate.step(at(0), held(10_000));
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(100), { kind: "commands", commands: new Map() })).toEqual([release]);
+  });
+});
