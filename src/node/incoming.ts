@@ -1,0 +1,95 @@
+/**
+ * From an opened frame to the input of the part that it is for. The envelope is genuine by now, but
+ * a genuine sender may be broken: a body that does not fit its kind is refused whole.
+ */
+import {
+  parseSample,
+  parseSampleRequest,
+  parseStateReply,
+  parseStateRequest,
+} from "../control/cycle/messages.js";
+import type { CycleInput } from "../control/cycle/ports.js";
+import type { LeaseInput } from "../control/lease/lease.js";
+import { parseGrant, parseRelease, parseRequest } from "../control/lease/messages.js";
+import { parseBeat } from "../detection/heartbeat/messages.js";
+import type { HeartbeatInput } from "../detection/heartbeat/monitor.js";
+import { unreachable } from "../kernel/assert.js";
+import type { NodeId } from "../kernel/ids.js";
+import type { FrameKind } from "../wire/envelope.js";
+
+export type Incoming =
+  | { readonly part: "monitor"; readonly input: HeartbeatInput }
+  | { readonly part: "cycle"; readonly input: CycleInput }
+  | { readonly part: "lease"; readonly input: LeaseInput };
+
+/** An opened frame: its envelope was checked. */
+export interface Frame {
+  readonly source: NodeId;
+  readonly bootId: number;
+  readonly kind: FrameKind;
+  readonly body: unknown;
+}
+
+/** What must be known of the cluster to judge a body. */
+export interface Roster {
+  readonly nodes: readonly NodeId[];
+  readonly sensorCount: number;
+  readonly channelCount: (node: NodeId) => number;
+}
+
+/** Null when the body does not fit; nothing has changed then. */
+export function readFrame(frame: Frame, roster: Roster): Incoming | null {
+  switch (frame.kind) {
+    case "heartbeat":
+      return readBeat(frame);
+    case "sample":
+    case "sample-request":
+    case "state-request":
+    case "state-reply": {
+      const input = readCycleInput(frame, roster);
+      return input === null ? null : { part: "cycle", input };
+    }
+    case "lease-request":
+    case "lease-grant":
+    case "lease-release": {
+      const input = readLeaseInput(frame);
+      return input === null ? null : { part: "lease", input };
+    }
+    default:
+      return unreachable(frame.kind);
+  }
+}
+
+function readBeat({ source: from, body }: Frame): Incoming | null {
+  return parseBeat(body) === null ? null : { part: "monitor", input: { kind: "beat", from } };
+}
+
+function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
+  const { kind, source: from, body } = frame;
+  if (kind === "sample") {
+    const message = parseSample(body, roster.nodes.length, roster.channelCount(from));
+    return message === null ? null : { kind, from, message };
+  }
+  if (kind === "sample-request") {
+    const request = parseSampleRequest(body, roster.nodes);
+    return request === null ? null : { kind, from, request };
+  }
+  if (kind === "state-request") {
+    const cycle = parseStateRequest(body);
+    return cycle === null ? null : { kind, from, cycle };
+  }
+  const reply = parseStateReply(body, roster.sensorCount);
+  return reply === null ? null : { kind: "state-reply", from, reply };
+}
+
+function readLeaseInput(frame: Frame): LeaseInput | null {
+  const { source: from, bootId, body } = frame;
+  if (frame.kind === "lease-grant") {
+    const grant = parseGrant(body);
+    // A grant counts for the boot that asked, which is the one named in its body.
+    return grant === null ? null : { kind: "grant", from, ...grant };
+  }
+  const round = frame.kind === "lease-request" ? parseRequest(body) : parseRelease(body);
+  if (round === null) return null;
+  return { kind: frame.kind === "lease-request" ? "request" : "release", from, bootId, round };
+}

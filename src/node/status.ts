@@ -1,0 +1,33 @@
+/** What a node knows of itself and its cluster now, for the dashboard and `holdfast status`. */
+import type { CycleStatus } from "../control/cycle/control-cycle.js";
+import type { PeerStanding } from "../detection/heartbeat/monitor.js";
+import type { NodeId } from "../kernel/ids.js";
+import type { Instant } from "../kernel/time.js";
+import type { ChannelStanding } from "../voting/sensor-voter.js";
+import type { Verdict } from "../voting/voter.js";
+import type { EntityStanding } from "../watchdog/alive.js";
+import type { PeerCounts } from "../wire/opener.js";
+
+export interface SensorStatus {
+  readonly sensor: string;
+  readonly verdict: Verdict | null;
+  readonly channels: readonly ChannelStanding[];
+}
+
+export interface NodeStatus {
+  readonly node: NodeId;
+  readonly bootId: number;
+  /** When this was true, on the node's own clock. */
+  readonly at: Instant;
+  readonly cycle: CycleStatus;
+  /** Who drives, as far as this node knows. */
+  readonly driver: NodeId | null;
+  readonly drives: boolean;
+  /** The outputs that this node drives now. */
+  readonly driven: readonly string[];
+  readonly peers: readonly PeerStanding[];
+  readonly links: readonly PeerCounts[];
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly sensors: readonly SensorStatus[];
+  readonly supervision: readonly EntityStanding[];
+}
