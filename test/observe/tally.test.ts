@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { nodeId } from "../../src/kernel/ids.js";
+import { instant, micros } from "../../src/kernel/time.js";
+import type { NodeEvent } from "../../src/node/events.js";
+import { recentEventsMax, Tally } from "../../src/observe/tally.js";
+import type { Verdict } from "../../src/voting/voter.js";
+
+const [pi1, pi2] = [nodeId("pi-1"), nodeId("pi-2")];
+
+const verdict = (value: number | null): Verdict => ({
+  value,
+  status: value === null ? "no-majority" : "ok",
+  agreeing: [],
+  dissenting: [],
+  excluded: [],
+  spread: 0,
+});
+
+const voted = (cycle: number, value: number | null = 20): NodeEvent => ({
+  kind: "voted",
+  cycle,
+  sensor: "temperature",
+  verdict: verdict(value),
+  latency: micros(0),
+});
+
+describe("the tally of a cluster's votes", () => {
+  it("counts a cycle once, whoever reports it", () => {
+    const tally = new Tally();
+    tally.see({ atS: 1, node: pi1, event: voted(10) });
+    tally.see({ atS: 1.01, node: pi2, event: voted(10) });
+    tally.see({ atS: 1.1, node: pi2, event: voted(11) });
+    expect(tally.votes()).toMatchObject({ cycles: 2, voted: 2, missed: 0 });
+    expect(tally.firstVoteS).toBe(1);
+  });
+
+  it("counts a cycle without a value as missed, unless another replica had one", () => {
+    const tally = new Tally();
+    tally.see({ atS: 1, node: pi1, event: voted(10) });
+    tally.see({ atS: 1.1, node: pi1, event: voted(11, null) });
+    tally.see({ atS: 1.2, node: pi1, event: voted(12, null) });
+    tally.see({ atS: 1.2, node: pi2, event: voted(12) });
+    expect(tally.votes()).toMatchObject({ cycles: 3, voted: 2, missed: 1 });
+    expect(tally.votes().longestGapS).toBeCloseTo(0.2);
+    tally.see({ atS: 1.3, node: pi2, event: voted(11) });
+    expect(tally.votes()).toMatchObject({ cycles: 3, voted: 3, missed: 0 });
+  });
+});
+
+describe("the tally of a fault", () => {
+  const excluded: NodeEvent = {
+    kind: "channel-excluded",
+    sensor: "temperature",
+    channel: "pi-2/temperature",
+    reason: "STUCK",
+  };
+  const readmitted: NodeEvent = {
+    kind: "channel-readmitted",
+    sensor: "temperature",
+    channel: "pi-2/temperature",
+  };
+
+  it("follows a sensor from its fault to its return", () => {
+    const tally = new Tally();
+    const channel = "pi-2/temperature";
+    const record = tally.faultSet(2, { kind: "sensor", channel, fault: "stuck" });
+    tally.see({ atS: 3, node: pi1, event: excluded });
+    tally.see({ atS: 3.5, node: pi1, event: readmitted });
+    expect(record).toMatchObject({ detectedS: 3, recoveredS: null });
+    tally.faultCleared(4, record);
+    tally.see({ atS: 6, node: pi1, event: readmitted });
+    expect(record).toMatchObject({ clearedS: 4, recoveredS: 6 });
+  });
+
+  it("does not take another channel's exclusion for it", () => {
+    const tally = new Tally();
+    const record = tally.faultSet(2, { kind: "sensor", channel: "pi-1/temperature", fault: "x" });
+    tally.see({ atS: 3, node: pi1, event: excluded });
+    expect(record.detectedS).toBeNull();
+  });
+
+  it("follows a killed driver to the takeover by another", () => {
+    const tally = new Tally();
+    tally.see({ atS: 1, node: pi1, event: { kind: "lease-acquired", until: instant(1) } });
+    expect(tally.driver).toBe(pi1);
+    const record = tally.faultSet(2, { kind: "kill", node: pi1, drove: true });
+    expect(tally.driver).toBeNull();
+    tally.see({ atS: 2.1, node: pi2, event: { kind: "lease-acquired", until: instant(1) } });
+    const suspected: NodeEvent = { kind: "peer-suspected", peer: pi1, silence: micros(1) };
+    tally.see({ atS: 2.2, node: pi2, event: suspected });
+    tally.see({ atS: 5, node: pi2, event: { kind: "peer-trusted", peer: pi1 } });
+    expect(record).toMatchObject({ takenOverS: 2.1, detectedS: 2.2, recoveredS: 5 });
+    expect(tally.driver).toBe(pi2);
+  });
+
+  it("keeps the newest events for people, and no more than the maximum", () => {
+    const tally = new Tally();
+    for (let cycle = 0; cycle < recentEventsMax + 5; cycle += 1) {
+      tally.see({ atS: cycle, node: pi1, event: { kind: "desynchronised", cycle } });
+    }
+    expect(tally.recent).toHaveLength(recentEventsMax);
+    expect(tally.recent[0]?.atS).toBe(5);
+  });
+});
