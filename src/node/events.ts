@@ -3,10 +3,9 @@
  * never steers anything.
  */
 import type { CycleEvent } from "../control/cycle/events.js";
+import type { LeaseLossReason } from "../control/lease/lease.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration, Instant } from "../kernel/time.js";
-
-export type LeaseLossReason = "expired" | "released" | "late" | "state-fault" | "app-fault";
 
 export type NodeEvent =
   | CycleEvent

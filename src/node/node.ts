@@ -220,24 +220,20 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       case "send-sample":
         this.#sampleFrames.set(
           this.#options.self,
-          this.#send("sample", sampleBody(output.message), this.#peers),
+          this.#broadcast("sample", sampleBody(output.message)),
         );
         break;
       case "send-sample-request":
-        this.#send(
-          "sample-request",
-          sampleRequestBody(output.request, this.#roster.nodes),
-          this.#peers,
-        );
+        this.#broadcast("sample-request", sampleRequestBody(output.request, this.#roster.nodes));
         break;
       case "resend-sample":
         this.#resend(output.source, output.target);
         break;
       case "send-state-request":
-        this.#send("state-request", stateRequestBody(output.cycle), [output.target]);
+        this.#tell(output.target, "state-request", stateRequestBody(output.cycle));
         break;
       case "send-state-reply":
-        this.#send("state-reply", stateReplyBody(output.reply), [output.target]);
+        this.#tell(output.target, "state-reply", stateReplyBody(output.reply));
         break;
       case "commands":
         this.#feedGate(now, output);
@@ -272,7 +268,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     switch (output.kind) {
       case "send-beat":
         this.#beats += 1;
-        this.#send("heartbeat", beatBody(this.#beats), this.#peers);
+        this.#broadcast("heartbeat", beatBody(this.#beats));
         this.#feedSupervision(now, { kind: "checkpoint", entity: heartbeatEntity });
         break;
       case "peer-suspected":
@@ -296,13 +292,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   #carryLease(now: Instant, output: LeaseOutput): void {
     switch (output.kind) {
       case "send-request":
-        this.#send("lease-request", requestBody(output.round), this.#peers);
+        this.#broadcast("lease-request", requestBody(output.round));
         break;
       case "send-grant":
-        this.#send("lease-grant", grantBody(output), [output.target]);
+        this.#tell(output.target, "lease-grant", grantBody(output));
         break;
       case "send-release":
-        this.#send("lease-release", releaseBody(output.round), this.#peers);
+        this.#broadcast("lease-release", releaseBody(output.round));
         break;
       case "acquired":
         this.#report({ kind: "lease-acquired", until: output.until });
@@ -336,10 +332,16 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (bytes !== undefined) this.#outputs.push({ kind: "send", targets: [target], bytes });
   }
 
-  #send(kind: FrameKind, body: unknown, targets: readonly NodeId[]): Uint8Array {
-    const bytes = this.#sealer.seal(kind, body);
+  #broadcast(kind: FrameKind, body: unknown): Uint8Array {
+    const bytes = this.#sealer.seal(kind, body, "everyone");
+    const targets = this.#peers;
     if (targets.length > 0) this.#outputs.push({ kind: "send", targets, bytes });
     return bytes;
+  }
+
+  #tell(target: NodeId, kind: FrameKind, body: unknown): void {
+    const bytes = this.#sealer.seal(kind, body, "some");
+    this.#outputs.push({ kind: "send", targets: [target], bytes });
   }
 
   #report(event: NodeEvent): void {

@@ -18,7 +18,7 @@ export interface Timing {
   readonly suspectAfter: Duration;
   /** How long a voter's promise of the lease lasts; a takeover takes about as long. */
   readonly lease: Duration;
-  /** The most by which two clocks may differ in rate, in parts per million. */
+  /** How far any clock's rate may be from that of true time, in parts per million. */
   readonly clockDriftMaxPpm: number;
   /** Replicas whose cycles begin farther apart than this do not count as aligned. */
   readonly skewMax: Duration;
