@@ -1,0 +1,165 @@
+/**
+ * A link that loses, doubles, delays and blocks on request, around one that works: for the demo and
+ * for faults that are injected into a live cluster. It has dice of its own, so that a run with the
+ * same seed and the same frames loses the same ones.
+ *
+ * Faults act where frames are sent; a blocked source is cut off where they come in, which makes a
+ * partition of one direction out of one replica alone.
+ */
+import { assert } from "../kernel/assert.js";
+import type { NodeId } from "../kernel/ids.js";
+import { Prng } from "../kernel/prng.js";
+import type { Duration } from "../kernel/time.js";
+import { claimedSource } from "../wire/envelope.js";
+import type { Link, LinkCounts } from "../wire/link.js";
+
+export interface LinkFaults {
+  /** The probability that a frame is lost, from 0 to 1, drawn for each target. */
+  readonly loss: number;
+  /** The probability that a frame is sent twice, from 0 to 1. */
+  readonly duplicate: number;
+  /** How long each frame is held back. */
+  readonly delay: Duration;
+  readonly blockedTargets: readonly NodeId[];
+  /** By the name that a frame claims, which here is good enough. */
+  readonly blockedSources: readonly NodeId[];
+}
+
+export const noLinkFaults: LinkFaults = {
+  loss: 0,
+  duplicate: 0,
+  delay: 0 as Duration,
+  blockedTargets: [],
+  blockedSources: [],
+};
+
+export interface FaultCounts {
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly delayed: number;
+  readonly blocked: number;
+}
+
+export interface ClosableLink extends Link {
+  close(): Promise<void>;
+}
+
+export interface FaultyLinkOptions {
+  readonly seed: number;
+  readonly onDatagram: (bytes: Uint8Array) => void;
+  /** Opens the link that works, which calls `onDatagram` with what comes in. */
+  readonly connect: (onDatagram: (bytes: Uint8Array) => void) => Promise<ClosableLink>;
+}
+
+/** Frames held back at one time; more are lost, as in a router. */
+export const delayedMax = 4_096;
+
+export class FaultyLink implements ClosableLink {
+  readonly #link: ClosableLink;
+  readonly #prng: Prng;
+  readonly #gate: SourceGate;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #faults = noLinkFaults;
+  #lost = 0;
+  #duplicated = 0;
+  #delayed = 0;
+  #blocked = 0;
+
+  private constructor(link: ClosableLink, gate: SourceGate, seed: number) {
+    this.#link = link;
+    this.#gate = gate;
+    this.#prng = new Prng(seed).split("faulty-link");
+  }
+
+  /** Rejects as `connect` does. */
+  static async open(options: FaultyLinkOptions): Promise<FaultyLink> {
+    const gate = new SourceGate(options.onDatagram);
+    const link = await options.connect((bytes) => gate.pass(bytes));
+    return new FaultyLink(link, gate, options.seed);
+  }
+
+  /** From now on these faults and no others; a field that is not named is without fault. */
+  setFaults(faults: Partial<LinkFaults>): void {
+    const next = { ...noLinkFaults, ...faults };
+    for (const probability of [next.loss, next.duplicate]) {
+      assert(probability >= 0 && probability <= 1, `not a probability: ${probability}`);
+    }
+    this.#faults = next;
+    this.#gate.blocked = next.blockedSources;
+  }
+
+  send(targets: readonly NodeId[], bytes: Uint8Array): void {
+    for (const target of targets) this.#sendTo(target, bytes);
+  }
+
+  /** The counts of the link that works. */
+  counts(): LinkCounts {
+    return this.#link.counts();
+  }
+
+  /** What the faults did. */
+  faultCounts(): FaultCounts {
+    return {
+      lost: this.#lost,
+      duplicated: this.#duplicated,
+      delayed: this.#delayed,
+      blocked: this.#blocked + this.#gate.stopped,
+    };
+  }
+
+  /** What is held back is lost. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    await this.#link.close();
+  }
+
+  #sendTo(target: NodeId, bytes: Uint8Array): void {
+    const { loss, duplicate, blockedTargets } = this.#faults;
+    if (blockedTargets.includes(target)) {
+      this.#blocked += 1;
+      return;
+    }
+    if (this.#prng.chance(loss)) {
+      this.#lost += 1;
+      return;
+    }
+    this.#carry(target, bytes);
+    if (!this.#prng.chance(duplicate)) return;
+    this.#duplicated += 1;
+    this.#carry(target, bytes);
+  }
+
+  #carry(target: NodeId, bytes: Uint8Array): void {
+    const { delay } = this.#faults;
+    if (delay === 0) this.#link.send([target], bytes);
+    else if (this.#timers.size < delayedMax) this.#hold(target, bytes, delay);
+    else this.#lost += 1;
+  }
+
+  #hold(target: NodeId, bytes: Uint8Array, delay: Duration): void {
+    this.#delayed += 1;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#link.send([target], bytes);
+    }, delay / 1_000);
+    this.#timers.add(timer);
+  }
+}
+
+/** Stops frames of blocked sources on their way in. */
+class SourceGate {
+  blocked: readonly NodeId[] = [];
+  stopped = 0;
+  readonly #onDatagram: (bytes: Uint8Array) => void;
+
+  constructor(onDatagram: (bytes: Uint8Array) => void) {
+    this.#onDatagram = onDatagram;
+  }
+
+  pass(bytes: Uint8Array): void {
+    const source = this.blocked.length === 0 ? null : claimedSource(bytes, bytes.length);
+    if (source === null || !this.blocked.includes(source as NodeId)) this.#onDatagram(bytes);
+    else this.stopped += 1;
+  }
+}
