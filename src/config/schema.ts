@@ -1,0 +1,256 @@
+/**
+ * The keys of `holdfast.yaml`: types, meanings and defaults, in one place. From this schema come the
+ * checks, `holdfast config schema`, the variables of the environment, and the table in
+ * docs/config.md (a test compares them).
+ *
+ * Every error text here completes the sentence "expected ...".
+ */
+import { z } from "zod";
+import { voters } from "../voting/voters.js";
+import { addressExpected, parseAddress } from "./address.js";
+import {
+  durationExpected,
+  durationPattern,
+  type Parsed,
+  parseDuration,
+  parseSize,
+  sizeExpected,
+  sizePattern,
+} from "./quantity.js";
+
+/** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
+export const nodesMax = 15;
+
+interface About {
+  readonly description: string;
+  /** What holds when the key is absent, in words. */
+  readonly fallback?: string;
+}
+
+const meta = ({ description, fallback }: About) =>
+  fallback === undefined ? { description } : { description, "x-default": fallback };
+
+const text = (expected: string, pattern: RegExp, about: About) =>
+  z.string({ error: expected }).regex(pattern, { error: expected }).meta(meta(about));
+
+const filePath = (about: About) => text("the path of a file or folder", /\S/, about);
+
+const number = (expected: string, min: number, max: number, about: About) =>
+  z
+    .number({ error: expected })
+    .min(min, { error: expected })
+    .max(max, { error: expected })
+    .meta(meta(about));
+
+const whole = (expected: string, min: number, max: number, about: About) =>
+  z
+    .int({ error: expected })
+    .min(min, { error: expected })
+    .max(max, { error: expected })
+    .meta(meta(about));
+
+/** A text that our own parser reads; its refusal says what was expected. */
+const parsedText = <Value>(
+  expected: string,
+  pattern: string,
+  parse: (input: unknown) => Parsed<Value>,
+  about: About,
+) =>
+  z
+    .string({ error: expected })
+    .regex(new RegExp(pattern), { error: expected })
+    .transform((input, context) => {
+      const parsed = parse(input);
+      if (parsed.ok) return parsed.value;
+      context.issues.push({ code: "custom", message: parsed.expected, input });
+      return z.NEVER;
+    })
+    .meta(meta(about));
+
+const duration = (description: string, fallback: string) =>
+  parsedText(durationExpected, durationPattern, parseDuration, { description, fallback });
+
+const size = (description: string, fallback: string) =>
+  parsedText(sizeExpected, sizePattern, parseSize, { description, fallback });
+
+const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, { error: "a mapping of keys to values" });
+
+const named = <Value extends z.ZodType>(value: Value) =>
+  z.record(z.string(), value, { error: "a mapping of names to values" });
+
+const idExpected = "lower-case letters, digits and -, at most 32, beginning with a letter or digit";
+const id = (description: string) => text(idExpected, /^[a-z0-9][a-z0-9-]{0,31}$/, { description });
+
+const channelName = text("the name of a channel of the board", /\S/, {
+  description: "What the board of that node calls the channel.",
+});
+
+const node = mapping({
+  id: id("The replica's name, the same for as long as the cluster lives."),
+  address: parsedText(addressExpected, "^.+:[0-9]{1,5}$", parseAddress, {
+    description: "Where the replica listens for UDP: `host:port` or `[v6]:port`.",
+  }),
+});
+
+const kind = <Name extends "mock" | "recorded">(name: Name) =>
+  z.literal(name, { error: "`mock` or `recorded`" }).meta({
+    description:
+      "`mock`: a simulated plant, no hardware is touched. " +
+      "`recorded`: columns of a CSV file are played as the channels.",
+  });
+
+const mockBoard = mapping({
+  kind: kind("mock"),
+  seed: whole("a whole number from 0 to 4294967295", 0, 4_294_967_295, {
+    description: "Of the mock board's noise. Each node draws its own from it.",
+    fallback: "1",
+  }).optional(),
+});
+
+const recordedBoard = mapping({
+  kind: kind("recorded"),
+  file: filePath({
+    description: "With `kind: recorded`: the CSV file. Its header names the columns.",
+  }),
+  time: text("the name of a column", /\S/, {
+    description: "The column of the time, in seconds.",
+    fallback: "the first column",
+  }).optional(),
+  speed: number("a number from 0.001 to 100000", 0.001, 100_000, {
+    description: "How many recorded seconds pass in one second.",
+    fallback: "1",
+  }).optional(),
+  columns: named(
+    text("the name of a column", /\S/, {
+      description: "The column behind a channel; the key is `<node>/<channel>`.",
+    }),
+  ).optional(),
+});
+
+const board = z.discriminatedUnion("kind", [mockBoard, recordedBoard], {
+  error: "a mapping with `kind: mock` or `kind: recorded`",
+});
+
+const timing = mapping({
+  cycle: duration("The control cycle: sample, exchange, vote, control, command.", "100ms"),
+  cutoff: duration("When in the cycle the vector is closed, whoever is missing.", "half a cycle"),
+  heartbeat: duration("Every replica beats to every other once in this time.", "50ms"),
+  suspectAfter: duration("A peer silent for longer is suspected.", "3 heartbeats"),
+  lease: duration("How long a promise to the driving replica lasts.", "3 heartbeats"),
+  clockDriftMaxPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000, {
+    description: "How far any clock may run from true time, in parts per million.",
+    fallback: "500",
+  }),
+  skewMax: duration(
+    "Replicas whose cycles begin farther apart do not count as aligned.",
+    "an eighth of a cycle, at most a quarter of the cutoff",
+  ),
+  sampleAgeMax: duration("A sample older than this at the cutoff is an omission.", "2 cycles"),
+  latenessMax: duration(
+    "A node woken later than this was asleep, and blames itself first.",
+    "half the lease (1.5 heartbeats)",
+  ),
+  watchdog: duration(
+    "The watchdog device bites when not petted for this long.",
+    "10 cycles, at least 1s",
+  ),
+}).partial();
+
+const count = (least: number, description: string, fallback: string) =>
+  whole(`a whole number from ${least} to 1000000`, least, 1_000_000, { description, fallback });
+
+/** Mirrors `HealthOptions` of src/voting/health; a test compares them. */
+const health = mapping({
+  strikesMax: count(1, "A channel is excluded at so many strikes.", "30"),
+  strikesPerFault: count(1, "Strikes for a wrong value.", "10"),
+  strikesPerOmission: count(1, "Strikes for a missing or stale sample.", "3"),
+  strikesPerAgreement: count(1, "Strikes taken back for an agreement.", "5"),
+  quarantineSamples: count(1, "Samples without complaint before an excluded one is tried.", "10"),
+  probationAgreements: count(1, "Consecutive agreements that end a probation.", "10"),
+  returnAgreements: count(1, "The same for a channel that was only silent.", "3"),
+  readmissionsPerHourMax: count(0, "Re-admissions in any hour; then it stays excluded.", "4"),
+  stuckMove: number("a number of at least 0", 0, Number.MAX_VALUE, {
+    description: "How far the others move, in the sensor's unit, while a stuck value stays.",
+    fallback: "a fifth of the tolerance",
+  }),
+  requireNewSource: z.boolean({ error: "true or false" }).meta({
+    description: "Is every sample a new measurement, so that an old source time is stale?",
+    "x-default": "false",
+  }),
+}).partial();
+
+const voterNames = [...voters.keys()];
+
+const voting = mapping({
+  voter: z
+    .enum(voterNames, { error: `one of ${voterNames.join(", ")}` })
+    .meta({ description: "Which voter decides about the sensor.", "x-default": "mid-value" })
+    .optional(),
+  tolerance: z
+    .number({ error: "a number above 0" })
+    .positive({ error: "a number above 0" })
+    .meta({
+      description: "How far apart two healthy channels may be, in the sensor's unit.",
+      "x-default": "the app's",
+    })
+    .optional(),
+  health: health.optional(),
+});
+
+const recorder = mapping({
+  path: filePath({
+    description: "The folder of the flight recordings, one file per node.",
+    fallback: "`recordings` in the stateDir",
+  }).optional(),
+  bytesMax: size("How much a node keeps; the oldest makes room.", "16MiB").optional(),
+  bytesPerSecondMax: size("The most that a node writes in a second.", "256KiB").optional(),
+});
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+/** The whole file. */
+export const fileSchema = mapping({
+  cluster: id("The cluster's name. Replicas of other clusters are strangers."),
+  key: text("at least 32 hexadecimal digits (16 bytes), in quotes", /^([0-9a-fA-F]{2}){16,64}$/, {
+    description: "The key that authenticates every datagram, in hex. Rather use keyFile.",
+  }).optional(),
+  keyFile: filePath({
+    description: "A file with the key: in hex, or 16 to 64 raw bytes. Instead of key.",
+  }).optional(),
+  app: filePath({ description: "The ES module of the app: its export `app`, or its default." }),
+  nodes: z
+    .array(node, { error: "a list of nodes, each with id and address" })
+    .min(1, { error: "at least one node" })
+    .max(nodesMax, { error: `at most ${nodesMax} nodes` }),
+  board,
+  channels: named(
+    z
+      .array(mapping({ node: id("The node whose board has the channel."), channel: channelName }), {
+        error: "a list of channels, each with node and channel",
+      })
+      .min(1, { error: "at least one channel" }),
+  ).optional(),
+  timing: timing.optional(),
+  voting: named(voting).optional(),
+  recorder: recorder.optional(),
+  stateDir: filePath({
+    description: "The folder in which a replica keeps what survives a restart.",
+    fallback: "`state` beside the config",
+  }).optional(),
+  log: mapping({
+    level: z
+      .enum(logLevels, { error: `one of ${logLevels.join(", ")}` })
+      .meta({ description: "The least urgent message that is logged.", "x-default": "info" })
+      .optional(),
+  }).optional(),
+  faultsAllowed: z
+    .boolean({ error: "true or false" })
+    .meta({ description: "May `holdfast fault` hurt this cluster?", "x-default": "false" })
+    .optional(),
+});
+
+/** A file that passed, its quantities parsed. */
+export type FileContent = z.output<typeof fileSchema>;
+export type BoardSettings = FileContent["board"];
+export type LogLevel = (typeof logLevels)[number];

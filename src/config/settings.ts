@@ -1,0 +1,118 @@
+/**
+ * The settings of a run: what every replica knows of the cluster, and what only its host needs.
+ */
+import type { App } from "../control/app.js";
+import { type NodeId, nodeId } from "../kernel/ids.js";
+import { micros } from "../kernel/time.js";
+import type { ClusterSettings, Timing } from "../node/settings.js";
+import type { HealthOptions } from "../voting/sensor-voter.js";
+import type { Voter } from "../voting/voter.js";
+import { voters } from "../voting/voters.js";
+import type { NodeAddress } from "./address.js";
+import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
+import { channelMapOf } from "./sensors.js";
+
+/** How one sensor is voted; what is absent is the voting room's or the app's own choice. */
+export interface VotingSettings {
+  readonly voter?: Voter;
+  /** In the sensor's unit, more than 0. */
+  readonly tolerance?: number;
+  readonly health?: Partial<HealthOptions>;
+}
+
+export interface RecorderSettings {
+  /** The folder of the recordings, an absolute path; one file per node. */
+  readonly path: string;
+  readonly bytesMax: number;
+  readonly bytesPerSecondMax: number;
+}
+
+export interface RunSettings {
+  readonly cluster: ClusterSettings;
+  /** Every node is a key. */
+  readonly addresses: ReadonlyMap<NodeId, NodeAddress>;
+  /** 16 to 64 bytes; never to be logged. */
+  readonly key: Uint8Array;
+  /** `file` of a recorded board is an absolute path. */
+  readonly board: BoardSettings;
+  /** Only the sensors that the config mentions. */
+  readonly voting: ReadonlyMap<string, VotingSettings>;
+  /** Null where nothing is recorded: the config has no `recorder`. */
+  readonly recorder: RecorderSettings | null;
+  /** An absolute path; the folder need not exist yet. */
+  readonly stateDir: string;
+  readonly log: { readonly level: LogLevel };
+  readonly faultsAllowed: boolean;
+}
+
+/** What was read from beside the file. Paths are absolute. */
+export interface Surroundings {
+  readonly app: App;
+  readonly key: Uint8Array;
+  readonly stateDir: string;
+  readonly recorderPath: string;
+  readonly boardFile: string;
+}
+
+/** @param content checked, and complete: every key that has a default is there */
+export function settingsOf(content: FileContent, around: Surroundings): RunSettings {
+  return {
+    cluster: clusterOf(content, around.app),
+    addresses: new Map(content.nodes.map((node) => [nodeId(node.id), node.address])),
+    key: around.key,
+    board: boardOf(content.board, around.boardFile),
+    voting: votingOf(content.voting ?? {}),
+    recorder: recorderOf(content, around.recorderPath),
+    stateDir: around.stateDir,
+    log: { level: content.log?.level ?? "info" },
+    faultsAllowed: content.faultsAllowed ?? false,
+  };
+}
+
+function clusterOf(content: FileContent, app: App): ClusterSettings {
+  const nodes = content.nodes.map((node) => node.id).sort();
+  return {
+    cluster: content.cluster,
+    nodes: nodes.map(nodeId),
+    app,
+    channels: channelMapOf(app, content.channels ?? {}),
+    timing: timingOf(content.timing ?? {}),
+  };
+}
+
+/** Nothing is absent any more: `settleTiming` went over it. */
+function timingOf(timing: NonNullable<FileContent["timing"]>): Timing {
+  const time = (key: Exclude<keyof Timing, "clockDriftMaxPpm">) => timing[key] ?? micros(0);
+  return {
+    cycle: time("cycle"),
+    cutoff: time("cutoff"),
+    heartbeat: time("heartbeat"),
+    suspectAfter: time("suspectAfter"),
+    lease: time("lease"),
+    clockDriftMaxPpm: timing.clockDriftMaxPpm ?? 0,
+    skewMax: time("skewMax"),
+    sampleAgeMax: time("sampleAgeMax"),
+    latenessMax: time("latenessMax"),
+    watchdog: time("watchdog"),
+  };
+}
+
+function votingOf(voting: NonNullable<FileContent["voting"]>): ReadonlyMap<string, VotingSettings> {
+  const entries = Object.entries(voting).map(([sensor, { voter: name = "", ...rest }]) => {
+    const voter = voters.get(name);
+    // The schema leaves an absent key absent, so nothing here is present but `undefined`.
+    const settings = { ...(voter === undefined ? {} : { voter }), ...rest } as VotingSettings;
+    return [sensor, settings] as const;
+  });
+  return new Map(entries);
+}
+
+const boardOf = (board: BoardSettings, file: string): BoardSettings =>
+  board.kind === "recorded" ? { ...board, file } : board;
+
+function recorderOf(content: FileContent, path: string): RecorderSettings | null {
+  const { recorder } = content;
+  if (recorder === undefined) return null;
+  const { bytesMax = 0, bytesPerSecondMax = 0 } = recorder;
+  return { path, bytesMax, bytesPerSecondMax };
+}
