@@ -1,0 +1,96 @@
+/**
+ * `holdfast config`: is a config sound and what does the cluster tolerate (`check`), which values are
+ * in force and why (`print`), and what may stand in one (`schema`).
+ */
+import { Command } from "commander";
+import { toYaml } from "../config/effective.js";
+import { configJsonSchema } from "../config/json-schema.js";
+import { formatOrigin, formatPath } from "../config/problem.js";
+import { type Tolerance, toleranceInWords, toleranceOf } from "../config/tolerance.js";
+import {
+  type ConfigFlags,
+  configFileOf,
+  invalidConfig,
+  loadFlagged,
+  problemJson,
+  requireConfig,
+  tellWarnings,
+  withConfigFlags,
+} from "./config-source.js";
+import { type CliIo, writeJson } from "./io.js";
+import { paintFor } from "./terminal.js";
+
+interface Flags extends ConfigFlags {
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  $ holdfast config check --config boiler.yaml
+  $ HOLDFAST_TIMING_CYCLE=20ms holdfast config print
+  $ holdfast config schema > holdfast.schema.json
+
+Flags beat HOLDFAST_* variables, which beat the file, which beats defaults. A variable is the key's
+path in capitals: timing.suspectAfter is HOLDFAST_TIMING_SUSPECT_AFTER.`;
+
+export function configCommand(io: CliIo): Command {
+  const command = new Command("config")
+    .description("Checks a holdfast.yaml, prints what is in force, or gives its JSON Schema.")
+    .addHelpText("after", examples);
+  command.addCommand(
+    withConfigFlags(new Command("check"))
+      .description("check a config; say which faults the cluster tolerates, and which it does not")
+      .option("--json", "one JSON object on stdout")
+      .action((flags: Flags) => check(io, flags)),
+  );
+  command.addCommand(
+    withConfigFlags(new Command("print"))
+      .description("print the values in force, each with where it came from")
+      .option("--json", "one JSON object on stdout")
+      .action((flags: Flags) => print(io, flags)),
+  );
+  command.addCommand(
+    new Command("schema")
+      .description("print the JSON Schema of holdfast.yaml")
+      .action(() => io.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)),
+  );
+  return command;
+}
+
+async function check(io: CliIo, flags: Flags): Promise<void> {
+  const load = await loadFlagged(io, flags);
+  if (!flags.json) tellWarnings(io, load.warnings);
+  const warnings = load.warnings.map(problemJson);
+  if (!load.ok) {
+    const failure = invalidConfig(configFileOf(io, flags), load.problems);
+    if (flags.json) Object.assign(failure.details, { warnings });
+    throw failure;
+  }
+  const tolerance = toleranceOf(load.settings.cluster, load.settings.addresses);
+  if (flags.json) writeJson(io, "config check", { ok: true, problems: [], warnings, tolerance });
+  else tellTolerance(io, configFileOf(io, flags), tolerance);
+}
+
+function tellTolerance(io: CliIo, file: string, tolerance: Tolerance): void {
+  const paint = paintFor(io, io.stdout);
+  const list = (lines: readonly string[]) => lines.map((line) => `  ${line}\n`).join("");
+  io.stdout.write(`${paint("good", "ok")} ${file}\n\nFaults tolerated:\n`);
+  io.stdout.write(list(toleranceInWords(tolerance)));
+  io.stdout.write("\nSingle points of failure that remain:\n");
+  io.stdout.write(list(tolerance.singlePointsOfFailure));
+}
+
+async function print(io: CliIo, flags: Flags): Promise<void> {
+  const { values } = await requireConfig(io, flags);
+  if (!flags.json) {
+    io.stdout.write(toYaml(values));
+    return;
+  }
+  const rows = values.map(({ path, value, origin }) => ({
+    path: formatPath(path),
+    value,
+    layer: origin.kind,
+    origin: formatOrigin(origin),
+  }));
+  writeJson(io, "config print", { values: rows });
+}
