@@ -1,0 +1,75 @@
+/** Events in words, for people: in the demo, in logs and in what a replay shows. */
+import { unreachable } from "../kernel/assert.js";
+import type { NodeEvent } from "./events.js";
+
+/** One line, without the node and the time. */
+export function eventText(event: NodeEvent): string {
+  switch (event.kind) {
+    case "started":
+      return `started, boot ${event.bootId}`;
+    case "synchronised":
+      return `synchronised with a majority, ${ms(event.skew)} from the farthest`;
+    case "desynchronised":
+      return "lost the majority's time";
+    case "voted":
+      return votedText(event);
+    case "channel-excluded":
+    case "channel-latched":
+    case "channel-readmitted":
+      return channelText(event);
+    case "cycles-skipped":
+      return `skipped ${event.count} cycles before cycle ${event.cycle}`;
+    case "state-joined":
+      return event.from === null ? "began with the app's state" : `took the state of ${event.from}`;
+    case "state-diverged":
+      return `state differs from the majority's after cycle ${event.cycle}`;
+    case "state-repaired":
+      return event.from === null ? "took its own state back" : `state repaired from ${event.from}`;
+    case "app-faulted":
+      return `the app failed: ${event.reason}: ${event.message}`;
+    case "app-recovered":
+      return "the app works again";
+    case "peer-suspected":
+      return `suspects ${event.peer}, silent for ${ms(event.silence)}`;
+    case "peer-trusted":
+      return `hears ${event.peer} again`;
+    case "lease-acquired":
+      return "drives the outputs";
+    case "lease-lost":
+      return `drives no longer: ${event.reason}`;
+    case "was-late":
+      return `was itself late by ${ms(event.by)}`;
+    case "supervision-failed":
+      return `${event.entity} is overdue: the watchdog is not petted`;
+    case "supervision-restored":
+      return `${event.entity} is in time again`;
+    case "refused":
+      return `refused a datagram: ${event.reason}${event.source === null ? "" : `, ${event.source}`}`;
+    case "write-refused":
+      return `the board refused to drive ${event.output}: ${event.reason}`;
+    default:
+      return unreachable(event);
+  }
+}
+
+const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;
+
+function votedText(event: Extract<NodeEvent, { kind: "voted" }>): string {
+  const { value, status } = event.verdict;
+  return `voted ${event.sensor} = ${value ?? "none"} (${status}) in cycle ${event.cycle}`;
+}
+
+type ChannelKind = Extract<NodeEvent, { readonly channel: string }>;
+
+function channelText(event: ChannelKind): string {
+  switch (event.kind) {
+    case "channel-excluded":
+      return `excluded ${event.channel}: ${event.reason}`;
+    case "channel-latched":
+      return `excluded ${event.channel} until a person releases it: ${event.reason}`;
+    case "channel-readmitted":
+      return `re-admitted ${event.channel}`;
+    default:
+      return unreachable(event);
+  }
+}
