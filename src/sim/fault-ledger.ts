@@ -1,0 +1,107 @@
+/**
+ * The book of the faults of one run: what fired, when it took effect and ended, and whom it hit. From
+ * it follows who counts as faulty at an instant, and with that which alarms are false.
+ *
+ * A node counts as faulty while a fault holds it, while it is down, and for the settling time after
+ * either: a node that has just come back is not yet expected to know everything.
+ */
+import { assert } from "../kernel/assert.js";
+import type { NodeId } from "../kernel/ids.js";
+import type { Duration } from "../kernel/time.js";
+import { Effect } from "./effect.js";
+import type { Observation } from "./observation.js";
+import type { FaultSpec } from "./scenario.js";
+import { later, type TrueTime, worldBegins } from "./true-time.js";
+
+/** More firings than this are not recorded one by one: a run with so many has no readable report. */
+export const faultRecordsMax = 10_000;
+
+export interface FaultRecord {
+  readonly spec: FaultSpec;
+  readonly firedAt: TrueTime;
+  readonly effect: Effect;
+  /** The nodes that it makes faulty, sorted. */
+  readonly nodes: readonly NodeId[];
+  /** The channels that it makes faulty: `<node>/<sensor>`. */
+  readonly channels: readonly string[];
+  /** Whether one of the nodes was driving when it fired. */
+  readonly hitDriver: boolean;
+  /** Null while it lasts. */
+  endedAt: TrueTime | null;
+}
+
+export class FaultLedger {
+  readonly records: FaultRecord[] = [];
+  readonly #settle: Duration;
+  /** Those that may still make somebody faulty. */
+  #recent: FaultRecord[] = [];
+  readonly #down = new Set<NodeId>();
+  readonly #bootedAt = new Map<NodeId, TrueTime>();
+
+  constructor(settle: Duration, nodes: readonly NodeId[]) {
+    this.#settle = settle;
+    for (const node of nodes) this.#bootedAt.set(node, worldBegins);
+  }
+
+  open(record: Omit<FaultRecord, "effect" | "endedAt">): FaultRecord {
+    assert(this.records.length < faultRecordsMax, `more than ${faultRecordsMax} faults fired`);
+    const opened = { ...record, effect: new Effect(), endedAt: null };
+    this.records.push(opened);
+    this.#recent.push(opened);
+    return opened;
+  }
+
+  close(record: FaultRecord, now: TrueTime): void {
+    assert(record.endedAt === null, `the fault "${record.spec.name}" ends twice`);
+    record.endedAt = now;
+  }
+
+  observe(observation: Observation): void {
+    if (observation.kind === "went-down") this.#down.add(observation.node);
+    if (observation.kind !== "booted") return;
+    this.#down.delete(observation.node);
+    this.#bootedAt.set(observation.node, observation.at);
+  }
+
+  /** Whether a fault holds the node, or has held it not long ago. */
+  isNodeFaulty(node: NodeId, now: TrueTime): boolean {
+    if (this.#down.has(node)) return true;
+    if (later(this.#bootedAt.get(node) ?? worldBegins, this.#settle) > now) return true;
+    return this.#active(now).some((record) => record.nodes.includes(node));
+  }
+
+  /** Whether a fault holds the channel or its node, or has held it not long ago. */
+  isChannelFaulty(channel: string, now: TrueTime): boolean {
+    const node = channel.slice(0, channel.indexOf("/")) as NodeId;
+    if (this.isNodeFaulty(node, now)) return true;
+    return this.#active(now).some((record) => record.channels.includes(channel));
+  }
+
+  /** Whether a fault of the run, and not a reset alone, made the node faulty lately. */
+  wasHitLately(node: NodeId, now: TrueTime): boolean {
+    return this.#active(now).some((record) => record.nodes.includes(node));
+  }
+
+  /** Whether any fault held the node, or had it settling, at some time from `from` to `to`. */
+  wasHit(node: NodeId, from: TrueTime, to: TrueTime): boolean {
+    return this.records.some(
+      ({ nodes, firedAt, endedAt }) =>
+        nodes.includes(node) &&
+        firedAt <= to &&
+        (endedAt === null || later(endedAt, this.#settle) > from),
+    );
+  }
+
+  /** Whether the fault lasts, or ended less than the settling time ago. */
+  isRecent(record: FaultRecord, now: TrueTime): boolean {
+    return record.endedAt === null || later(record.endedAt, this.#settle) > now;
+  }
+
+  /** The records that last, or ended less than the settling time ago. */
+  #active(now: TrueTime): readonly FaultRecord[] {
+    if (this.#recent.length === 0) return this.#recent;
+    const recent = (record: FaultRecord): boolean => this.isRecent(record, now);
+    if (!this.#recent.every(recent)) this.#recent = this.#recent.filter(recent);
+    return this.#recent;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * A scenario as a value: a cluster, its world, what goes wrong in it, and what must hold all the
+ * same. Files are read and refused in src/config/scenario.ts; the simulator takes values only.
+ *
+ * Times are durations from the beginning of the run, in true time.
+ */
+import type { SensorFault } from "../faults/sensor-faults.js";
+import type { NodeId } from "../kernel/ids.js";
+import type { Duration } from "../kernel/time.js";
+import type { NodeEvent } from "../node/events.js";
+import type { Timing } from "../node/settings.js";
+import type { DelayModel } from "./delay.js";
+import type { LinkModel } from "./network.js";
+
+export interface Scenario {
+  readonly name: string;
+  /** All replicas, sorted by `<`, each once. */
+  readonly nodes: readonly NodeId[];
+  readonly timing: Timing;
+  /** The name of a built-in app, or the path of a module that exports one. */
+  readonly app: string;
+  readonly plant: PlantOptions;
+  readonly clockDriftPpm: number;
+  readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
+  readonly network: LinkModel;
+  readonly seed: number;
+  readonly duration: Duration;
+  /** Until then the cluster starts: alarms are expected, availability is not. */
+  readonly startup: Duration;
+  readonly hypothesis: FaultHypothesis;
+  readonly faults: readonly FaultSpec[];
+  readonly expectations: readonly Expectation[];
+  readonly invariants: readonly Invariant[];
+  readonly liveness: LivenessPhase | null;
+}
+
+/** How true the sensors are while they are healthy; in the units of the app's sensors. */
+export interface PlantOptions {
+  /** The standard deviation of each sensor's noise. */
+  readonly noise: number;
+  /** Each sensor's constant offset is drawn from [-this, +this]. */
+  readonly offsetMax: number;
+}
+
+/**
+ * How much may go wrong at once. Repeated faults keep to it: one that would make too many nodes
+ * faulty is skipped. Timed faults are the author's own responsibility.
+ */
+export interface FaultHypothesis {
+  readonly faultyNodesMax: number;
+  /** So long after its fault has ended, or after a boot, a node still counts as faulty. */
+  readonly settle: Duration;
+}
+
+/** Which node a fault hits; chosen when it fires. */
+export type NodeTarget =
+  | { readonly kind: "node"; readonly node: NodeId }
+  /** Whoever holds the lease and runs; the fault waits until somebody does. */
+  | { readonly kind: "driver" }
+  /** One that the dice choose, of those that are up. */
+  | { readonly kind: "any" };
+
+export type NodeGroup =
+  | { readonly kind: "all" }
+  | { readonly kind: "one"; readonly target: NodeTarget }
+  | { readonly kind: "list"; readonly nodes: readonly NodeId[] };
+
+/** Between `min` and `max`, drawn when the fault fires. */
+export interface LengthRange {
+  readonly min: Duration;
+  readonly max: Duration;
+}
+
+export type FaultSchedule =
+  | { readonly kind: "once"; readonly at: Duration }
+  /** Independent of one another, `interval` apart in the mean, from `from` until `until`. */
+  | {
+      readonly kind: "repeated";
+      readonly from: Duration;
+      readonly until: Duration;
+      readonly interval: Duration;
+    };
+
+export interface FaultSpec {
+  /** Unique in the scenario. */
+  readonly name: string;
+  readonly schedule: FaultSchedule;
+  /** Null: until the end of the run, or until the node is reset. */
+  readonly length: LengthRange | null;
+  readonly action: FaultAction;
+}
+
+export type FaultAction =
+  /** Power fails: memory is lost. The node boots again when the fault's length is over. */
+  | { readonly kind: "crash"; readonly node: NodeTarget }
+  /** Stops and loses what arrives, but keeps its memory: silence, then it goes on. */
+  | { readonly kind: "silence"; readonly node: NodeTarget }
+  /** The event loop is blocked; with `inStep` between the clock reading and the outputs of a step. */
+  | { readonly kind: "pause"; readonly node: NodeTarget; readonly inStep: boolean }
+  /** Each step takes so long. */
+  | { readonly kind: "slow"; readonly node: NodeTarget; readonly perStep: Duration }
+  /** The program never returns: only the watchdog ends it. */
+  | { readonly kind: "hang"; readonly node: NodeTarget }
+  | { readonly kind: "clock-rate"; readonly node: NodeTarget; readonly ratePpm: number }
+  | ({ readonly kind: "partition" } & LinkSelection)
+  | ({ readonly kind: "network"; readonly model: LinkFaultModel } & LinkSelection)
+  | {
+      readonly kind: "sensor";
+      readonly node: NodeTarget;
+      readonly sensor: string;
+      readonly fault: SensorFault;
+    }
+  /** The node tells each reader another value of the sensor, off by up to `spread`. */
+  | {
+      readonly kind: "two-faced";
+      readonly node: NodeTarget;
+      readonly sensor: string;
+      readonly spread: number;
+    };
+
+export interface LinkSelection {
+  readonly from: NodeGroup;
+  readonly to: NodeGroup;
+  readonly oneWay: boolean;
+}
+
+export interface LinkFaultModel {
+  readonly loss: number;
+  readonly duplication: number;
+  readonly reordering: number;
+  readonly reorderDelay: Duration;
+  readonly corruption: number;
+  readonly delay: DelayModel | null;
+}
+
+/** Matches events of nodes. A field that is null matches anything. */
+export interface EventPattern {
+  readonly event: NodeEvent["kind"];
+  readonly sensor: string | null;
+  /** A channel, or `target`: that of the fault. */
+  readonly channel: string | null;
+  /** A node, or `target`: a node that the fault hit. */
+  readonly peer: string | null;
+  readonly reason: string | null;
+}
+
+export type Expectation =
+  /** After each firing of a fault, within a deadline. */
+  | {
+      readonly kind: "happens";
+      readonly pattern: EventPattern;
+      readonly after: string;
+      readonly within: Duration;
+      /** `any` and `all`: of the nodes that no fault has hit. `target`: the node that was hit. */
+      readonly by: "any" | "all" | "target";
+    }
+  /** Not once between two times, at any node. */
+  | {
+      readonly kind: "never";
+      readonly pattern: EventPattern;
+      readonly from: Duration;
+      readonly until: Duration;
+    };
+
+export type Invariant =
+  /** No two boards drive one output at the same true time. */
+  | { readonly kind: "one-driver" }
+  /** While a majority of its channels is correct, the voted value is this near to the truth. */
+  | { readonly kind: "voted-within"; readonly sensor: string; readonly within: number }
+  /** Correct replicas that vote the same cycle differ by no more than this. */
+  | { readonly kind: "votes-agree"; readonly sensor: string; readonly within: number }
+  | { readonly kind: "no-false-exclusion" }
+  | { readonly kind: "no-false-suspicion" }
+  /** The watchdog resets no node that no fault has hit. */
+  | { readonly kind: "no-false-reset" }
+  /** The share of true time in which a voted value of the sensor is there, from 0 to 1. */
+  | { readonly kind: "availability"; readonly sensor: string; readonly share: number }
+  /** The share of true time in which somebody drives the output, from 0 to 1. */
+  | { readonly kind: "driven"; readonly output: string; readonly share: number };
+
+/** From `at` on no fault touches the core, whatever happened before; it must make progress. */
+export interface LivenessPhase {
+  readonly at: Duration;
+  /** Null: a majority, drawn by the dice. */
+  readonly core: readonly NodeId[] | null;
+  /** In each stretch of this length every node of the core votes a value and one of them drives. */
+  readonly within: Duration;
+}
