@@ -2,23 +2,14 @@
  * The settings of a run: what every replica knows of the cluster, and what only its host needs.
  */
 import type { App } from "../control/app.js";
+import type { SensorVoting, VotingMap } from "../control/cycle/sensor-bank.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
-import type { HealthOptions } from "../voting/sensor-voter.js";
-import type { Voter } from "../voting/voter.js";
 import { voters } from "../voting/voters.js";
 import type { NodeAddress } from "./address.js";
 import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
 import { channelMapOf } from "./sensors.js";
-
-/** How one sensor is voted; what is absent is the voting room's or the app's own choice. */
-export interface VotingSettings {
-  readonly voter?: Voter;
-  /** In the sensor's unit, more than 0. */
-  readonly tolerance?: number;
-  readonly health?: Partial<HealthOptions>;
-}
 
 export interface RecorderSettings {
   /** The folder of the recordings, an absolute path; one file per node. */
@@ -35,8 +26,6 @@ export interface RunSettings {
   readonly key: Uint8Array;
   /** `file` of a recorded board is an absolute path. */
   readonly board: BoardSettings;
-  /** Only the sensors that the config mentions. */
-  readonly voting: ReadonlyMap<string, VotingSettings>;
   /** Null where nothing is recorded: the config has no `recorder`. */
   readonly recorder: RecorderSettings | null;
   /** An absolute path; the folder need not exist yet. */
@@ -61,7 +50,6 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     addresses: new Map(content.nodes.map((node) => [nodeId(node.id), node.address])),
     key: around.key,
     board: boardOf(content.board, around.boardFile),
-    voting: votingOf(content.voting ?? {}),
     recorder: recorderOf(content, around.recorderPath),
     stateDir: around.stateDir,
     log: { level: content.log?.level ?? "info" },
@@ -76,6 +64,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     nodes: nodes.map(nodeId),
     app,
     channels: channelMapOf(app, content.channels ?? {}),
+    voting: votingOf(content.voting ?? {}),
     timing: timingOf(content.timing ?? {}),
   };
 }
@@ -97,11 +86,11 @@ function timingOf(timing: NonNullable<FileContent["timing"]>): Timing {
   };
 }
 
-function votingOf(voting: NonNullable<FileContent["voting"]>): ReadonlyMap<string, VotingSettings> {
+function votingOf(voting: NonNullable<FileContent["voting"]>): VotingMap {
   const entries = Object.entries(voting).map(([sensor, { voter: name = "", ...rest }]) => {
     const voter = voters.get(name);
     // The schema leaves an absent key absent, so nothing here is present but `undefined`.
-    const settings = { ...(voter === undefined ? {} : { voter }), ...rest } as VotingSettings;
+    const settings = { ...(voter === undefined ? {} : { voter }), ...rest } as SensorVoting;
     return [sensor, settings] as const;
   });
   return new Map(entries);

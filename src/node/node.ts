@@ -41,7 +41,7 @@ import {
   wakeDue,
 } from "../kernel/machine.js";
 import { elapsed, type Instant, micros } from "../kernel/time.js";
-import type { Verdict, Voter } from "../voting/voter.js";
+import type { Verdict } from "../voting/voter.js";
 import { type AliveInput, AliveSupervision } from "../watchdog/alive.js";
 import type { FrameKind } from "../wire/envelope.js";
 import type { Mac } from "../wire/mac.js";
@@ -62,8 +62,6 @@ export interface NodeOptions {
   readonly bootId: number;
   /** The authenticator made from the cluster's key. */
   readonly mac: Mac;
-  /** By sensor, the voter where it is not the one that the settings name. */
-  readonly voters?: ReadonlyMap<string, Voter>;
 }
 
 /** Commands outlive so many missed cycles; then the outputs are released. */
@@ -91,7 +89,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   constructor(options: NodeOptions) {
     const { settings, self, now, bootId, mac } = options;
-    const { nodes, app, channels, timing } = settings;
+    const { nodes, app, channels, voting, timing } = settings;
     this.#options = options;
     this.#peers = nodes.filter((node) => node !== self);
     const channelCount = (node: NodeId) => channelsOf(channels, node).length;
@@ -100,8 +98,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     const wire = { cluster: settings.cluster, self, bootId, peers: this.#peers, mac };
     this.#sealer = new Sealer(wire);
     this.#opener = new Opener(wire);
-    const voters = options.voters ?? new Map<string, Voter>();
-    this.#cycle = new ControlCycle(now, { self, nodes, app, channels, voters, ...timing });
+    this.#cycle = new ControlCycle(now, { self, nodes, app, channels, voting, ...timing });
     const { heartbeat: period, suspectAfter, lease: length } = timing;
     this.#monitor = new HeartbeatMonitor({ now, peers: this.#peers, period, suspectAfter });
     const driftMaxPpm = timing.clockDriftMaxPpm;

@@ -3,7 +3,8 @@
  * files and flags are read and refused in src/config.
  */
 import type { App } from "../control/app.js";
-import type { Channel } from "../control/channels.js";
+import type { ChannelMap } from "../control/channels.js";
+import type { VotingMap } from "../control/cycle/sensor-bank.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
 
@@ -36,6 +37,7 @@ export interface ClusterSettings {
   readonly nodes: readonly NodeId[];
   readonly app: App;
   /** Which channels measure which of the app's sensors; every sensor of the app is a key. */
-  readonly channels: ReadonlyMap<string, readonly Channel[]>;
+  readonly channels: ChannelMap;
+  readonly voting: VotingMap;
   readonly timing: Timing;
 }

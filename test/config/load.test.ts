@@ -90,7 +90,7 @@ voting: { temperature: { voter: exact-majority, tolerance: 0.2, health: { strike
       bytesMax: 1_048_576,
       bytesPerSecondMax: 262_144,
     });
-    expect(settings.voting.get("temperature")).toEqual({
+    expect(settings.cluster.voting.get("temperature")).toEqual({
       voter: voters.get("exact-majority"),
       tolerance: 0.2,
       health: { strikesMax: 5 },

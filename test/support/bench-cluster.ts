@@ -35,7 +35,7 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   const channels = new Map(
     sensors.map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "bench", nodes, app, channels, timing };
+  return { cluster: "bench", nodes, app, channels, voting: new Map(), timing };
 }
 
 export interface SeenOutput {

@@ -79,8 +79,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#samples = new Samples(self, channels);
     this.#clock = new ClusterClock({ peers: this.#peers, skewMax, delayMax: cutoff });
     this.#state = new ReplicaState({ self, nodes, app, cycle });
-    const { voters, sampleAgeMax: ageMax } = options;
-    this.#sensors = new SensorBank({ app, channels, ageMax, voters });
+    const { voting, sampleAgeMax: ageMax } = options;
+    this.#sensors = new SensorBank({ app, channels, ageMax, voting });
     this.#vector = new Vector(this.#cycleAt(now));
   }
 

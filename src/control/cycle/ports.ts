@@ -2,11 +2,11 @@
 import type { Reading } from "../../../boards/board.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Duration } from "../../kernel/time.js";
-import type { Voter } from "../../voting/voter.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
 import type { CycleEvent } from "./events.js";
 import type { SampleMessage, SampleRequest, StateReply } from "./messages.js";
+import type { VotingMap } from "./sensor-bank.js";
 
 export interface CycleOptions {
   readonly self: NodeId;
@@ -14,8 +14,7 @@ export interface CycleOptions {
   readonly nodes: readonly NodeId[];
   readonly app: App;
   readonly channels: ChannelMap;
-  /** By sensor, the voter where it is not the default. */
-  readonly voters: ReadonlyMap<string, Voter>;
+  readonly voting: VotingMap;
   /** The length of a cycle. */
   readonly cycle: Duration;
   /** When in the cycle the vector is closed, whoever is missing. */

@@ -1,17 +1,27 @@
 /** The voters of all sensors of the app, side by side, each behind its channel health. */
 import { assert } from "../../kernel/assert.js";
 import type { Duration, Instant } from "../../kernel/time.js";
-import { type Closing, SensorVoter } from "../../voting/sensor-voter.js";
+import { type Closing, type HealthOptions, SensorVoter } from "../../voting/sensor-voter.js";
 import type { Sample, Voter } from "../../voting/voter.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
+
+/** How one sensor is voted; what is absent is the app's own choice, or the voting room's. */
+export interface SensorVoting {
+  readonly voter?: Voter;
+  /** In the sensor's unit, more than 0. */
+  readonly tolerance?: number;
+  readonly health?: Partial<HealthOptions>;
+}
+
+/** By sensor of the app; a sensor may be missing. */
+export type VotingMap = ReadonlyMap<string, SensorVoting>;
 
 export interface SensorBankOptions {
   readonly app: App;
   readonly channels: ChannelMap;
   readonly ageMax: Duration;
-  /** By sensor, the voter where it is not the default. */
-  readonly voters: ReadonlyMap<string, Voter>;
+  readonly voting: VotingMap;
 }
 
 /** What snapshots may weigh together as JSON text, so that a reply with a state fits its frame. */
@@ -24,14 +34,13 @@ export class SensorBank {
     for (const [name, sensor] of Object.entries(options.app.sensors)) {
       const channels = options.channels.get(name);
       assert(channels !== undefined, `the settings name no channels for sensor ${name}`);
-      const voter = options.voters.get(name);
       const voterOptions = {
         channels: channels.map((channel) => channel.id),
         min: sensor.min,
         max: sensor.max,
         tolerance: sensor.tolerance,
         ageMax: options.ageMax,
-        ...(voter === undefined ? {} : { voter }),
+        ...options.voting.get(name),
       };
       this.#voters.set(name, new SensorVoter(voterOptions));
     }
