@@ -20,7 +20,10 @@ export interface Ballot {
   readonly value: number;
 }
 
-/** A voter's answer. `value` is null when no value has enough agreement: it never guesses. */
+/**
+ * A voter's answer. `value` is null when no value has enough agreement: it never guesses. Then nobody
+ * agrees and nobody dissents, for there is nothing to dissent from.
+ */
 export interface Outcome {
   readonly value: number | null;
   readonly agreeing: readonly string[];
@@ -77,4 +80,6 @@ export type ChannelEvent =
       readonly channel: string;
       readonly reason: ExclusionReason;
     }
+  /** The exclusion told just before has no end but a person's word: see README, HEALTH-9. */
+  | { readonly kind: "channel-latched"; readonly channel: string; readonly reason: ExclusionReason }
   | { readonly kind: "channel-readmitted"; readonly channel: string };

@@ -1,0 +1,261 @@
+/**
+ * The standing of one channel: may it speak, and if not, what is its way back?
+ *
+ *     trusted <-> suspected -> excluded <-> quarantined -> probation -> trusted
+ *                        \-> latched (no way back but `release`)
+ *
+ * Two complaints of PX4's users pull in opposite directions: a sensor that fails, recovers and fails
+ * again must not drag the control along (#8186), and a sensor that glitched once must not be lost for
+ * the whole flight (#9523). Strikes answer the first half of each: a single bad sample is masked by
+ * the vote and soon forgotten. Quarantine and probation answer the second: the way back is open, but
+ * slow, and may be gone only so many times an hour.
+ *
+ * Silence is another matter. A channel that said nothing said nothing wrong, so it comes back after
+ * a short probation, and its returns are not counted: a board that is restarted five times in an
+ * hour must not lose its sensors for ever.
+ *
+ * Invariants: strikes stay below `strikesMax`; no more re-admissions are remembered than an hour may
+ * have.
+ */
+import { assert, unreachable } from "../../kernel/assert.js";
+import { type Instant, seconds } from "../../kernel/time.js";
+import type { ChannelEvent } from "../voter.js";
+import { type Complaint, type Evidence, isComplaint, isSilence } from "./evidence.js";
+import { type HealthOptions, strikesFor } from "./options.js";
+
+export type Phase =
+  | { readonly kind: "trusted" }
+  | { readonly kind: "suspected"; readonly reason: Complaint }
+  | { readonly kind: "excluded"; readonly reason: Complaint }
+  | { readonly kind: "quarantined"; readonly reason: Complaint; readonly left: number }
+  | { readonly kind: "probation"; readonly reason: Complaint; readonly left: number }
+  | { readonly kind: "latched"; readonly reason: Complaint };
+
+/** All that a record knows, as plain values. Instants are on the clock of the closings. */
+export interface RecordState {
+  readonly phase: Phase;
+  readonly strikes: number;
+  /** When the phase began. */
+  readonly since: Instant;
+  /** When the channel was last excluded; meaningful only while it is. */
+  readonly excludedAt: Instant;
+  /** When it was re-admitted after wrong values, in the last hour, oldest first. */
+  readonly readmissions: readonly Instant[];
+}
+
+const hour = seconds(3_600);
+const trusted: Phase = { kind: "trusted" };
+
+export class ChannelRecord {
+  readonly #channel: string;
+  readonly #options: HealthOptions;
+  #phase: Phase = trusted;
+  #strikes = 0;
+  #since: Instant = 0 as Instant;
+  #excludedAt: Instant = 0 as Instant;
+  #readmissions: readonly Instant[] = [];
+
+  constructor(channel: string, options: HealthOptions) {
+    this.#channel = channel;
+    this.#options = options;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get since(): Instant {
+    return this.#since;
+  }
+
+  get excludedAt(): Instant {
+    return this.#excludedAt;
+  }
+
+  /** Whether the channel's samples count in the vote. */
+  get counts(): boolean {
+    return this.#phase.kind === "trusted" || this.#phase.kind === "suspected";
+  }
+
+  /** Takes in what a closing said about the channel; tells `events` if its standing changed. */
+  note(now: Instant, evidence: Evidence, events: ChannelEvent[]): void {
+    const phase = this.#phase;
+    switch (phase.kind) {
+      case "trusted":
+      case "suspected":
+        this.#noteCounting(now, evidence, events);
+        break;
+      case "excluded":
+        this.#noteExcluded(now, phase.reason, evidence, events);
+        break;
+      case "quarantined":
+      case "probation":
+        this.#noteReturning(now, phase, evidence, events);
+        break;
+      case "latched":
+        break;
+      default:
+        unreachable(phase);
+    }
+  }
+
+  /** A person vouches for a latched channel: it goes into quarantine, its past forgotten. */
+  release(now: Instant): boolean {
+    if (this.#phase.kind !== "latched") return false;
+    this.#readmissions = [];
+    this.#quarantine(now, this.#phase.reason);
+    return true;
+  }
+
+  /** The clock of the closings was set back by `by` microseconds. */
+  setBack(by: number): void {
+    const back = (at: Instant): Instant => Math.max(0, at - by) as Instant;
+    this.#since = back(this.#since);
+    this.#excludedAt = back(this.#excludedAt);
+    this.#readmissions = this.#readmissions.map(back);
+  }
+
+  state(): RecordState {
+    return {
+      phase: this.#phase,
+      strikes: this.#strikes,
+      since: this.#since,
+      excludedAt: this.#excludedAt,
+      readmissions: this.#readmissions,
+    };
+  }
+
+  restore(state: RecordState): void {
+    this.#phase = state.phase;
+    this.#strikes = state.strikes;
+    this.#since = state.since;
+    this.#excludedAt = state.excludedAt;
+    this.#readmissions = state.readmissions;
+  }
+
+  #noteCounting(now: Instant, evidence: Evidence, events: ChannelEvent[]): void {
+    if (this.#phase.kind === "trusted" && evidence === "AGREES") return;
+    if (isComplaint(evidence)) {
+      this.#strike(now, evidence, events);
+    } else if (evidence === "AGREES") {
+      this.#forgive();
+      if (this.#strikes === 0) this.#enter(now, trusted);
+    }
+  }
+
+  #strike(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
+    this.#strikes += strikesFor(this.#options, reason);
+    if (this.#strikes >= this.#options.strikesMax) {
+      this.#exclude(now, reason, events);
+    } else {
+      if (this.#phase.kind === "trusted") this.#since = now;
+      this.#phase = { kind: "suspected", reason };
+    }
+  }
+
+  #forgive(): void {
+    this.#strikes = Math.max(0, this.#strikes - this.#options.strikesPerAgreement);
+  }
+
+  #exclude(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
+    this.#strikes = 0;
+    if (this.counts) this.#excludedAt = now;
+    events.push({ kind: "channel-excluded", channel: this.#channel, reason });
+    const latched = !isSilence(reason) && this.#isSpent(now);
+    this.#enter(now, { kind: latched ? "latched" : "excluded", reason });
+    if (latched) events.push({ kind: "channel-latched", channel: this.#channel, reason });
+  }
+
+  /** Whether the re-admissions of the last hour are used up. */
+  #isSpent(now: Instant): boolean {
+    this.#readmissions = this.#readmissions.filter((at) => now - at < hour);
+    return this.#readmissions.length >= this.#options.readmissionsPerHourMax;
+  }
+
+  #noteExcluded(now: Instant, reason: Complaint, evidence: Evidence, events: ChannelEvent[]): void {
+    if (!isComplaint(evidence)) {
+      this.#beginReturn(now, reason, evidence, events);
+    } else if (isSilence(reason) && !isSilence(evidence)) {
+      this.#worsen(now, reason, evidence, events);
+    }
+  }
+
+  /** The first sample without a complaint. After silence it is already the first of the probation. */
+  #beginReturn(now: Instant, reason: Complaint, evidence: Evidence, events: ChannelEvent[]): void {
+    if (!isSilence(reason)) {
+      this.#quarantine(now, reason);
+    } else {
+      this.#enter(now, { kind: "probation", reason, left: this.#options.returnAgreements });
+      this.note(now, evidence, events);
+    }
+  }
+
+  #quarantine(now: Instant, reason: Complaint): void {
+    this.#strikes = 0;
+    this.#enter(now, { kind: "quarantined", reason, left: this.#options.quarantineSamples });
+  }
+
+  #noteReturning(
+    now: Instant,
+    phase: Extract<Phase, { readonly left: number }>,
+    evidence: Evidence,
+    events: ChannelEvent[],
+  ): void {
+    if (!isComplaint(evidence)) {
+      this.#forgive();
+      if (phase.kind === "quarantined" || evidence === "AGREES") this.#advance(now, phase, events);
+    } else if (isSilence(evidence)) {
+      this.#strikes += this.#options.strikesPerOmission;
+      if (this.#strikes >= this.#options.strikesMax) this.#relapse(now, phase.reason);
+    } else if (isSilence(phase.reason)) {
+      this.#worsen(now, phase.reason, evidence, events);
+    } else {
+      this.#relapse(now, phase.reason);
+    }
+  }
+
+  /** Silent at first and now wrong: when it lasts it is news, and costs the quick way back. */
+  #worsen(now: Instant, silence: Complaint, wrong: Complaint, events: ChannelEvent[]): void {
+    this.#strikes += strikesFor(this.#options, wrong);
+    if (this.#strikes >= this.#options.strikesMax) {
+      this.#exclude(now, wrong, events);
+    } else if (this.#phase.kind !== "excluded") {
+      this.#enter(now, { kind: "excluded", reason: silence });
+    }
+  }
+
+  /** Back to where the way began. The exclusion never ended, so there is nothing to tell. */
+  #relapse(now: Instant, reason: Complaint): void {
+    this.#strikes = 0;
+    this.#enter(now, { kind: "excluded", reason });
+  }
+
+  #advance(
+    now: Instant,
+    phase: Extract<Phase, { readonly left: number }>,
+    events: ChannelEvent[],
+  ): void {
+    const left = phase.left - 1;
+    assert(left >= 0, `channel ${this.#channel} stayed in ${phase.kind} too long`);
+    if (left > 0) {
+      this.#phase = { ...phase, left };
+    } else if (phase.kind === "quarantined") {
+      const { probationAgreements } = this.#options;
+      this.#enter(now, { kind: "probation", reason: phase.reason, left: probationAgreements });
+    } else {
+      this.#readmit(now, phase.reason, events);
+    }
+  }
+
+  #readmit(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
+    this.#strikes = 0;
+    if (!isSilence(reason)) this.#readmissions = [...this.#readmissions, now];
+    this.#enter(now, trusted);
+    events.push({ kind: "channel-readmitted", channel: this.#channel });
+  }
+
+  #enter(now: Instant, phase: Phase): void {
+    this.#phase = phase;
+    this.#since = now;
+  }
+}

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { instant, seconds } from "../../../src/kernel/time.js";
+import { Feed, type Word } from "../feed.js";
+
+const word = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1_900, max: 2_100 }).map((n) => n / 100) },
+  { weight: 1, arbitrary: fc.constantFrom<Word>(null, 500, 5_000) },
+);
+const stretch = fc.tuple(word, word, word, fc.nat({ max: 15 }));
+const streams = fc.array(stretch, { maxLength: 30 });
+
+/** Says the same for some closings, so that channels really get excluded and come back. */
+function play(feed: Feed, rows: readonly (readonly [Word, Word, Word, number])[]): unknown[] {
+  const said: unknown[] = [];
+  for (const [a, b, c, more] of rows) {
+    for (let index = 0; index <= more; index += 1) said.push(feed.close([a, b, c]));
+  }
+  return said;
+}
+
+describe("a snapshot (SNAPSHOT-1)", () => {
+  it("makes another voter go on as the first one does", () => {
+    const states = new Set<string>();
+    fc.assert(
+      fc.property(streams, streams, (before, afterwards) => {
+        const one = new Feed();
+        play(one, before);
+        for (const { state } of one.voter.standing()) states.add(state);
+        const other = new Feed();
+        other.now = one.now;
+        const travelled: unknown = JSON.parse(JSON.stringify(one.voter.snapshot()));
+        expect(other.voter.restore(travelled)).toBe(true);
+        expect(other.voter.snapshot()).toEqual(one.voter.snapshot());
+        expect(play(other, afterwards)).toEqual(play(one, afterwards));
+        expect(other.voter.standing()).toEqual(one.voter.standing());
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+    // Otherwise the property was shown for healthy channels only.
+    expect([...states].toSorted()).toEqual(
+      expect.arrayContaining(["excluded", "probation", "quarantined", "suspected", "trusted"]),
+    );
+  });
+
+  it("weighs less than 1 KiB for three channels, whatever happened (SNAPSHOT-2)", () => {
+    const feed = new Feed();
+    feed.now = instant(seconds(1_000_000_000));
+    const odd = (index: number) => 20 + Math.sin(index) / 3;
+    feed.run(3_000, (index) => [odd(index), index % 50 < 5 ? 90.1 : odd(index), odd(index) / 1.01]);
+    expect(JSON.stringify(feed.voter.snapshot()).length).toBeLessThan(1_024);
+  });
+});
+
+describe("a snapshot from outside (SNAPSHOT-3)", () => {
+  const fresh = () => JSON.stringify(new Feed().voter.snapshot());
+
+  it.each([
+    null,
+    "v1",
+    {},
+    { v: 2, at: 0, channels: [] },
+    { v: 1, at: -1, channels: [] },
+    { v: 1, at: 0, channels: [[], [], []] },
+    new Feed({ channels: ["a", "b"] }).voter.snapshot(),
+  ])("is refused when it is no snapshot of this sensor: %j", (snapshot) => {
+    const feed = new Feed();
+    expect(feed.voter.restore(snapshot)).toBe(false);
+    expect(JSON.stringify(feed.voter.snapshot())).toBe(fresh());
+  });
+
+  it("does not throw, then or later, whatever was done to it", () => {
+    const donor = new Feed();
+    donor.run(3, () => [20, 90, 20.5]);
+    donor.run(15, () => [20, 20, null]);
+    const sound = JSON.stringify(donor.voter.snapshot());
+    const junk = fc.constantFrom<unknown>(null, -1, 0.5, 1e300, "", [], {}, true, 7, 2 ** 60);
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.nat({ max: 60 }), junk, (at, replacement) => {
+        const feed = new Feed();
+        const before = JSON.stringify(feed.voter.snapshot());
+        let seen = -1;
+        const mutated: unknown = JSON.parse(sound, (_key, value: unknown) => {
+          seen += 1;
+          return seen === at ? replacement : value;
+        });
+        const taken = feed.voter.restore(mutated);
+        if (!taken) {
+          refused += 1;
+          expect(JSON.stringify(feed.voter.snapshot())).toBe(before);
+        }
+        feed.run(60, (index) => [20, 20, index < 30 ? 90 : 20]);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(refused).toBeGreaterThan(300);
+  });
+});

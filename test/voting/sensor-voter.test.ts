@@ -1,0 +1,280 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { AssertionFailure, UsageError } from "../../src/kernel/assert.js";
+import { Prng } from "../../src/kernel/prng.js";
+import { instant, millis, seconds } from "../../src/kernel/time.js";
+import { exactMajority } from "../../src/voting/exact-majority.js";
+import type { VoteStatus } from "../../src/voting/voter.js";
+import { Feed, samplesOf, type Word } from "./feed.js";
+
+const old = (value: number): Word => ({ value, age: millis(21) });
+
+describe("the status of a verdict (SENSOR-1)", () => {
+  const cases: [string, readonly Word[], VoteStatus, number | null][] = [
+    ["three agree", [20, 20.5, 21], "ok", 20.5],
+    ["one of three is missing", [20, null, 20.5], "degraded", 20.25],
+    ["one of three dissents", [20, 35, 20.5], "degraded", 20.5],
+    ["one of three is too old", [20, old(20.5), 20.5], "degraded", 20.25],
+    ["one of three is out of range", [20, 1_001, 20.5], "degraded", 20.25],
+    ["all three differ", [20, 25, 30], "no-majority", null],
+    ["two of three differ, the third is missing", [20, 25, null], "no-majority", null],
+    ["two of three are missing", [20, null, null], "insufficient", null],
+    ["all are missing", [null, null, null], "insufficient", null],
+    ["two agree", [20, 20.5], "ok", 20.25],
+    ["two differ: which of them is wrong cannot be said", [20, 25], "no-majority", null],
+    ["one of two is missing", [20, null], "insufficient", null],
+    ["one alone is never ok", [20], "degraded", 20],
+    ["one alone is missing", [null], "insufficient", null],
+  ];
+
+  it.each(cases)("%s", (_name, words, status, value) => {
+    const channels = ["a", "b", "c"].slice(0, words.length);
+    const { verdict } = new Feed({ channels }).close(words);
+    expect({ status: verdict.status, value: verdict.value }).toEqual({ status, value });
+  });
+
+  it("names who agreed, who did not, and who was not asked and why", () => {
+    const feed = new Feed({ channels: ["a", "b", "c", "d", "e"] });
+    const { verdict } = feed.close([20, 35, 20.5, null, 20.25]);
+    expect(verdict).toEqual({
+      value: 20.375,
+      status: "degraded",
+      agreeing: ["a", "c", "e"],
+      dissenting: ["b"],
+      excluded: [{ channel: "d", reason: "NO_DATA", since: instant(10_000) }],
+      spread: 15,
+    });
+  });
+
+  it("takes another voter", () => {
+    const feed = new Feed({ voter: exactMajority });
+    expect(feed.close([20, 20, 20.1]).verdict.value).toBe(20);
+    expect(feed.close([20, 20.2, 20.1]).verdict.status).toBe("no-majority");
+  });
+});
+
+describe("samples", () => {
+  it("may come in any order, and a channel without one is an omission", () => {
+    const one = new Feed().voter.close(instant(1), samplesOf(["a", "b"], [1, 2]), false);
+    const other = new Feed().voter.close(instant(1), samplesOf(["b", "a"], [2, 1]), false);
+    expect(one).toEqual(other);
+    expect(one.verdict.excluded.map(({ channel }) => channel)).toEqual(["c"]);
+  });
+
+  it("of a stranger, or two of one channel, are a bug of the caller", () => {
+    const close = (channels: string[]) => () =>
+      new Feed().voter.close(instant(1), samplesOf(channels, [1, 2]), false);
+    expect(close(["a", "x"])).toThrow(AssertionFailure);
+    expect(close(["a", "a"])).toThrow(AssertionFailure);
+  });
+
+  it("that are no numbers cannot be true", () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const infinite = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+      const { verdict } = new Feed(infinite).close([20, value, 20]);
+      expect(verdict.excluded).toMatchObject([{ channel: "b", reason: "OUT_OF_RANGE" }]);
+    }
+  });
+});
+
+describe("one bad sample (HEALTH-1)", () => {
+  const bad: [string, Word][] = [
+    ["a spike", 500],
+    ["an omission", null],
+    ["an old value", old(20)],
+    ["an impossible value", 5_000],
+  ];
+
+  it.each(bad)("%s is masked, not excluded, and forgotten", (_name, word) => {
+    const feed = new Feed();
+    feed.run(50, (index) => [20, 20.1 + (index % 3) / 10, 20.2]);
+    const { verdict } = feed.close([20, word, 20.2]);
+    expect(verdict.value).toBeGreaterThanOrEqual(20);
+    expect(verdict.value).toBeLessThanOrEqual(20.2);
+    expect(feed.state("b")).toBe("suspected");
+    feed.run(2, () => [20, 20.1, 20.2]);
+    expect(feed.state("b")).toBe("trusted");
+    expect(feed.events).toEqual([]);
+  });
+
+  it("but three in a row are excluded, once, with the reason", () => {
+    const feed = new Feed();
+    feed.run(20, (index) => [20, index < 10 ? 20 : 500, 20]);
+    expect(feed.events).toEqual([
+      { kind: "channel-excluded", channel: "b", reason: "DISAGREE", closing: 12 },
+    ]);
+    expect(feed.close([20, 500, 20]).verdict.excluded).toEqual([
+      { channel: "b", reason: "DISAGREE", since: instant(130_000) },
+    ]);
+  });
+
+  it("and so is garbage in every other sample: that is no single glitch", () => {
+    const feed = new Feed();
+    feed.run(60, (index) => [20, index % 2 === 0 ? 500 : 20, 20]);
+    expect(feed.told()).toContain("b excluded DISAGREE");
+  });
+
+  it("ten omissions in a row are excluded, nine are not", () => {
+    const feed = new Feed();
+    feed.run(9, () => [20, null, 20]);
+    expect(feed.events).toEqual([]);
+    feed.close([20, null, 20]);
+    expect(feed.told()).toEqual(["b excluded NO_DATA"]);
+  });
+});
+
+describe("the way back (HEALTH-3, HEALTH-4)", () => {
+  it("leads through quarantine and probation", () => {
+    const feed = new Feed();
+    feed.run(3, () => [20, 500, 20]);
+    const states: string[] = [];
+    for (let index = 0; index < 21; index += 1) {
+      feed.close([20, 20, 20]);
+      states.push(feed.state("b"));
+    }
+    expect(states.indexOf("quarantined")).toBe(0);
+    expect(states.indexOf("probation")).toBe(10);
+    expect(states.indexOf("trusted")).toBe(20);
+    expect(feed.told()).toEqual(["b excluded DISAGREE", "b readmitted"]);
+  });
+
+  it("its samples do not count on the way, and are said to be quarantined", () => {
+    const feed = new Feed();
+    feed.run(3, () => [20, 500, 20.5]);
+    const { verdict } = feed.run(15, () => [20, 20.1, 20.5]);
+    expect(feed.state("b")).toBe("probation");
+    expect(verdict).toMatchObject({
+      value: 20.25,
+      agreeing: ["a", "c"],
+      excluded: [{ channel: "b", reason: "QUARANTINED", since: 30_000 }],
+    });
+  });
+
+  it("begins anew at every relapse", () => {
+    const feed = new Feed();
+    feed.run(3, () => [20, 500, 20]);
+    feed.run(19, () => [20, 20, 20]);
+    expect(feed.state("b")).toBe("probation");
+    feed.close([20, 500, 20]);
+    expect(feed.state("b")).toBe("excluded");
+    feed.run(20, () => [20, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded DISAGREE"]);
+    feed.close([20, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded DISAGREE", "b readmitted"]);
+  });
+
+  it("is short after silence, which told no lie", () => {
+    const feed = new Feed();
+    feed.run(10, () => [20, null, 20]);
+    feed.run(2, () => [20, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded NO_DATA"]);
+    feed.close([20, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded NO_DATA", "b readmitted"]);
+  });
+
+  it("is not short for one that was silent and then wrong", () => {
+    const feed = new Feed();
+    feed.run(10, () => [20, null, 20]);
+    feed.run(3, () => [20, 500, 20]);
+    feed.run(20, () => [20, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded NO_DATA", "b excluded DISAGREE"]);
+  });
+
+  it("is closed to one that still disagrees", () => {
+    const feed = new Feed();
+    feed.run(500, () => [20, 25, 20]);
+    expect(feed.told()).toEqual(["b excluded DISAGREE"]);
+  });
+});
+
+describe("a latched channel", () => {
+  it("comes back when a person vouches for it, and only then", () => {
+    const feed = new Feed({ health: { readmissionsPerHourMax: 0 } });
+    feed.run(3, () => [20, 500, 20]);
+    feed.run(1_000, () => [20, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded DISAGREE", "b latched DISAGREE"]);
+    expect(feed.voter.release("a")).toBe(false);
+    expect(feed.voter.release("b")).toBe(true);
+    expect(() => feed.voter.release("x")).toThrow(UsageError);
+    feed.run(20, () => [20, 20, 20]);
+    expect(feed.state("b")).toBe("trusted");
+  });
+});
+
+describe("invariants under any words", () => {
+  const word = fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 18, max: 22 }) },
+    { weight: 2, arbitrary: fc.constantFrom<Word>(null, 500, 5_000, old(20)) },
+  );
+  const streams = fc.array(fc.tuple(word, word, word, fc.boolean()), { maxLength: 400 });
+
+  it("every channel is named at most once, and exactly once where there is a value", () => {
+    fc.assert(
+      fc.property(streams, (rows) => {
+        const feed = new Feed();
+        for (const [a, b, c, late] of rows) {
+          const { verdict } = feed.close([a, b, c], late);
+          const excluded = verdict.excluded.map(({ channel }) => channel);
+          const named = [...verdict.agreeing, ...verdict.dissenting, ...excluded].toSorted();
+          expect(new Set(named).size).toBe(named.length);
+          if (verdict.value !== null) expect(named).toEqual(["a", "b", "c"]);
+          const valued = verdict.status === "ok" || verdict.status === "degraded";
+          expect(verdict.value !== null).toBe(valued);
+        }
+      }),
+    );
+  });
+
+  it("nobody is re-admitted who was not excluded, nor told so twice", () => {
+    fc.assert(
+      fc.property(streams, (rows) => {
+        const feed = new Feed();
+        for (const [a, b, c] of rows) feed.close([a, b, c]);
+        const out = new Set<string>();
+        for (const event of feed.events) {
+          if (event.kind === "channel-excluded") out.add(event.channel);
+          if (event.kind === "channel-readmitted") expect(out.delete(event.channel)).toBe(true);
+        }
+        for (const { channel, state } of feed.voter.standing()) {
+          expect(out.has(channel)).toBe(state !== "trusted" && state !== "suspected");
+        }
+      }),
+    );
+  });
+
+  it("a liar never takes the healthy ones along, nor moves the value off them (SENSOR-2)", () => {
+    const lie = fc.oneof(fc.double({ min: -2_000, max: 2_000, noNaN: true }), fc.constant(null));
+    fc.assert(
+      fc.property(fc.array(lie, { maxLength: 300 }), fc.nat(), (lies, seed) => {
+        const dice = new Prng(seed);
+        const feed = new Feed();
+        for (const said of lies) {
+          const healthy = [20 + dice.fraction(), 20 + dice.fraction()] as const;
+          const { verdict } = feed.close([healthy[0], said, healthy[1]]);
+          expect(verdict.value).toBeGreaterThanOrEqual(Math.min(...healthy));
+          expect(verdict.value).toBeLessThanOrEqual(Math.max(...healthy));
+        }
+        expect(feed.events.filter(({ channel }) => channel !== "b")).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("the cluster's clock is set back", () => {
+  it("then an hour is still an hour, and nothing lies in the future", () => {
+    const feed = new Feed({ health: { readmissionsPerHourMax: 1 } });
+    const fail = () => feed.run(3, () => [20, 500, 20]);
+    const heal = () => feed.run(21, () => [20, 20, 20]);
+    feed.now = instant(seconds(100_000));
+    fail();
+    heal();
+    feed.now = instant(5);
+    feed.close([20, 500, 20]);
+    for (const { since } of feed.voter.standing()) expect(since).toBeLessThanOrEqual(feed.now);
+    feed.close([20, 20, 20]);
+    feed.now = instant(seconds(3_601));
+    fail();
+    heal();
+    expect(feed.told().filter((told) => told === "b readmitted")).toHaveLength(2);
+  });
+});

@@ -1,0 +1,193 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { exactMajority } from "../../src/voting/exact-majority.js";
+import { midValueSelect } from "../../src/voting/mid-value-select.js";
+import type { Ballot, Outcome, Voter } from "../../src/voting/voter.js";
+import { voters } from "../../src/voting/voters.js";
+import { describeShared, readShared } from "../support/shared-files.js";
+
+const ballotsOf = (values: readonly number[]): Ballot[] =>
+  values.map((value, index) => ({ channel: `c${index}`, value }));
+
+/** All vectors of `length` numbers from `alphabet`. */
+function vectors(alphabet: readonly number[], length: number): number[][] {
+  if (length === 0) return [[]];
+  const shorter = vectors(alphabet, length - 1);
+  return shorter.flatMap((vector) => alphabet.map((value) => [...vector, value]));
+}
+
+const nobody: Outcome = { value: null, agreeing: [], dissenting: [] };
+
+/** Splits the ballots by distance from a value, in the plainest way. */
+function naiveOutcome(values: readonly number[], value: number, reach: number): Outcome {
+  const near = values.map((other) => Math.abs(other - value) <= reach);
+  if (near.filter((is) => is).length * 2 <= values.length) return nobody;
+  const named = ballotsOf(values).map(({ channel }) => channel);
+  return {
+    value,
+    agreeing: named.filter((_, index) => near[index]),
+    dissenting: named.filter((_, index) => !near[index]),
+  };
+}
+
+/** The middle by counting ranks instead of sorting. */
+function naiveMidValue(values: readonly number[], tolerance: number): Outcome {
+  const middles = values.filter((value) => {
+    const below = values.filter((other) => other < value).length;
+    const above = values.filter((other) => other > value).length;
+    return below * 2 <= values.length && above * 2 <= values.length;
+  });
+  if (middles.length === 0) return nobody;
+  const low = Math.min(...middles);
+  const high = Math.max(...middles);
+  if (high - low > tolerance) return nobody;
+  return naiveOutcome(values, (low + high) / 2, tolerance);
+}
+
+function naiveMajority(values: readonly number[]): Outcome {
+  const winner = values.find(
+    (value) => values.filter((other) => other === value).length * 2 > values.length,
+  );
+  return winner === undefined ? nobody : naiveOutcome(values, winner, 0);
+}
+
+describe("voters: table over every small vector (VOTE-1, VOTE-2)", () => {
+  // In steps of a half, so that means of two are met, and a tolerance can be met exactly.
+  const alphabet = [0, 0.5, 1, 2, 3.5];
+
+  it.each([0, 0.5, 1, 2])("mid-value select, n = 0 to 5, tolerance %f", (tolerance) => {
+    for (let count = 0; count <= 5; count += 1) {
+      for (const values of vectors(alphabet, count)) {
+        const outcome = midValueSelect.vote(ballotsOf(values), tolerance);
+        expect(outcome, values.join()).toEqual(naiveMidValue(values, tolerance));
+      }
+    }
+  });
+
+  it("exact majority, n = 0 to 5", () => {
+    for (let count = 0; count <= 5; count += 1) {
+      for (const values of vectors(alphabet, count)) {
+        const outcome = exactMajority.vote(ballotsOf(values), 1);
+        expect(outcome, values.join()).toEqual(naiveMajority(values));
+      }
+    }
+  });
+});
+
+describe("mid-value select", () => {
+  const vote = (values: readonly number[], tolerance: number) =>
+    midValueSelect.vote(ballotsOf(values), tolerance);
+
+  it("cannot isolate of two that differ, and says so (VOTE-3)", () => {
+    expect(vote([20, 21.01], 1)).toEqual(nobody);
+    expect(vote([20, 21], 1).value).toBe(20.5);
+  });
+
+  it("finds no value where four are two and two: nobody stands where the mean is", () => {
+    expect(vote([0, 0, 1.5, 1.5], 1)).toEqual(nobody);
+  });
+
+  it("gives no value when all three differ (Parhami 1994: distinct results)", () => {
+    expect(vote([1, 2, 3], 0.9)).toEqual(nobody);
+  });
+
+  it("measures agreement from the value: approximate equality is not transitive", () => {
+    expect(vote([0, 1, 2], 1)).toEqual({
+      value: 1,
+      agreeing: ["c0", "c1", "c2"],
+      dissenting: [],
+    });
+  });
+
+  it("stays between the healthy ones, whatever a minority says (VOTE-4)", () => {
+    const healthy = fc.double({ min: 20, max: 21, noNaN: true });
+    const liar = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(
+        fc.array(healthy, { minLength: 2, maxLength: 5 }),
+        fc.array(liar),
+        (all, lies) => {
+          const liars = lies.slice(0, all.length - 1);
+          const { value, agreeing } = vote([...all, ...liars], 1);
+          // Healthy ones are within the tolerance of one another, so they are never outvoted ...
+          expect(value).not.toBeNull();
+          expect(agreeing).toEqual(expect.arrayContaining(all.map((_, index) => `c${index}`)));
+          // ... and the value is theirs.
+          expect(value).toBeGreaterThanOrEqual(Math.min(...all));
+          expect(value).toBeLessThanOrEqual(Math.max(...all));
+        },
+      ),
+      { examples: [[[20, 21], [0]]] },
+    );
+  });
+});
+
+describe("every voter", () => {
+  const all: [string, Voter][] = [...voters];
+  const words = fc.array(fc.integer({ min: -4, max: 4 }), { maxLength: 7 });
+
+  it("is found by its name", () => {
+    expect([...voters.keys()]).toEqual(["mid-value", "exact-majority"]);
+    for (const [name, voter] of all) expect(voter.name).toBe(name);
+  });
+
+  it.each(all)("%s does not care for the order of the ballots", (_name, voter) => {
+    fc.assert(
+      fc.property(words, fc.nat(), (values, turn) => {
+        const ballots = ballotsOf(values);
+        const at = turn % Math.max(1, values.length);
+        const turned = [...ballots.slice(at), ...ballots.slice(0, at)];
+        const sorted = ({ value, agreeing, dissenting }: Outcome) => ({
+          value,
+          agreeing: agreeing.toSorted(),
+          dissenting: dissenting.toSorted(),
+        });
+        expect(sorted(voter.vote(turned, 1))).toEqual(sorted(voter.vote(ballots, 1)));
+      }),
+    );
+  });
+
+  it.each(all)("%s needs more than half, and blames nobody without it", (_name, voter) => {
+    fc.assert(
+      fc.property(words, (values) => {
+        const { value, agreeing, dissenting } = voter.vote(ballotsOf(values), 1);
+        if (value === null) expect([...agreeing, ...dissenting]).toEqual([]);
+        else expect(agreeing.length).toBeGreaterThan(dissenting.length);
+      }),
+    );
+  });
+});
+
+interface OracleCase {
+  readonly voter: string;
+  readonly in: readonly (number | string)[];
+  readonly out?: number;
+  readonly majority?: null;
+}
+
+describeShared("voters: published cases", ["oracles/numeric.json"], () => {
+  const oracle = JSON.parse(readShared("oracles/numeric.json")) as {
+    voters: { cases: readonly OracleCase[] };
+  };
+  const caseOf = (name: string): OracleCase => {
+    const found = oracle.voters.cases.find(({ voter }) => voter === name);
+    if (found === undefined) throw new Error(`no case for ${name}`);
+    return found;
+  };
+
+  it("exact majority", () => {
+    const { in: values, out } = caseOf("exact majority");
+    expect(exactMajority.vote(ballotsOf(values.map(Number)), 0).value).toBe(out);
+  });
+
+  it("median: the middle of three that differ, with a tolerance that lets them agree", () => {
+    const { in: values, out } = caseOf("median");
+    expect(midValueSelect.vote(ballotsOf(values.map(Number)), 2).value).toBe(out);
+  });
+
+  it("plurality without a majority has no exact majority", () => {
+    const { in: values, majority } = caseOf("plurality");
+    const coded = values.map((word) => String(word).charCodeAt(0));
+    expect(exactMajority.vote(ballotsOf(coded), 0).value).toBe(majority);
+  });
+});
