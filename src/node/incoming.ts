@@ -34,7 +34,7 @@ export interface Frame {
 export interface Roster {
   readonly nodes: readonly NodeId[];
   readonly sensorCount: number;
-  readonly channelCount: (node: NodeId) => number;
+  readonly channelCounts: ReadonlyMap<NodeId, number>;
 }
 
 /** Null when the body does not fit; nothing has changed then. */
@@ -67,7 +67,7 @@ function readBeat({ source: from, body }: Frame): Incoming | null {
 function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
   const { kind, source: from, body } = frame;
   if (kind === "sample") {
-    const message = parseSample(body, roster.nodes.length, roster.channelCount(from));
+    const message = parseSample(body, roster.nodes.length, roster.channelCounts.get(from) ?? 0);
     return message === null ? null : { kind, from, message };
   }
   if (kind === "sample-request") {

@@ -92,8 +92,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     const { nodes, app, channels, voting, timing } = settings;
     this.#options = options;
     this.#peers = nodes.filter((node) => node !== self);
-    const channelCount = (node: NodeId) => channelsOf(channels, node).length;
-    this.#roster = { nodes, sensorCount: channels.size, channelCount };
+    const channelCounts = new Map(nodes.map((node) => [node, channelsOf(channels, node).length]));
+    this.#roster = { nodes, sensorCount: channels.size, channelCounts };
 
     const wire = { cluster: settings.cluster, self, bootId, peers: this.#peers, mac };
     this.#sealer = new Sealer(wire);
