@@ -15,6 +15,11 @@ export interface CommandEntry {
 /** In the order in which a newcomer meets them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "vote",
+    summary: "vote a recording: what would be masked, missed, alarmed falsely",
+    load: async () => (await import("./vote.js")).voteCommand,
+  },
+  {
     name: "config",
     summary: "check a holdfast.yaml, print what is in force, or give its schema",
     load: async () => (await import("./config.js")).configCommand,
