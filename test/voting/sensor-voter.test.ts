@@ -176,14 +176,75 @@ describe("the way back (HEALTH-3, HEALTH-4)", () => {
     const feed = new Feed();
     feed.run(10, () => [20, null, 20]);
     feed.run(3, () => [20, 500, 20]);
-    feed.run(20, () => [20, 20, 20]);
+    const { verdict } = feed.run(20, () => [20, 20, 20]);
     expect(feed.told()).toEqual(["b excluded NO_DATA", "b excluded DISAGREE"]);
+    // It was out the whole time, since its tenth omission.
+    expect(verdict.excluded).toMatchObject([{ channel: "b", since: 100_000 }]);
+  });
+
+  it("starts over for one that falls silent on it", () => {
+    const feed = new Feed();
+    feed.run(3, () => [20, 500, 20]);
+    feed.run(15, () => [20, 20, 20]);
+    expect(feed.state("b")).toBe("probation");
+    feed.run(9, () => [20, null, 20]);
+    expect(feed.state("b")).toBe("probation");
+    feed.run(10, () => [20, null, 20]);
+    expect(feed.state("b")).toBe("excluded");
+  });
+
+  it("is not gone by speaking alone: somebody must agree", () => {
+    const feed = new Feed();
+    feed.run(3, () => [20, 500, 20]);
+    feed.run(100, () => [20, 35, 50]);
+    expect(feed.state("b")).toBe("probation");
   });
 
   it("is closed to one that still disagrees", () => {
     const feed = new Feed();
     feed.run(500, () => [20, 25, 20]);
     expect(feed.told()).toEqual(["b excluded DISAGREE"]);
+  });
+});
+
+describe("when all of five were excluded (HEALTH-5)", () => {
+  const excluded = () => {
+    const feed = new Feed({ channels: ["a", "b", "c", "d", "e"] });
+    feed.run(10, () => [null, null, null, null, null]);
+    expect(feed.told()).toHaveLength(5);
+    return feed;
+  };
+  const readmitted = (feed: Feed) =>
+    feed.events.filter(({ kind }) => kind === "channel-readmitted").map(({ channel }) => channel);
+
+  it("three of them that agree come back", () => {
+    const feed = excluded();
+    feed.run(5, () => [20, null, 20.5, 20, null]);
+    expect(readmitted(feed)).toEqual(["a", "c", "d"]);
+  });
+
+  it("two are too few, whether a third dissents or is silent", () => {
+    for (const third of [null, 50]) {
+      const feed = excluded();
+      feed.run(50, () => [20, 20, third, null, null]);
+      expect(readmitted(feed)).toEqual([]);
+    }
+  });
+});
+
+describe("the age of a sample (HEALTH-2)", () => {
+  it("may be just the most that is allowed", () => {
+    const feed = new Feed();
+    expect(feed.close([20, { value: 20, age: millis(20) }, 20]).verdict.status).toBe("ok");
+    expect(feed.close([20, old(20), 20]).verdict.status).toBe("degraded");
+  });
+
+  it("shows a replay of old samples, where every sample should be new", () => {
+    const feed = new Feed({ ageMax: millis(500), health: { requireNewSource: true } });
+    const ages = [0, 50, 40, 30].map((ms) => ({ value: 20, age: millis(ms) }));
+    const statuses = ages.map((word) => feed.close([20, word, 20]).verdict.status);
+    // The source times are 10, -30, -10 and 10 ms: none of the last three is later than the first.
+    expect(statuses).toEqual(["ok", "degraded", "degraded", "degraded"]);
   });
 });
 
@@ -198,6 +259,46 @@ describe("a latched channel", () => {
     expect(() => feed.voter.release("x")).toThrow(UsageError);
     feed.run(20, () => [20, 20, 20]);
     expect(feed.state("b")).toBe("trusted");
+  });
+
+  const fail = (feed: Feed) => feed.run(3, () => [20, 500, 20]);
+  const heal = (feed: Feed) => feed.run(21, () => [20, 20, 20]);
+
+  it("starts with a clean record when it was vouched for", () => {
+    const feed = new Feed({ health: { readmissionsPerHourMax: 2 } });
+    for (let round = 0; round < 2; round += 1) {
+      fail(feed);
+      heal(feed);
+    }
+    fail(feed);
+    expect(feed.state("b")).toBe("latched");
+    feed.voter.release("b");
+    heal(feed);
+    fail(feed);
+    expect(feed.state("b")).toBe("excluded");
+  });
+
+  it("silence does not latch one, even when its re-admissions are used up", () => {
+    const feed = new Feed({ health: { readmissionsPerHourMax: 1 } });
+    fail(feed);
+    heal(feed);
+    feed.run(10, () => [20, null, 20]);
+    expect(feed.state("b")).toBe("excluded");
+    feed.run(3, () => [20, 20, 20]);
+    expect(feed.state("b")).toBe("trusted");
+  });
+});
+
+describe("a channel that comes back", () => {
+  it("does not testify by what it said when it was wrong (HEALTH-6)", () => {
+    const feed = new Feed();
+    // The run of c begins while b is off by 0.9, which is within the tolerance ...
+    feed.close([20.3, 20.9, 19.99]);
+    feed.close([20.3, 20.9, 20]);
+    feed.run(3, () => [20.3, 500, 20]);
+    // ... and when b is back where it belongs, it has not moved for all that, and a hardly.
+    feed.run(60, () => [20.15, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded DISAGREE", "b readmitted"]);
   });
 });
 

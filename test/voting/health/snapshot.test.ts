@@ -43,6 +43,18 @@ describe("a snapshot (SNAPSHOT-1)", () => {
     );
   });
 
+  it("carries that a channel is stuck, although the others are back where it is", () => {
+    const one = new Feed();
+    one.run(10, (index) => [20 + index / 100, 20 + index / 100, 20 + index / 100]);
+    one.run(10, () => [20.5, 20.09, 20.5]);
+    expect(one.told()).toEqual(["b excluded STUCK"]);
+    const other = new Feed();
+    other.now = one.now;
+    other.voter.restore(one.voter.snapshot());
+    other.run(100, () => [20.09, 20.09, 20.09]);
+    expect(other.state("b")).toBe("excluded");
+  });
+
   it("weighs less than 1 KiB for three channels, whatever happened (SNAPSHOT-2)", () => {
     const feed = new Feed();
     feed.now = instant(seconds(1_000_000_000));
@@ -67,6 +79,26 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     const feed = new Feed();
     expect(feed.voter.restore(snapshot)).toBe(false);
     expect(JSON.stringify(feed.voter.snapshot())).toBe(fresh());
+  });
+
+  it.each([
+    ["a phase that there is not", 0, 6],
+    ["a reason that there is not", 1, 5],
+    ["more strikes than there can be", 3, 30],
+    ["an instant before the clock began", 4, 10_001],
+    ["too many re-admissions", 6, [1, 2, 3, 4, 5]],
+    ["a value that is no number", 7, "20"],
+    ["references of another sensor", 10, [20, 20]],
+    ["a source time from the future", 11, -1],
+    ["a field more", 13, 0],
+  ])("is refused when it has %s", (_name, field, value) => {
+    const donor = new Feed();
+    donor.close([20, 90, 20]);
+    const snapshot = donor.voter.snapshot() as { channels: unknown[][] };
+    expect(new Feed().voter.restore(snapshot)).toBe(true);
+    const channel = snapshot.channels[1] ?? [];
+    channel[field] = value;
+    expect(new Feed().voter.restore(snapshot)).toBe(false);
   });
 
   it("does not throw, then or later, whatever was done to it", () => {

@@ -70,6 +70,18 @@ describe("stuck is relative to the others (HEALTH-6)", () => {
     expect(Run.warm(3, (index) => index !== 0).see([20.11, 20.11, 20]).stuck).toBe(false);
   });
 
+  it("one that is no longer trusted is no witness any more, nor one that was not yet", () => {
+    let trusted = true;
+    const run = Run.warm(3, (index) => index !== 0 || trusted);
+    trusted = false;
+    expect(run.see([20.11, 20.11, 20]).stuck).toBe(false);
+    const late = Run.warm(3, (index) => index !== 0 || trusted);
+    trusted = true;
+    // What it said before it was trusted is no reference: its move begins here.
+    expect(late.see([20.11, 20.11, 20]).stuck).toBe(false);
+    expect(late.see([20.22, 20.22, 20]).stuck).toBe(true);
+  });
+
   it("of five, three of the four others must have moved", () => {
     expect(Run.warm(5).see([20.2, 20.2, 20, 20, 20]).stuck).toBe(false);
     expect(Run.warm(5).see([20.2, 20.2, 20.2, 20, 20]).stuck).toBe(true);
