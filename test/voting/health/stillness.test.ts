@@ -93,6 +93,13 @@ describe("stuck is relative to the others (HEALTH-6)", () => {
     expect(run.see([21.1, 21.1, 20]).stuck).toBe(true);
   });
 
+  it("the steps that it made while it was wrong are no measure of its resolution", () => {
+    const run = Run.warm();
+    run.stillness.forget(2);
+    expect(run.see([20.9, 20.9, 20]).stuck).toBe(false);
+    expect(run.see([22, 22, 20]).stuck).toBe(true);
+  });
+
   it("a coarse sensor may stay for one and a half of its steps", () => {
     const run = new Run(3).see([19.5, 19.5, 19.5]).see([20, 20, 20]);
     expect(run.see([20.7, 20.7, 20]).stuck).toBe(false);
