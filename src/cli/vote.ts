@@ -1,6 +1,7 @@
 /**
- * `holdfast vote`: what would this voter have said of a recording, what would it have masked, missed
- * and alarmed falsely? One row of NDJSON a row of the recording goes to stdout, and a summary last.
+ * `holdfast vote`: what would this voter have said of a recording, what would it have masked,
+ * missed and alarmed falsely? One row of NDJSON a row of the recording goes to stdout, and a
+ * summary last.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -38,8 +39,8 @@ interface Flags {
 }
 
 /**
- * Chosen on two recorded triples of temperature sensors, whose members are at most 0.6 degrees apart
- * without any fault. It is a number of degrees: of another quantity the user says his own.
+ * Chosen on two recorded triples of temperature sensors, whose members are at most 0.6 degrees
+ * apart without any fault. It is a number of degrees: of another quantity the user says his own.
  */
 const toleranceDefault = 0.75;
 

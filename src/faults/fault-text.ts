@@ -5,8 +5,8 @@
  *     dropout  dropout=0.3  delay=3  restamp=3  garbage  garbage=1000
  *
  * and with a place in a recording, `FAULT[@ROWS]:CHANNEL`. Rows are counted from 0, the first row
- * under the header; the end is exclusive: `stuck@400..700:mote18` holds in rows 400 to 699, `@400..`
- * to the end, `@400` in one row, and without rows in all of them.
+ * under the header; the end is exclusive: `stuck@400..700:mote18` holds in rows 400 to 699,
+ * `@400..` to the end, `@400` in one row, and without rows in all of them.
  */
 import { delaySamplesMax, type SensorFault } from "./sensor-faults.js";
 

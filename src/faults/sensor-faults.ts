@@ -76,7 +76,9 @@ export class SensorFaultInjector {
     return { ...reading, value, sourceTime };
   }
 
-  /** A board that boots counts its clock anew: the fault grows older all the same, never younger. */
+  /**
+   * A board that boots counts its clock anew: the fault grows older all the same, never younger.
+   */
   #age(sourceTime: Instant): void {
     this.#lasted += Math.max(0, sourceTime - (this.#lastTime ?? sourceTime));
     this.#lastTime = sourceTime;
@@ -116,7 +118,9 @@ export class SensorFaultInjector {
   }
 }
 
-/** Faults come from files and command lines, whose parsers refuse bad ones: this is for our bugs. */
+/**
+ * Faults come from files and command lines, whose parsers refuse bad ones: this is for our bugs.
+ */
 function checkFault(fault: SensorFault): void {
   for (const [name, field] of Object.entries(fault)) {
     if (typeof field !== "number") continue;

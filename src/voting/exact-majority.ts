@@ -1,10 +1,10 @@
 /**
- * Exact majority: the value that more than half of the ballots give to the last bit. It is the voter
- * of replicated computations, whose healthy copies are equal; on sensors, which never are, it finds
- * no majority. The tolerance does not count.
+ * Exact majority: the value that more than half of the ballots give to the last bit. It is the
+ * voter of replicated computations, whose healthy copies are equal; on sensors, which never are, it
+ * finds no majority. The tolerance does not count.
  *
- * The only candidate is found in one pass by pairing off ballots that differ (Boyer and Moore 1991),
- * and counted in a second.
+ * The only candidate is found in one pass by pairing off ballots that differ (Boyer and Moore
+ * 1991), and counted in a second.
  */
 import { noMajority, outcomeOf } from "./outcome.js";
 import type { Ballot, Outcome, Voter } from "./voter.js";

@@ -3,10 +3,11 @@
  * controls, because with 2f + 1 channels of which f lie, the middle one is itself healthy or lies
  * between two that are (Latif-Shabgahi, Bass and Bennett 2004, section III).
  *
- * The middle alone is not enough: of three that all differ it would be a guess. So a majority of the
- * ballots must agree with it within the tolerance. Of an even number there are two in the middle, and
- * their mean stands, unless they differ by more than the tolerance: nobody stands where that mean is.
- * Two channels that disagree are the case n = 2 of this rule: which of them is wrong cannot be said.
+ * The middle alone is not enough: of three that all differ it would be a guess. So a majority of
+ * the ballots must agree with it within the tolerance. Of an even number there are two in the
+ * middle, and their mean stands, unless they differ by more than the tolerance: nobody stands where
+ * that mean is. Two channels that disagree are the case n = 2 of this rule: which of them is wrong
+ * cannot be said.
  *
  * Invariant: the value lies between the smallest and the largest ballot.
  */

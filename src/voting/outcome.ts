@@ -1,4 +1,7 @@
-/** What the voters of this room share: how agreement with a value is counted, and what a majority is. */
+/**
+ * What the voters of this room share: how agreement with a value is counted, and what a majority
+ * is.
+ */
 import { majorityOf } from "../kernel/ids.js";
 import type { Ballot, Outcome } from "./voter.js";
 
@@ -7,8 +10,9 @@ export const noMajority: Outcome = Object.freeze({ value: null, agreeing: [], di
 
 /**
  * Those within `reach` of `value` agree with it; it stands when they are more than half of the
- * ballots. Agreement is measured from the value and not between the ballots: approximate equality is
- * not transitive, so two that agree with the value may be up to twice `reach` apart (Parhami 1994).
+ * ballots. Agreement is measured from the value and not between the ballots: approximate equality
+ * is not transitive, so two that agree with the value may be up to twice `reach` apart (Parhami
+ * 1994).
  */
 export function outcomeOf(ballots: readonly Ballot[], value: number, reach: number): Outcome {
   const agreeing: string[] = [];

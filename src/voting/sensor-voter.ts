@@ -3,8 +3,8 @@
  * cycle the vector of samples is closed, and out of it comes a verdict: a value or none, and who
  * agreed, who did not, who was not asked and why.
  *
- * Invariants: every channel is named at most once in a verdict, and exactly once where it has a value.
- * A value is null exactly when the status is `no-majority` or `insufficient`.
+ * Invariants: every channel is named at most once in a verdict, and exactly once where it has a
+ * value. A value is null exactly when the status is `no-majority` or `insufficient`.
  */
 import { assert } from "../kernel/assert.js";
 import type { Duration, Instant } from "../kernel/time.js";

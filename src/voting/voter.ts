@@ -21,8 +21,8 @@ export interface Ballot {
 }
 
 /**
- * A voter's answer. `value` is null when no value has enough agreement: it never guesses. Then nobody
- * agrees and nobody dissents, for there is nothing to dissent from.
+ * A voter's answer. `value` is null when no value has enough agreement: it never guesses. Then
+ * nobody agrees and nobody dissents, for there is nothing to dissent from.
  */
 export interface Outcome {
   readonly value: number | null;
@@ -63,13 +63,17 @@ export interface Exclusion {
 
 /** What is said of one sensor in one cycle. */
 export interface Verdict {
-  /** The voted value in the sensor's unit; null when `status` is `no-majority` or `insufficient`. */
+  /**
+   * The voted value in the sensor's unit; null when `status` is `no-majority` or `insufficient`.
+   */
   readonly value: number | null;
   readonly status: VoteStatus;
   readonly agreeing: readonly string[];
   readonly dissenting: readonly string[];
   readonly excluded: readonly Exclusion[];
-  /** Largest less smallest of the samples that counted, in the sensor's unit; 0 for fewer than 2. */
+  /**
+   * Largest less smallest of the samples that counted, in the sensor's unit; 0 for fewer than 2.
+   */
   readonly spread: number;
 }
 

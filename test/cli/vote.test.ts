@@ -45,8 +45,8 @@ describe("holdfast vote", () => {
     expect(result.code).toBe(0);
     const { rows, summary } = reportOf(result);
     expect(result.stdout.split("\n")[1]).toBe(
-      '{"schema":"holdfast.vote/1","t":60,"value":20.125,"status":"degraded","agreeing":["a","c"],' +
-        '"dissenting":[],"excluded":[{"channel":"b","reason":"NO_DATA"}]}',
+      '{"schema":"holdfast.vote/1","t":60,"value":20.125,"status":"degraded",' +
+        '"agreeing":["a","c"],"dissenting":[],"excluded":[{"channel":"b","reason":"NO_DATA"}]}',
     );
     expect(rows.map(({ status }) => status)).toEqual([
       "ok",

@@ -35,7 +35,8 @@ function verdictText(summary: VoteSummary, paint: Paint): string {
   const { error } = largestError;
   const where = placeText(largestError);
   const lost = valuesLost === 0 ? "" : `, ${valuesLost} values lost`;
-  return `${alarms}, largest error against the fault-free vote ${error.toPrecision(3)} ${where}${lost}`;
+  const distance = `largest error against the fault-free vote ${error.toPrecision(3)} ${where}`;
+  return `${alarms}, ${distance}${lost}`;
 }
 
 const placeText = ({ row, t }: Place): string => `in row ${row} (t=${t})`;

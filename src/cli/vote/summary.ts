@@ -1,4 +1,7 @@
-/** What a person or a script wants to know of a voted recording: counts, alarms, and what the faults did. */
+/**
+ * What a person or a script wants to know of a voted recording: counts, alarms, and what the faults
+ * did.
+ */
 import type { ExclusionReason, VoteStatus } from "../../voting/voter.js";
 import type { Effects, InjectedFault, VotedRow } from "./vote-recording.js";
 

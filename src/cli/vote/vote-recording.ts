@@ -1,6 +1,6 @@
 /**
- * Votes a recording row by row, with faults injected on the way, and beside it once more without them:
- * the difference between the two is what the faults did to the voted value.
+ * Votes a recording row by row, with faults injected on the way, and beside it once more without
+ * them: the difference between the two is what the faults did to the voted value.
  */
 import type { Recording } from "../../../boards/recording/csv.js";
 import type { PlacedFault } from "../../faults/fault-text.js";
@@ -106,8 +106,8 @@ const samplesAt = (
   }));
 
 /**
- * The recording's clock, from 0 at its first row: recorded times may be dates, or below zero. Two rows
- * with the same time are two samplings all the same, a microsecond apart.
+ * The recording's clock, from 0 at its first row: recorded times may be dates, or below zero. Two
+ * rows with the same time are two samplings all the same, a microsecond apart.
  */
 function instantsOf({ rows }: Recording): Instant[] {
   const beginS = rows[0]?.timeS ?? 0;

@@ -1,10 +1,10 @@
 /**
- * Channel health: which channels of a sensor may speak in the vote. It stands in front of every voter
- * and is the same for all of them.
+ * Channel health: which channels of a sensor may speak in the vote. It stands in front of every
+ * voter and is the same for all of them.
  *
- * A closing goes in this order: `take` the samples and screen each by itself; `ballots` of those that
- * count; the vote (not here); `judge` everyone by its outcome. The judgement of a closing counts from
- * the next one on: the vote itself masks what is wrong in this one.
+ * A closing goes in this order: `take` the samples and screen each by itself; `ballots` of those
+ * that count; the vote (not here); `judge` everyone by its outcome. The judgement of a closing
+ * counts from the next one on: the vote itself masks what is wrong in this one.
  *
  * A voter that was itself late sees everyone old or missing. It then votes as it can, and judges
  * nobody (PX4 #19139: a parameter update stalled the loop, and healthy sensors were timed out).

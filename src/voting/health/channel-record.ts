@@ -4,18 +4,18 @@
  *     trusted <-> suspected -> excluded <-> quarantined -> probation -> trusted
  *                        \-> latched (no way back but `release`)
  *
- * Two complaints of PX4's users pull in opposite directions: a sensor that fails, recovers and fails
- * again must not drag the control along (#8186), and a sensor that glitched once must not be lost for
- * the whole flight (#9523). Strikes answer the first half of each: a single bad sample is masked by
- * the vote and soon forgotten. Quarantine and probation answer the second: the way back is open, but
- * slow, and may be gone only so many times an hour.
+ * Two complaints of PX4's users pull in opposite directions: a sensor that fails, recovers and
+ * fails again must not drag the control along (#8186), and a sensor that glitched once must not be
+ * lost for the whole flight (#9523). Strikes answer the first half of each: a single bad sample is
+ * masked by the vote and soon forgotten. Quarantine and probation answer the second: the way back
+ * is open, but slow, and may be gone only so many times an hour.
  *
  * Silence is another matter. A channel that said nothing said nothing wrong, so it comes back after
  * a short probation, and its returns are not counted: a board that is restarted five times in an
  * hour must not lose its sensors for ever.
  *
- * Invariants: strikes stay below `strikesMax`; no more re-admissions are remembered than an hour may
- * have.
+ * Invariants: strikes stay below `strikesMax`; no more re-admissions are remembered than an hour
+ * may have.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import { type Instant, seconds } from "../../kernel/time.js";
@@ -180,7 +180,9 @@ export class ChannelRecord {
     }
   }
 
-  /** The first sample without a complaint. After silence it is already the first of the probation. */
+  /**
+   * The first sample without a complaint. After silence it is already the first of the probation.
+   */
   #beginReturn(now: Instant, reason: Complaint, evidence: Evidence, events: ChannelEvent[]): void {
     if (!isSilence(reason)) {
       this.#quarantine(now, reason);

@@ -1,7 +1,8 @@
 /**
- * What the others say about a channel. One that counts in the vote is judged by the vote itself. One
- * that does not is heard by those that do, as if it counted; and where they cannot say, because too
- * few are left or they differ, by all channels that speak, if a majority of the configured ones agree.
+ * What the others say about a channel. One that counts in the vote is judged by the vote itself.
+ * One that does not is heard by those that do, as if it counted; and where they cannot say, because
+ * too few are left or they differ, by all channels that speak, if a majority of the configured ones
+ * agree.
  *
  * The last rule is what keeps several faults from excluding channels for ever: when one of two that
  * are left goes wrong as well, the channel that recovered breaks the tie, and is not made to wait

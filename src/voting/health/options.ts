@@ -1,7 +1,7 @@
 /**
- * How patient channel health is. The counts are of closings in which the channel was judged: a voter
- * that runs at another rate needs no other numbers. The defaults are justified in README.md by the
- * recordings that they were chosen on.
+ * How patient channel health is. The counts are of closings in which the channel was judged: a
+ * voter that runs at another rate needs no other numbers. The defaults are justified in README.md
+ * by the recordings that they were chosen on.
  */
 import { assert } from "../../kernel/assert.js";
 import type { Complaint } from "./evidence.js";
@@ -16,7 +16,9 @@ export interface HealthOptions {
   readonly strikesPerOmission: number;
   /** Strikes taken back for an agreement. */
   readonly strikesPerAgreement: number;
-  /** How many samples without a complaint an excluded channel must give before it is tried again. */
+  /**
+   * How many samples without a complaint an excluded channel must give before it is tried again.
+   */
   readonly quarantineSamples: number;
   /** How many consecutive agreements end a probation. */
   readonly probationAgreements: number;

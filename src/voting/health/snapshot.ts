@@ -1,10 +1,11 @@
 /**
- * The health of a sensor's channels as plain data, so that a replica which starts, or lost its state,
- * does not believe a channel that the others have excluded. It comes from outside: whatever does not
- * fit is refused as a whole.
+ * The health of a sensor's channels as plain data, so that a replica which starts, or lost its
+ * state, does not believe a channel that the others have excluded. It comes from outside: whatever
+ * does not fit is refused as a whole.
  *
- * It travels in every reply with a state, beside those of the other sensors, so it is small: one array
- * a channel, in a fixed order, and instants as the microseconds by which they lie before the closing.
+ * It travels in every reply with a state, beside those of the other sensors, so it is small: one
+ * array a channel, in a fixed order, and instants as the microseconds by which they lie before the
+ * closing.
  */
 import { type Instant, instant } from "../../kernel/time.js";
 import type { Phase, RecordState } from "./channel-record.js";

@@ -1,14 +1,15 @@
 /**
  * Stuck, or steady? A sensor that repeats its value to the last bit is stuck only if the quantity
- * moved meanwhile, and only the other channels can say whether it did. PX4 counts repetitions, and so
- * loses an airspeed sensor in steady flight; and it looks at time stamps, and so misses a frozen
+ * moved meanwhile, and only the other channels can say whether it did. PX4 counts repetitions, and
+ * so loses an airspeed sensor in steady flight; and it looks at time stamps, and so misses a frozen
  * magnetometer that is published again and again with fresh ones (PX4 #9901).
  *
- * For each channel the beginning of its present run of equal values is remembered together with what
- * each other channel said then. Each other channel is compared with itself, because channels have
- * offsets: a mean of the others would move whenever one of them is missing. The channel is stuck when
- * a majority of the others, and at least two, have since moved farther than a threshold in the same
- * direction. With fewer it cannot be said who is wrong, the one that stays or the one that moves.
+ * For each channel the beginning of its present run of equal values is remembered together with
+ * what each other channel said then. Each other channel is compared with itself, because channels
+ * have offsets: a mean of the others would move whenever one of them is missing. The channel is
+ * stuck when a majority of the others, and at least two, have since moved farther than a threshold
+ * in the same direction. With fewer it cannot be said who is wrong, the one that stays or the one
+ * that moves.
  *
  * The threshold is `stuckMove`, or one and a half of the finest step that the channel was ever seen
  * to make where that is more: a coarse sensor stays honestly while a fine one creeps. Before its
