@@ -194,14 +194,14 @@ const channelsOf = {
   "data/library-triple-3-4-5.csv": ["mote3", "mote4", "mote5"],
 } as const;
 
-describeShared("holdfast vote on recorded triples, with default settings", triples, () => {
-  const voteTriple = async (name: string, ...faults: string[]) => {
-    const flags = faults.flatMap((fault) => ["--inject", fault]);
-    const result = await run(["vote", sharedPath(name), "--json", ...flags]);
-    expect(result.stderr).toBe("");
-    return reportOf(result);
-  };
+const voteTriple = async (name: string, ...faults: string[]) => {
+  const flags = faults.flatMap((fault) => ["--inject", fault]);
+  const result = await run(["vote", sharedPath(name), "--json", ...flags]);
+  expect(result.stderr).toBe("");
+  return reportOf(result);
+};
 
+describeShared("holdfast vote on recorded triples, with default settings", triples, () => {
   it.each(triples)("%s: a value wherever two are present, and no alarm", async (name) => {
     const { rows, summary } = await voteTriple(name);
     expect(rows).toHaveLength(1_595);
@@ -226,7 +226,9 @@ describeShared("holdfast vote on recorded triples, with default settings", tripl
     expect(summary.largestError?.error).toBeLessThan(0.29);
     expect(summary.readmitted).toMatchObject([{ channel: "mote18" }]);
   });
+});
 
+describeShared("holdfast vote with one large fault on a recorded triple", triples, () => {
   const large = [
     "offset=1.5",
     "offset=-1.5",
@@ -260,7 +262,9 @@ describeShared("holdfast vote on recorded triples, with default settings", tripl
     expect(summary.falseAlarms).toBe(0);
     expect(summary.injected[0]?.changed).toBeGreaterThan(0);
   });
+});
 
+describeShared("holdfast vote with faults of time, or two at once", triples, () => {
   it("a delayed sensor that says so is stale; one that lies about it is masked", async () => {
     const honest = await voteTriple(triples[0], "delay=3@400..700:mote8");
     expect(honest.summary.alarms).toMatchObject([{ reason: "STALE_TIMESTAMP" }]);
