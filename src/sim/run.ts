@@ -5,12 +5,12 @@
 
 import type { App } from "../control/app.js";
 import { channel } from "../control/channels.js";
+import type { VotingMap } from "../control/cycle/sensor-bank.js";
 import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
 import { type Duration, millis } from "../kernel/time.js";
 import { Node } from "../node/node.js";
 import type { ClusterSettings } from "../node/settings.js";
-import type { Voter } from "../voting/voter.js";
 import { checksumMac } from "../wire/mac.js";
 import type { Checker } from "./checkers/checker.js";
 import { makeCheckers } from "./checkers/make-checkers.js";
@@ -40,8 +40,8 @@ export interface RunOptions {
   readonly makeSite: (settings: ClusterSettings, dice: Prng, now: () => TrueTime) => Site;
   /** How the command that was given names the scenario: the report repeats it. */
   readonly scenarioName: string;
-  /** For tests: by sensor, a voter instead of the default. */
-  readonly voters?: ReadonlyMap<string, Voter>;
+  /** For tests: by sensor, how it is voted instead of the default. */
+  readonly voting?: VotingMap;
   /** For tests: another machine instead of the node. */
   readonly makeMachine?: (settings: ClusterSettings, birth: Birth) => NodeMachine;
 }
@@ -55,7 +55,7 @@ const powerOnSpread = millis(200);
 export function runScenario(options: RunOptions): SimReport {
   const { scenario, seed } = options;
   const dice = new Prng(seed);
-  const settings = settingsOf(scenario, options.app);
+  const settings = settingsOf(scenario, options);
   const cluster = makeCluster(options, settings, dice);
   const plan = new FaultPlan(scenario, cluster, dice.split("faults"));
   const core = scenario.liveness?.core ?? plan.drawCore();
@@ -76,12 +76,12 @@ export function runScenario(options: RunOptions): SimReport {
 }
 
 /** Every board measures every sensor of the app, by a channel of the sensor's name. */
-function settingsOf(scenario: Scenario, app: App): ClusterSettings {
+function settingsOf(scenario: Scenario, { app, voting }: RunOptions): ClusterSettings {
   const { nodes, timing } = scenario;
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "sim", nodes, app, channels, timing };
+  return { cluster: "sim", nodes, app, channels, voting: voting ?? new Map(), timing };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {
@@ -91,10 +91,9 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
   const tampers = new Map<NodeId, Tampers>(nodes.map((node) => [node, new Map()]));
   const clockwork: { now: () => TrueTime } = { now: () => trueTime(0) };
   const site = options.makeSite(settings, dice.split("site"), () => clockwork.now());
-  const voters = options.voters ?? new Map<string, Voter>();
   const makeMachine = (birth: Birth): NodeMachine =>
     options.makeMachine?.(settings, birth) ??
-    new Node({ settings, self: birth.node, now: birth.now, bootId: birth.bootId, mac, voters });
+    new Node({ settings, self: birth.node, now: birth.now, bootId: birth.bootId, mac });
   const world = new World({
     nodes,
     dice: dice.split("world"),

@@ -183,6 +183,6 @@ export interface LivenessPhase {
   readonly at: Duration;
   /** Null: a majority, drawn by the dice. */
   readonly core: readonly NodeId[] | null;
-  /** In each stretch of this length every node of the core votes a value and one of them drives. */
+  /** In each stretch of this length every node of the core votes a value, and somebody drives. */
   readonly within: Duration;
 }

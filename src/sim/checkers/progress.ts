@@ -1,6 +1,7 @@
 /**
  * Liveness: once a core of nodes has healed it makes progress. In every stretch of the given length
- * each node of the core votes a value of every sensor, and one of the core drives some output.
+ * each node of the core votes a value of every sensor, and somebody drives: one of the core, or a
+ * node outside of it that holds the lease from the core.
  */
 import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
@@ -34,9 +35,10 @@ export class Progress implements Checker {
 
   observe(observation: Observation): void {
     const { at, node } = observation;
-    if (at < this.#options.from || !this.#options.core.includes(node)) return;
+    if (at < this.#options.from) return;
     this.#endStretches(at);
     if (observation.kind === "wrote") this.#missing.delete(aDriver);
+    if (!this.#options.core.includes(node)) return;
     if (observation.kind !== "reported" || observation.event.kind !== "voted") return;
     if (observation.event.verdict.value === null) return;
     this.#missing.delete(voteOf(node, observation.event.sensor));

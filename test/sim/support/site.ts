@@ -2,7 +2,7 @@
 import type { Board, Reading, WriteResult } from "../../../boards/board.js";
 import { defineApp } from "../../../src/control/app.js";
 import type { NodeId } from "../../../src/kernel/ids.js";
-import { Prng } from "../../../src/kernel/prng.js";
+import type { Prng } from "../../../src/kernel/prng.js";
 import type { Instant } from "../../../src/kernel/time.js";
 import type { ClusterSettings } from "../../../src/node/settings.js";
 import type { DriftingClock } from "../../../src/sim/drifting-clock.js";

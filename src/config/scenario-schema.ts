@@ -1,0 +1,196 @@
+/**
+ * The keys of a scenario file, version 1. docs of each word: examples/scenarios and src/sim/README.md.
+ * Every error text here completes the sentence "expected ...".
+ */
+import { z } from "zod";
+import type { NodeEvent } from "../node/events.js";
+import {
+  delay,
+  duration,
+  flag,
+  linkDelay,
+  nodeGroup,
+  nodeName,
+  nodeTarget,
+  number,
+  positiveDuration,
+  range,
+  sensorFault,
+  share,
+  text,
+  whole,
+} from "./scenario-words.js";
+
+/** The most replicas of a simulated cluster. */
+export const scenarioNodesMax = 15;
+
+const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, { error: "a mapping of keys to values" });
+
+const sensorName = text("the name of a sensor of the app");
+
+/** When a fault happens: `at` once, or `every` / `probability` again and again. */
+const when = {
+  name: text("a name for the fault, of its own").optional(),
+  at: duration.optional(),
+  every: positiveDuration.optional(),
+  /** Per second. */
+  probability: number("a probability per second, above 0 and at most 1", 1e-6, 1).optional(),
+  between: range.optional(),
+  for: range.optional(),
+};
+
+const links = { from: nodeGroup.optional(), to: nodeGroup.optional(), oneWay: flag.optional() };
+
+const kind = <Kind extends string>(name: Kind) => z.literal(name);
+
+const sensorAndNode = { node: nodeTarget, sensor: sensorName };
+
+const network = {
+  loss: share.optional(),
+  duplication: share.optional(),
+  reordering: share.optional(),
+  reorderDelay: positiveDuration.optional(),
+  corruption: share.optional(),
+};
+
+const positive = number("a number above 0", Number.MIN_VALUE, Number.MAX_VALUE);
+
+const fault = z.discriminatedUnion(
+  "fault",
+  [
+    mapping({ fault: kind("crash"), node: nodeTarget, ...when }),
+    mapping({ fault: kind("silence"), node: nodeTarget, ...when }),
+    mapping({ fault: kind("pause"), node: nodeTarget, inStep: flag.optional(), ...when }),
+    mapping({ fault: kind("slow"), node: nodeTarget, perStep: positiveDuration, ...when }),
+    mapping({ fault: kind("hang"), node: nodeTarget, ...when }),
+    mapping({
+      fault: kind("clock-rate"),
+      node: nodeTarget,
+      ppm: whole("a whole number of ppm from -500000 to 500000", -500_000, 500_000),
+      ...when,
+    }),
+    mapping({ fault: kind("partition"), ...links, ...when }),
+    mapping({ fault: kind("network"), ...network, delay: linkDelay.optional(), ...links, ...when }),
+    mapping({ fault: kind("sensor"), ...sensorAndNode, is: sensorFault, ...when }),
+    mapping({ fault: kind("two-faced"), ...sensorAndNode, spread: positive, ...when }),
+  ],
+  {
+    error:
+      "a mapping with `fault:` crash, silence, pause, slow, hang, clock-rate, partition, network, " +
+      "sensor or two-faced",
+  },
+);
+
+/** Every kind of event; the compiler knows when one is missing. */
+const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
+  started: true,
+  "peer-suspected": true,
+  "peer-trusted": true,
+  "lease-acquired": true,
+  "lease-lost": true,
+  "was-late": true,
+  "supervision-failed": true,
+  "supervision-restored": true,
+  refused: true,
+  "write-refused": true,
+  synchronised: true,
+  desynchronised: true,
+  voted: true,
+  "channel-excluded": true,
+  "channel-latched": true,
+  "channel-readmitted": true,
+  "cycles-skipped": true,
+  "state-joined": true,
+  "state-diverged": true,
+  "state-repaired": true,
+  "app-faulted": true,
+  "app-recovered": true,
+};
+
+const eventNames = Object.keys(eventKinds) as NodeEvent["kind"][];
+const event = z.enum(eventNames, { error: `an event: ${eventNames.join(", ")}` });
+
+/** Either `event`, `after` and `within`, or `never`. */
+const expectation = mapping({
+  event: event.optional(),
+  never: event.optional(),
+  sensor: sensorName.optional(),
+  channel: text("a channel `<node>/<sensor>`, or target").optional(),
+  peer: text("a node, or target").optional(),
+  reason: text("a reason").optional(),
+  after: text("the name of a fault").optional(),
+  within: positiveDuration.optional(),
+  by: z.enum(["any", "all", "target"], { error: "any, all or target" }).optional(),
+  between: range.optional(),
+});
+
+const perSensor = (value: z.ZodType<number>) =>
+  z.record(z.string(), value, { error: "a mapping of sensors to numbers" }).optional();
+
+const on = z.literal(true, { error: "true, or no such line" }).optional();
+
+const invariants = mapping({
+  "one-driver": on,
+  "no-false-exclusion": on,
+  "no-false-suspicion": on,
+  "no-false-reset": on,
+  "voted-within": perSensor(positive),
+  "votes-agree": perSensor(positive),
+  availability: perSensor(share),
+  driven: z.record(z.string(), share, { error: "a mapping of outputs to shares" }).optional(),
+});
+
+const nodes = z.union(
+  [whole("", 1, scenarioNodesMax), z.array(nodeName).min(1).max(scenarioNodesMax)],
+  { error: `a count from 1 to ${scenarioNodesMax}, or a list of names` },
+);
+
+const distance = number("a number of at least 0", 0, Number.MAX_VALUE);
+
+/** The whole file. `timing` has the keys that it has in holdfast.yaml. */
+export const scenarioSchema = mapping({
+  version: z.literal(1, { error: "1, the only version there is" }),
+  name: text("a name"),
+  app: text("the name of a built-in app, or the path of a module"),
+  nodes: nodes.optional(),
+  timing: z.record(z.string(), z.unknown(), { error: "a mapping of keys to values" }).optional(),
+  plant: mapping({ noise: distance.optional(), offsetMax: distance.optional() }).optional(),
+  clocks: mapping({
+    driftPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000).optional(),
+  }).optional(),
+  hosts: mapping({
+    wakeLatency: delay.optional(),
+    resetTime: positiveDuration.optional(),
+  }).optional(),
+  network: mapping({ ...network, delay: linkDelay.optional() }).optional(),
+  seed: whole("a whole number from 0 to 2^53 - 1", 0, Number.MAX_SAFE_INTEGER).optional(),
+  duration: positiveDuration,
+  startup: duration.optional(),
+  hypothesis: mapping({
+    faultyNodesMax: whole("a whole number from 0 to 15", 0, 15).optional(),
+    settle: duration.optional(),
+  }).optional(),
+  faults: z
+    .array(fault, { error: "a list of faults" })
+    .max(100, { error: "at most 100 faults" })
+    .optional(),
+  expect: z
+    .array(expectation, { error: "a list of expectations" })
+    .max(100, { error: "at most 100 expectations" })
+    .optional(),
+  invariants: invariants.optional(),
+  liveness: mapping({
+    at: positiveDuration,
+    core: z
+      .union([z.literal("majority"), z.array(nodeName).min(1)], {
+        error: "majority, or a list of nodes",
+      })
+      .optional(),
+    within: positiveDuration,
+  }).optional(),
+});
+
+export type ScenarioFile = z.output<typeof scenarioSchema>;
+export type FaultEntry = NonNullable<ScenarioFile["faults"]>[number];
+export type ExpectationEntry = NonNullable<ScenarioFile["expect"]>[number];
