@@ -15,6 +15,31 @@ export interface CommandEntry {
 /** In the order in which a newcomer meets them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "demo",
+    summary: "three replicas on this machine, and faults from the keyboard",
+    load: async () => (await import("./demo.js")).demoCommand,
+  },
+  {
+    name: "run",
+    summary: "run one replica, on a board or beside others on one machine",
+    load: async () => (await import("./run.js")).runCommand,
+  },
+  {
+    name: "status",
+    summary: "ask the replicas on this machine how they and their cluster are",
+    load: async () => (await import("./status.js")).statusCommand,
+  },
+  {
+    name: "sim",
+    summary: "run a cluster in virtual time under a fault scenario; give a verdict",
+    load: async () => (await import("./sim.js")).simCommand,
+  },
+  {
+    name: "replay",
+    summary: "step a node's machine through its flight recording",
+    load: async () => (await import("./replay.js")).replayCommand,
+  },
+  {
     name: "vote",
     summary: "vote a recording: what would be masked, missed, alarmed falsely",
     load: async () => (await import("./vote.js")).voteCommand,

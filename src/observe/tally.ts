@@ -56,6 +56,7 @@ export class Tally {
   readonly #countsByKind = new Map<string, number>();
   /** Cycles before the last voted one that nobody had a value for yet; the newest of them. */
   readonly #unvoted = new Set<number>();
+  readonly #excluded = new Set<string>();
   #driver: NodeId | null = null;
   #firstCycle: number | null = null;
   #lastCycle = 0;
@@ -67,6 +68,11 @@ export class Tally {
   /** Who drives, as far as the events tell. */
   get driver(): NodeId | null {
     return this.#driver;
+  }
+
+  /** The channels that do not count now, as far as the events tell. */
+  get excluded(): ReadonlySet<string> {
+    return this.#excluded;
   }
 
   get faults(): readonly FaultRecord[] {
@@ -116,6 +122,8 @@ export class Tally {
     this.#recent.push(seen);
     if (this.#recent.length > recentEventsMax) this.#recent.shift();
     this.#seeDriver(seen);
+    if (event.kind === "channel-excluded") this.#excluded.add(event.channel);
+    if (event.kind === "channel-readmitted") this.#excluded.delete(event.channel);
     for (const record of this.#faults) follow(record, seen);
   }
 

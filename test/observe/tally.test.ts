@@ -67,9 +67,12 @@ describe("the tally of a fault", () => {
     tally.see({ atS: 3, node: pi1, event: excluded });
     tally.see({ atS: 3.5, node: pi1, event: readmitted });
     expect(record).toMatchObject({ detectedS: 3, recoveredS: null });
+    tally.see({ atS: 3.6, node: pi1, event: excluded });
+    expect([...tally.excluded]).toEqual([channel]);
     tally.faultCleared(4, record);
     tally.see({ atS: 6, node: pi1, event: readmitted });
     expect(record).toMatchObject({ clearedS: 4, recoveredS: 6 });
+    expect(tally.excluded.size).toBe(0);
   });
 
   it("does not take another channel's exclusion for it", () => {

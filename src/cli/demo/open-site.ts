@@ -1,0 +1,97 @@
+/** Builds the site of a demo: the boiler, or a recording that the boards play. */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Board } from "../../../boards/board.js";
+import { Site } from "../../../boards/mock/site.js";
+import { parseRecording, type Recording } from "../../../boards/recording/csv.js";
+import { RecordedBoard } from "../../../boards/recording/recorded-board.js";
+import { loadApp } from "../../config/app-module.js";
+import type { App } from "../../control/app.js";
+import { assert } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
+import { type Instant, millis } from "../../kernel/time.js";
+import { CliFailure } from "../exit.js";
+import { DemoSite } from "./site.js";
+
+export interface Played {
+  readonly file: string;
+  /** Recorded seconds in a second. */
+  readonly speed: number;
+}
+
+/** The example app; the demo is the example, running. */
+export const boilerFile = fileURLToPath(
+  new URL("../../../examples/boiler/app.js", import.meta.url),
+);
+
+/** A recorded row is sampled again and again while it is on, as a thermometer would. */
+const recordedRefresh = millis(5);
+
+/** @param played null for the boiler */
+export async function openSite(
+  nodes: readonly NodeId[],
+  played: Played | null,
+  begins: Instant,
+): Promise<DemoSite> {
+  const loaded = await loadApp(boilerFile);
+  assert(loaded.ok, "the example app does not load");
+  const { app } = loaded;
+  const loop = played === null ? "closed" : "open";
+  const site = new Site({ declarations: app, seed: 1, begins, loop });
+  const boards =
+    played === null
+      ? new Map(nodes.map((node) => [node, mockBoard(site, node, begins)]))
+      : recordedBoards(site, app, nodes, await read(played, nodes.length), played, begins);
+  const [sensor = ""] = Object.keys(app.sensors);
+  const [output = ""] = Object.keys(app.outputs);
+  const unit = app.sensors[sensor]?.unit ?? "";
+  return new DemoSite({ site, boards, sensor, unit, output, closed: played === null, begins });
+}
+
+const mockBoard = (site: Site, node: NodeId, begins: Instant): Board =>
+  site.makeBoard(node, { begins, toTrue: (at) => at });
+
+function recordedBoards(
+  site: Site,
+  app: App,
+  nodes: readonly NodeId[],
+  recording: Recording,
+  { speed }: Played,
+  begins: Instant,
+): Map<NodeId, Board> {
+  const [sensor = ""] = Object.keys(app.sensors);
+  const { unit = "", min = 0, max = 0 } = app.sensors[sensor] ?? {};
+  return new Map(
+    nodes.map((node, index) => {
+      const column = recording.channels[index] ?? "";
+      const board = new RecordedBoard({
+        recording,
+        channels: [{ name: sensor, unit, min, max, column }],
+        outputs: site.outputs,
+        lines: site.lines(node, (at) => at),
+        speed,
+        begins,
+        atEnd: "loop",
+        refresh: recordedRefresh,
+      });
+      return [node, board];
+    }),
+  );
+}
+
+/** The first columns after the time, one a replica. */
+async function read({ file }: Played, columns: number): Promise<Recording> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliFailure("invalidFile", `${file}: expected a readable CSV: ${reason}`);
+  }
+  const parsed = parseRecording(text, {});
+  if (!parsed.ok) throw new CliFailure("invalidFile", `${file}:${parsed.line}: ${parsed.reason}`);
+  const { channels } = parsed.recording;
+  if (channels.length >= columns) return parsed.recording;
+  const message = `expected ${columns} columns beside the time, one a replica, got ${channels.length}`;
+  throw new CliFailure("invalidFile", `${file}:1: ${message}`);
+}

@@ -1,0 +1,290 @@
+/**
+ * A running demo: its replicas, the plant under them, the faults that are on, and the tally of what
+ * came of it. The keyboard, the script and the picture are other files; they call this one.
+ */
+import type { ReplicaMessage } from "../../host/board-channel.js";
+import type { MonotonicClock } from "../../host/monotonic-clock.js";
+import type { NodeId } from "../../kernel/ids.js";
+import type { Instant } from "../../kernel/time.js";
+import { type FaultRecord, type SetFault, Tally } from "../../observe/tally.js";
+import type { DashboardView, ReplicaView } from "./dashboard.js";
+import type { Ground } from "./ground.js";
+import { Replica } from "./replica.js";
+import type { DemoSite } from "./site.js";
+import { type DemoSummary, summarise, whatOf } from "./summary.js";
+
+export interface SessionOptions {
+  readonly app: string;
+  readonly ground: Ground;
+  readonly site: DemoSite;
+  /** The file that Node runs for the command `holdfast`. */
+  readonly program: string;
+  /** How often the boards are sampled, in milliseconds. */
+  readonly samplingMs: number;
+  readonly clock: MonotonicClock;
+}
+
+/** How long a board takes to boot, and one whose power was cut to come back. */
+const bootMs = 500;
+const powerCutMs = 2_500;
+
+/** A replica that is asked to stop gets so long to let go of its outputs. */
+const stopGraceMs = 2_000;
+
+/** What a lossy network loses, of the packets of every link. */
+const lossShare = 0.1;
+
+export class Session {
+  readonly tally = new Tally();
+  readonly #options: SessionOptions;
+  readonly #replicas: readonly Replica[];
+  readonly #startedAt: Instant;
+  /** The faults that are on, by what they are on. */
+  readonly #on = new Map<string, FaultRecord>();
+  #sampling: NodeJS.Timeout | null = null;
+  #residentBytesMax = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { ground, program, clock } = options;
+    this.#startedAt = clock.now();
+    this.#replicas = ground.nodes.map(
+      (node) =>
+        new Replica({
+          node,
+          program,
+          configFile: ground.configFile,
+          logFile: ground.logFile(node),
+          bootMs,
+          onMessage: (message) => this.#onMessage(node, message),
+          onDown: () => this.#onDown(node),
+        }),
+    );
+  }
+
+  start(): void {
+    for (const replica of this.#replicas) replica.start();
+    this.#sampling = setInterval(() => this.#sample(), this.#options.samplingMs);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#sampling !== null) clearInterval(this.#sampling);
+    await Promise.all(this.#replicas.map((replica) => replica.stop(stopGraceMs)));
+  }
+
+  /** For an exit that cannot wait: no process is left behind. */
+  abandon(): void {
+    for (const replica of this.#replicas) replica.abandon();
+  }
+
+  elapsedS(at: Instant = this.#options.clock.now()): number {
+    return (at - this.#startedAt) / 1_000_000;
+  }
+
+  /** The replicas that could not be started; their logs say why. */
+  failed(): NodeId[] {
+    return this.#replicas.filter(({ hasFailed }) => hasFailed).map(({ node }) => node);
+  }
+
+  logFile(node: NodeId): string {
+    return this.#options.ground.logFile(node);
+  }
+
+  /** Sticks the sensor of a replica that does not drive. */
+  stickOne(): void {
+    const { nodes } = this.#options.ground;
+    const node = nodes.find((candidate) => candidate !== this.tally.driver);
+    this.toggleSensor(node ?? this.#firstNode());
+  }
+
+  freeAll(): void {
+    for (const { node } of this.#replicas) {
+      if (this.#on.has(this.#options.site.channelOf(node))) this.toggleSensor(node);
+    }
+  }
+
+  /**
+   * Kills the replica that drives, but not while another board's sensor does not count: that would be
+   * two faults at once. False when it waits for that.
+   *
+   * @param now do not wait: kill the board whose sensor does not count
+   */
+  killOne(now: boolean): boolean {
+    const { site, ground } = this.#options;
+    const { excluded, driver } = this.tally;
+    if (excluded.size > 0 && !now) return false;
+    const broken = ground.nodes.find((node) => excluded.has(site.channelOf(node)));
+    this.kill(broken ?? driver ?? this.#firstNode());
+    return true;
+  }
+
+  /** Sticks the sensor of a replica at what it says now, or frees it. */
+  toggleSensor(node: NodeId): void {
+    const { site } = this.#options;
+    const channel = site.channelOf(node);
+    if (this.#clear(channel)) {
+      site.setFault(node, null);
+      return;
+    }
+    site.setFault(node, { kind: "stuck", value: null });
+    this.#set(channel, { kind: "sensor", channel, fault: "stuck" });
+  }
+
+  killDriver(): void {
+    this.kill(this.tally.driver ?? this.#firstNode());
+  }
+
+  kill(node: NodeId): void {
+    const replica = this.#replica(node);
+    if (replica.state === "down") return;
+    const drove = this.tally.driver === node;
+    this.#set(`kill ${node}`, { kind: "kill", node, drove });
+    replica.kill(powerCutMs);
+  }
+
+  /** Stops a replica as a hanging program would be, or lets it go on. */
+  togglePause(node: NodeId): void {
+    const replica = this.#replica(node);
+    if (this.#clear(`pause ${node}`)) {
+      replica.resume();
+      return;
+    }
+    if (replica.state !== "up") return;
+    replica.pause();
+    const drove = this.tally.driver === node;
+    this.#set(`pause ${node}`, { kind: "pause", node, drove });
+  }
+
+  /** Lets a stopped replica go on, or stops the one that drives. */
+  togglePauseOfDriver(): void {
+    const stopped = this.#replicas.find(({ state }) => state === "paused");
+    const node = stopped?.node ?? this.tally.driver;
+    if (node !== null) this.togglePause(node);
+  }
+
+  losePackets(lose: boolean): void {
+    const loss = lose ? lossShare : 0;
+    for (const replica of this.#replicas) replica.send({ kind: "link-faults", faults: { loss } });
+    if (!lose) this.#clear("loss");
+    else if (!this.#on.has("loss")) this.#set("loss", { kind: "loss", share: lossShare });
+  }
+
+  get losesPackets(): boolean {
+    return this.#on.has("loss");
+  }
+
+  clearAll(): void {
+    this.freeAll();
+    this.losePackets(false);
+    for (const { node } of this.#replicas) {
+      if (this.#on.has(`pause ${node}`)) this.togglePause(node);
+    }
+  }
+
+  view(keys: string): DashboardView {
+    const { app, site } = this.#options;
+    return {
+      app,
+      elapsedS: this.elapsedS(),
+      replicas: this.#views(),
+      plant: site.describe(),
+      drivenTwice: site.drivenTwice,
+      votes: this.tally.votes(),
+      recent: this.tally.recent,
+      faults: [...this.#on.values()].map(({ fault }) => `${targetText(fault)} ${whatOf(fault)}`),
+      keys,
+    };
+  }
+
+  summary(): DemoSummary {
+    const { app, site, ground } = this.#options;
+    const recordings = this.#replicas.flatMap(({ node, recording }) =>
+      recording === null ? [] : [[node, recording] as const],
+    );
+    return summarise({
+      app,
+      elapsedS: this.elapsedS(),
+      tally: this.tally,
+      replicas: this.#views(),
+      recordings: Object.fromEntries(recordings),
+      drivenTwice: site.drivenTwice,
+      residentBytesMax: this.#residentBytesMax,
+      folder: ground.folder,
+    });
+  }
+
+  #views(): ReplicaView[] {
+    return this.#replicas.map(({ node, state, pid, status }) => ({
+      node,
+      state,
+      pid,
+      residentBytes: status?.host.residentBytes ?? null,
+      status: status?.node ?? null,
+    }));
+  }
+
+  #sample(): void {
+    const { site } = this.#options;
+    const now = this.#options.clock.now();
+    site.advance(now);
+    for (const replica of this.#replicas) {
+      if (replica.state !== "up") continue;
+      replica.send({ kind: "readings", readings: site.readings(replica.node) });
+    }
+  }
+
+  #onMessage(node: NodeId, message: ReplicaMessage): void {
+    const { site } = this.#options;
+    switch (message.kind) {
+      case "up":
+        this.#clear(`kill ${node}`);
+        if (this.losesPackets) this.losePackets(true);
+        break;
+      case "write":
+        site.write(node, message);
+        break;
+      case "release":
+        site.release(node, message);
+        break;
+      case "event":
+        this.tally.see({ atS: this.elapsedS(message.at), node, event: message.event });
+        break;
+      case "status": {
+        const { residentBytes } = message.status.host;
+        this.#residentBytesMax = Math.max(this.#residentBytesMax, residentBytes);
+        break;
+      }
+    }
+  }
+
+  #onDown(node: NodeId): void {
+    this.#options.site.boardDown(node, this.#options.clock.now());
+    this.#clear(`pause ${node}`);
+  }
+
+  #set(key: string, fault: SetFault): void {
+    this.#on.set(key, this.tally.faultSet(this.elapsedS(), fault));
+  }
+
+  /** False when no such fault was on. */
+  #clear(key: string): boolean {
+    const record = this.#on.get(key);
+    if (record === undefined) return false;
+    this.#on.delete(key);
+    this.tally.faultCleared(this.elapsedS(), record);
+    return true;
+  }
+
+  #firstNode(): NodeId {
+    return this.#options.ground.nodes[0] as NodeId;
+  }
+
+  #replica(node: NodeId): Replica {
+    return this.#replicas.find((replica) => replica.node === node) as Replica;
+  }
+}
+
+function targetText(fault: SetFault): string {
+  if (fault.kind === "sensor") return fault.channel;
+  return fault.kind === "loss" ? "the network" : fault.node;
+}
