@@ -1,7 +1,7 @@
 /**
- * Where the peers are. A peer is named in the config by an address or by a host name; names are looked
- * up when the link opens and again from time to time, because a board that comes back may have been
- * given another address, and because the resolver may not be up when we are.
+ * Where the peers are. A peer is named in the config by an address or by a host name; names are
+ * looked up when the link opens and again from time to time, because a board that comes back may
+ * have been given another address, and because the resolver may not be up when we are.
  */
 import { lookup } from "node:dns/promises";
 import { isIP, isIPv4 } from "node:net";
@@ -55,8 +55,8 @@ export class PeerAddresses {
   }
 
   /**
-   * One name after the other: a lookup that hangs holds one of the four threads which also write and
-   * sync our files, and must never hold them all.
+   * One name after the other: a lookup that hangs holds one of the four threads which also write
+   * and sync our files, and must never hold them all.
    */
   async #lookUp(named: readonly (readonly [NodeId, string])[]): Promise<void> {
     for (const [peer, name] of named) {

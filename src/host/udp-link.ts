@@ -97,7 +97,9 @@ export class UdpLink implements Link {
     };
   }
 
-  /** Nothing is received afterwards; what waited to be sent is dropped. Closing twice is harmless. */
+  /**
+   * Nothing is received afterwards; what waited to be sent is dropped. Closing twice is harmless.
+   */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

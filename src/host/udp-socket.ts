@@ -13,8 +13,8 @@ export interface OpenSocket {
 }
 
 /**
- * Opens a socket that serves both families, or IPv4 alone where there is no IPv6 or it is not wanted.
- * Rejects with a `LinkOpenFailure`.
+ * Opens a socket that serves both families, or IPv4 alone where there is no IPv6 or it is not
+ * wanted. Rejects with a `LinkOpenFailure`.
  */
 export async function openSocket(bind: HostPort, ipv6: boolean): Promise<OpenSocket> {
   if (!ipv6) return { socket: await bindSocket(bind, "udp4"), family: "udp4" };

@@ -1,6 +1,6 @@
 /**
- * Bodies as plain CBOR (see plain-cbor.ts for what is plain), by cbor-x under the settings that keep
- * it to the standard: no records, which are its default and outlive a message; maps with the
+ * Bodies as plain CBOR (see plain-cbor.ts for what is plain), by cbor-x under the settings that
+ * keep it to the standard: no records, which are its default and outlive a message; maps with the
  * shortest head; no tags around byte arrays and maps; 64-bit integers as numbers, not as BigInt.
  *
  * What changes on the way, and only this: -0 arrives as 0, and integers beyond 32 bits travel as
@@ -41,8 +41,8 @@ export type Decoded = { readonly ok: true; readonly body: unknown } | { readonly
 const notPlain: Decoded = { ok: false };
 
 /**
- * The body as CBOR, in memory that the next call may use again. The body is ours, so one that is not
- * plain data is a bug of ours, found here and not by a peer that refuses it.
+ * The body as CBOR, in memory that the next call may use again. The body is ours, so one that is
+ * not plain data is a bug of ours, found here and not by a peer that refuses it.
  */
 export function encodeBody(body: unknown): Uint8Array {
   const bytes = codec.encode(body);

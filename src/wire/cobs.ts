@@ -1,6 +1,6 @@
 /**
- * Consistent overhead byte stuffing (Cheshire and Baker 1999): takes the zeros out of bytes, so that a
- * zero can end a frame on a byte stream, at a cost of at most one byte in 254.
+ * Consistent overhead byte stuffing (Cheshire and Baker 1999): takes the zeros out of bytes, so
+ * that a zero can end a frame on a byte stream, at a cost of at most one byte in 254.
  *
  * The bytes are cut after each zero. Each piece goes as a code byte, one more than its length, and
  * its bytes without the zero; a piece of 254 bytes without a zero goes under code 255. The zero
@@ -14,8 +14,8 @@ export const cobsDelimiter = 0;
 const fullCode = 0xff;
 
 /**
- * How long `length` bytes may become, without delimiter. Some encoders end a full last piece with one
- * more code byte, which ours does not need; the decoder takes both.
+ * How long `length` bytes may become, without delimiter. Some encoders end a full last piece with
+ * one more code byte, which ours does not need; the decoder takes both.
  */
 export const cobsBytesMax = (length: number): number => length + 1 + Math.floor(length / 254);
 
@@ -68,9 +68,9 @@ export interface CobsCounts {
 }
 
 /**
- * Reads frames out of a byte stream that comes in pieces of any size. After noise it is in step again
- * at the next delimiter. Empty frames are line noise or a careful sender's extra delimiter, and are
- * not told.
+ * Reads frames out of a byte stream that comes in pieces of any size. After noise it is in step
+ * again at the next delimiter. Empty frames are line noise or a careful sender's extra delimiter,
+ * and are not told.
  */
 export class CobsReader {
   readonly #frameBytesMax: number;
@@ -88,7 +88,9 @@ export class CobsReader {
     this.#pending = new Uint8Array(cobsBytesMax(frameBytesMax));
   }
 
-  /** Takes the next bytes of the stream; returns the frames that they complete, each its own array. */
+  /**
+   * Takes the next bytes of the stream; returns the frames that they complete, each its own array.
+   */
   push(bytes: Uint8Array): readonly Uint8Array[] {
     const frames: Uint8Array[] = [];
     let start = 0;

@@ -56,7 +56,9 @@ const sourceLengthAt = 18;
 const sourceAt = 19;
 const directedFlag = 0x80;
 
-/** A frame has at least this many bytes before its tag: a name of one letter, a body of one byte. */
+/**
+ * A frame has at least this many bytes before its tag: a name of one letter, a body of one byte.
+ */
 export const untaggedBytesMin = sourceAt + 2;
 
 export interface Header {

@@ -1,7 +1,7 @@
 /**
  * The link port: carries sealed frames between replicas, and promises nothing. A frame may be lost,
- * come twice, late or changed; who opens it finds out. Over UDP and serial lines it is implemented in
- * the live host, and every implementation passes the suite in test/contracts/link.ts.
+ * come twice, late or changed; who opens it finds out. Over UDP and serial lines it is implemented
+ * in the live host, and every implementation passes the suite in test/contracts/link.ts.
  */
 import type { NodeId } from "../kernel/ids.js";
 

@@ -32,8 +32,8 @@ export function hmacSha256(key: Uint8Array): Mac {
 }
 
 /**
- * NOT secure: four bytes of CRC-32C, begun from the CRC of the key. It finds noise and a wrong key, but
- * anyone who sees two frames can forge a third. It is for sweeps of the simulator, where nobody
+ * NOT secure: four bytes of CRC-32C, begun from the CRC of the key. It finds noise and a wrong key,
+ * but anyone who sees two frames can forge a third. It is for sweeps of the simulator, where nobody
  * forges and SHA-256 would be most of the work.
  */
 export function checksumMac(key: Uint8Array): Mac {

@@ -1,7 +1,7 @@
 /**
- * What was received of one peer: its newest boot, which frames of that boot were seen, and the counts
- * of what the link did to them. It changes by `accept` alone, so a frame that is refused leaves no
- * trace here but its count.
+ * What was received of one peer: its newest boot, which frames of that boot were seen, and the
+ * counts of what the link did to them. It changes by `accept` alone, so a frame that is refused
+ * leaves no trace here but its count.
  */
 import { assert } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";

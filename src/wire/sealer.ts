@@ -1,6 +1,7 @@
 /**
- * Puts bodies into sealed frames: header, body, tag. Each frame gets the next sequence number of its
- * audience, so no two frames of a boot are the same bytes, and a reader can count what is missing.
+ * Puts bodies into sealed frames: header, body, tag. Each frame gets the next sequence number of
+ * its audience, so no two frames of a boot are the same bytes, and a reader can count what is
+ * missing.
  */
 import { assert } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -48,7 +49,7 @@ export class Sealer {
   /**
    * Seals one frame into a fresh array.
    *
-   * @param body plain data (see plain-cbor.ts) that fits into a frame; all else is a bug, and asserted
+   * @param body plain data (see plain-cbor.ts) that fits into a frame; all else is a bug of ours
    * @param audience `some` when the frame is not sent to every peer; else those that do not get it
    * count it as lost
    */

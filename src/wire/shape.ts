@@ -1,6 +1,6 @@
 /**
- * The shapes of decoded bodies. Each protocol parses its own messages with these: a field is what it
- * should be, or null; nothing throws, and nothing is converted.
+ * The shapes of decoded bodies. Each protocol parses its own messages with these: a field is what
+ * it should be, or null; nothing throws, and nothing is converted.
  */
 
 /** An object of any keys; not null, not an array, not bytes. */

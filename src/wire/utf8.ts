@@ -1,7 +1,8 @@
 /**
- * Tells whether bytes are well-formed UTF-8 (the Unicode Standard, table 3-7; RFC 3629): no overlong
- * forms, no surrogates, nothing above U+10FFFF. The decoder behind us would silently put U+FFFD in the
- * place of a bad byte, and two replicas would then compare something that nobody sent.
+ * Tells whether bytes are well-formed UTF-8 (the Unicode Standard, table 3-7; RFC 3629): no
+ * overlong forms, no surrogates, nothing above U+10FFFF. The decoder behind us would silently put
+ * U+FFFD in the place of a bad byte, and two replicas would then compare something that nobody
+ * sent.
  */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
