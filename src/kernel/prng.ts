@@ -2,8 +2,8 @@
  * Randomness is one seed. Each component gets a stream of its own, split off by name, so that a new
  * draw in one component does not move the dice of another.
  *
- * The generator is xoshiro128** (Blackman and Vigna 2018), seeded through splitmix32: fast with 32-bit
- * integers, period 2^128 - 1, and not for secrets.
+ * The generator is xoshiro128** (Blackman and Vigna 2018), seeded through splitmix32: fast with
+ * 32-bit integers, period 2^128 - 1, and not for secrets.
  */
 import { assert } from "./assert.js";
 
@@ -14,23 +14,30 @@ export class Prng {
   #c: number;
   #d: number;
 
-  /** @param seed an integer from 0 to 2^53 - 1; all of its bits count. */
+  /** @param seed an integer from 0 to 2^53 - 1; all of its bits count, from the first throw on. */
   constructor(seed: number) {
     assert(Number.isSafeInteger(seed) && seed >= 0, `not a seed: ${seed}`);
     this.#seed = seed;
     const low = splitmix32(seed >>> 0);
-    const high = splitmix32(Math.floor(seed / 2 ** 32) ^ 0x9e3779b9);
+    // The first throw is made of the second word alone, so that word must know both halves.
+    const high = splitmix32(low() ^ upperHalf(seed));
     this.#a = low();
     this.#b = high();
     this.#c = low();
     this.#d = high() | 1;
   }
 
-  /** An independent stream; the same name always gives the same stream, whatever was drawn. */
+  /**
+   * An independent stream; the same name always gives the same stream, whatever was drawn.
+   *
+   * The name is stirred before it meets the seed. Begun from the seed, the hash would give seed 4's
+   * "a" and seed 7's "b" one and the same stream, and a sweep of seeds would repeat itself.
+   */
   split(name: string): Prng {
-    const mix = splitmix32(hash32(name, this.#seed >>> 0));
-    const high = mix() ^ Math.floor(this.#seed / 2 ** 32);
-    return new Prng((high & 0x1fffff) * 2 ** 32 + mix());
+    const stirred = splitmix32(hash32(name));
+    const low = splitmix32(stirred() ^ this.#seed);
+    const high = splitmix32(stirred() ^ low() ^ upperHalf(this.#seed));
+    return new Prng((high() & 0x1fffff) * 2 ** 32 + low());
   }
 
   /** A uniform integer from 0 to 2^32 - 1. */
@@ -83,9 +90,11 @@ function splitmix32(seed: number): () => number {
   };
 }
 
-/** FNV-1a over the code units, begun from `basis`. */
-function hash32(text: string, basis: number): number {
-  let hash = (0x811c9dc5 ^ basis) >>> 0;
+const upperHalf = (seed: number): number => Math.floor(seed / 2 ** 32);
+
+/** FNV-1a over the code units. */
+function hash32(text: string): number {
+  let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
   }
