@@ -41,3 +41,11 @@ export class CliFailure extends Error {
     this.details = details;
   }
 }
+
+/**
+ * The check was made, its result has been written, and it is bad: exit code 1, and not a word more.
+ * With `--json` the result is the one object that was promised.
+ */
+export class BadVerdict extends Error {
+  override readonly name = "BadVerdict";
+}

@@ -4,7 +4,7 @@
  */
 import { CommanderError } from "commander";
 import { UsageError } from "../kernel/assert.js";
-import { CliFailure, type ExitCode, exitCodes } from "./exit.js";
+import { BadVerdict, CliFailure, type ExitCode, exitCodes } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
 import { paintFor } from "./terminal.js";
 
@@ -17,6 +17,7 @@ export interface Invocation {
 
 export function reportFailure(invocation: Invocation, thrown: unknown): ExitCode {
   if (thrown instanceof CommanderError) return reportCommander(invocation, thrown);
+  if (thrown instanceof BadVerdict) return exitCodes.checkFailed;
   if (thrown instanceof CliFailure) {
     return tell(invocation, thrown.code, thrown.message, thrown.details);
   }

@@ -146,8 +146,6 @@ const nodes = z.union(
   { error: `a count from 1 to ${scenarioNodesMax}, or a list of names` },
 );
 
-const distance = number("a number of at least 0", 0, Number.MAX_VALUE);
-
 /** The whole file. `timing` has the keys that it has in holdfast.yaml. */
 export const scenarioSchema = mapping({
   version: z.literal(1, { error: "1, the only version there is" }),
@@ -155,7 +153,6 @@ export const scenarioSchema = mapping({
   app: text("the name of a built-in app, or the path of a module"),
   nodes: nodes.optional(),
   timing: z.record(z.string(), z.unknown(), { error: "a mapping of keys to values" }).optional(),
-  plant: mapping({ noise: distance.optional(), offsetMax: distance.optional() }).optional(),
   clocks: mapping({
     driftPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000).optional(),
   }).optional(),

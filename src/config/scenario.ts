@@ -96,7 +96,6 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     nodes,
     timing: timingOf(layers),
     app: file.app,
-    plant: { noise: file.plant?.noise ?? 0.1, offsetMax: file.plant?.offsetMax ?? 0.2 },
     clockDriftPpm: file.clocks?.driftPpm ?? 50,
     host: hostOf(file),
     network: networkOf(file),

@@ -59,6 +59,15 @@ export class DriftingClock {
     return Number.isSafeInteger(at) ? (at as TrueTime) : never;
   }
 
+  /**
+   * The true time, in fractions of a microsecond, at which the clock showed or will show `reading`.
+   * Before its last change of rate it is reckoned with the rate of now.
+   */
+  trueTimeOf(reading: Instant): number {
+    const parts = (reading - this.#reading) * million - this.#fraction;
+    return this.#settledAt + parts / (million + this.#ratePpm);
+  }
+
   /** From `now` on the clock runs at another rate. What it shows does not jump. */
   setRate(now: TrueTime, ratePpm: number): void {
     assertRate(ratePpm);

@@ -102,8 +102,8 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
     clockDriftPpm: scenario.clockDriftPpm,
     powerOn: { kind: "uniform", min: millis(0), max: powerOnSpread },
     makeMachine,
-    makeBoard: (node, clock) =>
-      new TamperedBoard(site.makeBoard(node, clock), tampers.get(node) ?? new Map()),
+    makeBoard: (node, clock, begins) =>
+      new TamperedBoard(site.makeBoard(node, clock, begins), tampers.get(node) ?? new Map()),
   });
   clockwork.now = () => world.now;
   const ledger = new FaultLedger(scenario.hypothesis.settle, nodes);

@@ -19,7 +19,6 @@ export interface Scenario {
   readonly timing: Timing;
   /** The name of a built-in app, or the path of a module that exports one. */
   readonly app: string;
-  readonly plant: PlantOptions;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
   readonly network: LinkModel;
@@ -32,14 +31,6 @@ export interface Scenario {
   readonly expectations: readonly Expectation[];
   readonly invariants: readonly Invariant[];
   readonly liveness: LivenessPhase | null;
-}
-
-/** How true the sensors are while they are healthy; in the units of the app's sensors. */
-export interface PlantOptions {
-  /** The standard deviation of each sensor's noise. */
-  readonly noise: number;
-  /** Each sensor's constant offset is drawn from [-this, +this]. */
-  readonly offsetMax: number;
 }
 
 /**

@@ -118,7 +118,7 @@ export class SimulatedNode {
     const bootId = this.counts.boots;
     const birth = { node: this.id, now: this.#clock.read(now), bootId };
     const machine = this.#surroundings.makeMachine(birth);
-    const board = this.#surroundings.makeBoard(this.id, this.#clock);
+    const board = this.#surroundings.makeBoard(this.id, this.#clock, birth.now);
     const surroundings = this.#surroundings;
     const [clock, watchdog] = [this.#clock, this.#watchdog];
     this.#life = new Life({ node: this.id, machine, board, clock, watchdog, surroundings });

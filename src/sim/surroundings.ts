@@ -20,8 +20,8 @@ export interface Birth {
 export type NodeMachine = Machine<NodeInput, NodeOutput>;
 export type MakeMachine = (birth: Birth) => NodeMachine;
 
-/** Makes the board as it comes out of reset. It may look at the clock only while it is read. */
-export type MakeBoard = (node: NodeId, clock: DriftingClock) => Board;
+/** Makes the board as it comes out of reset, at `now` on the clock of its node. */
+export type MakeBoard = (node: NodeId, clock: DriftingClock, now: Instant) => Board;
 
 /** How good the hosts are: the same for all nodes of a world. */
 export interface HostModel {

@@ -5,7 +5,7 @@ import { type SensorFault, SensorFaultInjector } from "../../faults/sensor-fault
 import { UsageError } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
-import type { FrameKind } from "../../wire/envelope.js";
+import { claimedSource, type FrameKind } from "../../wire/envelope.js";
 import { reseal } from "../../wire/reseal.js";
 import type { Cluster } from "../cluster.js";
 import type { Hit } from "./hit.js";
@@ -68,6 +68,8 @@ export function twoFaced(
     links: [],
     begin: (effect) => {
       world.rewriteFramesOf(node, (bytes, reader) => {
+        // A frame of another that it passes on stays as it is: its own sensor lies, not its relay.
+        if (claimedSource(bytes, bytes.length - mac.bytes) !== node) return bytes;
         let lied = false;
         const frame = reseal(bytes, mac, (kind, body) => {
           lied = kind === "sample";

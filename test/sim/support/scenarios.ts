@@ -37,7 +37,6 @@ export const quiet: Scenario = {
   nodes: [a, b, c],
   timing,
   app: "toy",
-  plant: { noise: 0.1, offsetMax: 0.2 },
   clockDriftPpm: 50,
   host: {
     wakeLatency: { kind: "uniform", min: micros(0), max: micros(200) },
