@@ -1,0 +1,75 @@
+/** From the settings of a run to what a replica of it is made of: for `run` and `replay`. */
+import type { RunSettings } from "../config/settings.js";
+import type { Beginning, RecordingOptions } from "../host/live-node.js";
+import type { HostPort } from "../host/peer-addresses.js";
+import { type NodeId, parseNodeId } from "../kernel/ids.js";
+import type { NodeOptions } from "../node/node.js";
+import { RecordingEncoder } from "../replay/format.js";
+import { keyCheck, type RecordingHeader, recordingSchema } from "../replay/header.js";
+import { outlineOf } from "../replay/settings-outline.js";
+import { hmacSha256 } from "../wire/mac.js";
+import { CliFailure } from "./exit.js";
+
+/** What makes a node's machine, but for the time and number of its start. */
+export type MachineOptions = Omit<NodeOptions, "now" | "bootId">;
+
+export const machineOptions = (settings: RunSettings, self: NodeId): MachineOptions => ({
+  settings: settings.cluster,
+  self,
+  mac: hmacSha256(settings.key),
+});
+
+/** @throws CliFailure (usage) for a name that is not one of the cluster's nodes */
+export function requireNode(settings: RunSettings, name: string): NodeId {
+  const node = parseNodeId(name);
+  const { nodes } = settings.cluster;
+  if (node !== null && nodes.includes(node)) return node;
+  throw new CliFailure("usage", `no node ${name}: expected one of ${nodes.join(", ")}`);
+}
+
+export function addressesOf(
+  settings: RunSettings,
+  self: NodeId,
+): { readonly bind: HostPort; readonly peers: ReadonlyMap<NodeId, HostPort> } {
+  const peers = new Map<NodeId, HostPort>(settings.addresses);
+  const bind = peers.get(self);
+  peers.delete(self);
+  if (bind === undefined) throw new CliFailure("invalidFile", `${self} has no address`);
+  return { bind, peers };
+}
+
+export interface RecordedProgram {
+  readonly version: string;
+  /** An absolute path. */
+  readonly config: string;
+}
+
+/** Null where the config has no recorder. */
+export function recordingOptions(
+  settings: RunSettings,
+  machine: MachineOptions,
+  program: RecordedProgram,
+): RecordingOptions | null {
+  const { recorder } = settings;
+  if (recorder === null) return null;
+  const { path: folder, bytesMax, bytesPerSecondMax } = recorder;
+  const encoderFor = (beginning: Beginning) =>
+    new RecordingEncoder(headerOf(machine, program, beginning));
+  return { folder, bytesMax, bytesPerSecondMax, encoderFor };
+}
+
+const headerOf = (
+  { self, mac, settings }: MachineOptions,
+  program: RecordedProgram,
+  { now, bootId, wallClock }: Beginning,
+): RecordingHeader => ({
+  schema: recordingSchema,
+  node: self,
+  bootId,
+  startedAt: now,
+  wallClock,
+  version: program.version,
+  config: program.config,
+  keyCheck: keyCheck(mac),
+  settings: outlineOf(settings),
+});

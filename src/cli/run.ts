@@ -1,0 +1,142 @@
+/**
+ * `holdfast run`: one replica, until it is told to end. It runs on a board, or beside others on one
+ * machine; forked by the demo it takes its board from there.
+ */
+import { resolve } from "node:path";
+import { Command } from "commander";
+import type { RunSettings } from "../config/settings.js";
+import { boardFromParentFlag } from "../host/board-channel.js";
+import { SocketOpenFailure } from "../host/control-socket.js";
+import { LinkOpenFailure } from "../host/link-open-failure.js";
+import { LiveNode, type LiveNodeOptions } from "../host/live-node.js";
+import { makeLogger } from "../host/logger.js";
+import type { NodeId } from "../kernel/ids.js";
+import { type ConfigFlags, configFileOf, requireConfig, withConfigFlags } from "./config-source.js";
+import { CliFailure, exitCodes } from "./exit.js";
+import { type CliIo, writeJson } from "./io.js";
+import { addressesOf, machineOptions, recordingOptions, requireNode } from "./replica-options.js";
+import { type Ground, localGround } from "./run/ground.js";
+import { ParentGround } from "./run/parent-ground.js";
+import { version } from "./version.js";
+
+interface Flags extends ConfigFlags {
+  readonly node: string;
+  readonly boardFromParent?: boolean;
+  readonly watchdog: boolean;
+  readonly json?: boolean;
+}
+
+/** A stop that takes longer, in milliseconds, is cut short: outputs were released at its beginning. */
+const stopMax = 2_000;
+
+const examples = `
+Examples:
+  $ holdfast run --config boiler.yaml --node a
+  $ holdfast run --node a --set log.level=debug 2> a.log
+
+Logs go to stderr, one JSON object a line. Ctrl-C and SIGTERM release the outputs and end it.`;
+
+export function runCommand(io: CliIo): Command {
+  return withConfigFlags(new Command("run"))
+    .description("Runs one replica of a cluster until it is stopped.")
+    .requiredOption("-n, --node <id>", "which of the config's nodes this is")
+    .option("--no-watchdog", "no thread that kills a replica that hangs (for debuggers)")
+    .option(boardFromParentFlag, "the process that forked this one has the board (for the demo)")
+    .option("--json", "the line that tells that it is up as one JSON object")
+    .addHelpText("after", examples)
+    .action((flags: Flags) => runReplica(io, flags));
+}
+
+async function runReplica(io: CliIo, flags: Flags): Promise<void> {
+  const { settings } = await requireConfig(io, flags);
+  const self = requireNode(settings, flags.node);
+  const ground = flags.boardFromParent
+    ? ParentGround.open(settings.cluster, self)
+    : await localGround(settings, self);
+  try {
+    const live = await startOrExplain(await optionsOf(io, flags, settings, self, ground));
+    const ended = untilToldToEnd(live, ground);
+    tellUp(io, flags, settings, self, live);
+    ground.onUp(live, self);
+    await ended;
+    const cutShort = setTimeout(() => process.exit(exitCodes.timedOut), stopMax);
+    await live.stop();
+    clearTimeout(cutShort);
+  } finally {
+    // A channel to a parent that is left open would keep the process alive.
+    ground.close();
+  }
+}
+
+async function optionsOf(
+  io: CliIo,
+  flags: Flags,
+  settings: RunSettings,
+  self: NodeId,
+  ground: Ground,
+): Promise<LiveNodeOptions> {
+  const node = machineOptions(settings, self);
+  const config = resolve(io.cwd, configFileOf(io, flags));
+  return {
+    node,
+    ...addressesOf(settings, self),
+    makeBoard: (now) => ground.makeBoard(now),
+    stateDir: settings.stateDir,
+    watchdog: flags.watchdog,
+    recording: recordingOptions(settings, node, { version: await version(), config }),
+    faultsAllowed: settings.faultsAllowed,
+    logger: makeLogger(self, settings.log.level),
+    onEvent: (at, event) => ground.onEvent(at, event),
+    // Not by a throw: nobody may be left to catch it, and what started us must learn of it.
+    onFailure: () => process.exit(exitCodes.bug),
+  };
+}
+
+/** @throws CliFailure with what a person can do about it */
+async function startOrExplain(options: LiveNodeOptions): Promise<LiveNode> {
+  try {
+    return await LiveNode.start(options);
+  } catch (error) {
+    if (error instanceof SocketOpenFailure && error.reason === "path-too-long") {
+      throw new CliFailure("invalidFile", error.message);
+    }
+    if (error instanceof LinkOpenFailure || error instanceof SocketOpenFailure) {
+      throw new CliFailure("notAvailable", error.message);
+    }
+    if (error instanceof Error && "syscall" in error) {
+      throw new CliFailure("notAvailable", error.message);
+    }
+    throw error;
+  }
+}
+
+/** Fulfilled when it was told to end in good order. A second signal does not wait for that. */
+function untilToldToEnd(live: LiveNode, ground: Ground): Promise<void> {
+  process.on("uncaughtException", (error) => live.fail("something threw where nothing may", error));
+  return new Promise((end) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(exitCodes.timedOut));
+        end();
+      });
+    }
+    ground.onEnd(end);
+  });
+}
+
+function tellUp(
+  io: CliIo,
+  flags: Flags,
+  settings: RunSettings,
+  node: NodeId,
+  live: LiveNode,
+): void {
+  const { bootId, recording } = live;
+  const { cluster } = settings.cluster;
+  if (flags.json) {
+    writeJson(io, "run", { up: { cluster, node, pid: process.pid, bootId, recording } });
+    return;
+  }
+  const recorded = recording === null ? "" : `, recording to ${recording}`;
+  io.stdout.write(`${node} of ${cluster} is up (process ${process.pid})${recorded}\n`);
+}

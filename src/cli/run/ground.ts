@@ -1,0 +1,23 @@
+/** Where a replica stands: what gives it its board, hears its events, and may tell it to end. */
+import type { Board } from "../../../boards/board.js";
+import type { RunSettings } from "../../config/settings.js";
+import type { LiveNode } from "../../host/live-node.js";
+import type { NodeId } from "../../kernel/ids.js";
+import type { Instant } from "../../kernel/time.js";
+import type { NodeEvent } from "../../node/events.js";
+import { localBoard } from "./local-board.js";
+
+export interface Ground {
+  makeBoard(now: Instant): Board;
+  onEvent(at: Instant, event: NodeEvent): void;
+  /** Calls `end` when the replica must end in good order. */
+  onEnd(end: () => void): void;
+  onUp(live: LiveNode, node: NodeId): void;
+  close(): void;
+}
+
+/** A replica of its own: its board is what the config says, and only signals end it. */
+export async function localGround(settings: RunSettings, self: NodeId): Promise<Ground> {
+  const makeBoard = await localBoard(settings, self);
+  return { makeBoard, onEvent: () => {}, onEnd: () => {}, onUp: () => {}, close: () => {} };
+}

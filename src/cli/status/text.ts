@@ -1,0 +1,110 @@
+/** The status of one replica as tables for people. */
+
+import { latenessQuantile } from "../../host/lateness.js";
+import type { HostStatus, LiveStatus } from "../../host/live-status.js";
+import type { NodeStatus, SensorStatus } from "../../node/status.js";
+import { type Paint, type Tone, table } from "../terminal.js";
+
+export function statusText({ node, host }: LiveStatus, paint: Paint): string {
+  return [
+    `${paint("strong", node.node)} ${roleText(node, paint)}\n`,
+    table([{ title: "" }, { title: "" }], factRows(node, host)),
+    "\n",
+    memberTable(node, paint),
+    "\n",
+    sensorTable(node.sensors, paint),
+  ].join("");
+}
+
+function roleText({ drives, driver, driven }: NodeStatus, paint: Paint): string {
+  if (drives) return paint("good", `drives ${driven.join(", ") || "no output yet"}`);
+  return driver === null ? paint("warning", "knows of no driver") : `follows ${driver}`;
+}
+
+function factRows({ bootId, cycle, supervision }: NodeStatus, host: HostStatus): string[][] {
+  const aligned = cycle.synchronised ? `aligned within ${ms(cycle.skew)}` : "not aligned";
+  const faults = `${cycle.stateFaults} state faults, ${cycle.cyclesSkipped} skipped`;
+  const supervised = supervision.map(({ entity, status }) => `${entity} ${status}`).join(", ");
+  return [
+    ["  process", `${host.pid}, boot ${bootId}, up ${(host.uptime / 1e6).toFixed(1)} s`],
+    ["  cycle", `${cycle.cycle}, ${aligned}, state ${cycle.standing}, ${faults}`],
+    ["  watchdog", `${dogText(host)}; ${supervised}`],
+    ["  recorder", recorderText(host)],
+    ["  loop", loopText(host)],
+    ["  link", `${host.link.sent} sent, ${host.link.received} received, ${lossText(host)}`],
+  ];
+}
+
+const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;
+
+const dogText = ({ watchdog }: HostStatus): string =>
+  watchdog === null ? "none" : `${watchdog.pets} pets, bites after ${ms(watchdog.timeout)}`;
+
+function recorderText({ recorder }: HostStatus): string {
+  if (recorder === null) return "none";
+  const { state, bytes, file } = recorder;
+  const size = `${(bytes / 1_048_576).toFixed(1)} MiB`;
+  return state === "recording" ? `${size} in ${file}` : `ended (${state}) at ${size} in ${file}`;
+}
+
+function loopText({ loop, residentBytes }: HostStatus): string {
+  const { lateness, steps } = loop;
+  const p99 = latenessQuantile(lateness, 0.99);
+  const late = p99 === null ? "more than 1 s" : ms(p99);
+  const resident = `${Math.round(residentBytes / 1_048_576)} MiB resident`;
+  return `${steps} steps, woken late by at most ${late} (p99), ${ms(lateness.max)} (max); ${resident}`;
+}
+
+const lossText = ({ link, loop }: HostStatus): string =>
+  `${link.dropped + loop.datagramsDropped} dropped, ${link.failed} failed`;
+
+function memberTable({ node, driver, peers, links, at }: NodeStatus, paint: Paint): string {
+  const role = (id: string): string => (id === driver ? "drives" : "");
+  const rows = peers.map(({ peer, status, silentSince, suspicions }) => {
+    const counts = links.find((link) => link.peer === peer);
+    return [
+      `  ${peer}`,
+      role(peer),
+      paint(status === "trusted" ? "good" : "bad", status),
+      ms(at - silentSince),
+      String(suspicions),
+      counts === undefined ? "" : `${counts.lost}/${counts.duplicated}/${counts.reordered}`,
+    ];
+  });
+  const columns = [
+    { title: "  member" },
+    { title: "role" },
+    { title: "heartbeat" },
+    { title: "silent for", align: "right" },
+    { title: "suspicions", align: "right" },
+    { title: "lost/doubled/reordered", align: "right" },
+  ] as const;
+  return table(columns, [[`  ${node}`, role(node), "itself"], ...rows]);
+}
+
+const verdictTones: Readonly<Record<string, Tone>> = { ok: "good", degraded: "warning" };
+
+function sensorTable(sensors: readonly SensorStatus[], paint: Paint): string {
+  const rows = sensors.flatMap(({ sensor, verdict, channels }) => {
+    const status = verdict?.status ?? "not voted";
+    const value = verdict?.value ?? null;
+    const tone = verdictTones[status] ?? "bad";
+    const head = [`  ${sensor}`, value === null ? "-" : String(value), paint(tone, status)];
+    return [head, ...channels.map((standing) => channelRow(standing, paint))];
+  });
+  const columns = [
+    { title: "  sensor" },
+    { title: "value", align: "right" },
+    { title: "status" },
+  ] as const;
+  return table(columns, rows);
+}
+
+const stateTones: Readonly<Record<string, Tone>> = { trusted: "good" };
+
+function channelRow(standing: SensorStatus["channels"][number], paint: Paint): string[] {
+  const { channel, state, reason, lastValue } = standing;
+  const text = reason === null ? state : `${state} (${reason})`;
+  const value = lastValue === null ? "-" : String(lastValue);
+  return [`    ${channel}`, value, paint(stateTones[state] ?? "bad", text)];
+}

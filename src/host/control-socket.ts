@@ -1,0 +1,174 @@
+/**
+ * Answers questions about a running replica on a unix socket: one request a line, one answer a line,
+ * both JSON. Who may open the socket file is decided by its mode: only the user of the replica.
+ *
+ *     {"get":"status"}  ->  {"ok":true,"status":{...}}      anything else  ->  {"ok":false,"reason":...}
+ */
+import { chmod, unlink } from "node:fs/promises";
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import type { NodeId } from "../kernel/ids.js";
+import type { LiveStatus } from "./live-status.js";
+
+export interface ControlSocketOptions {
+  readonly path: string;
+  /** Null until the replica has started. */
+  readonly status: () => LiveStatus | null;
+}
+
+export type SocketOpenReason = "path-too-long" | "in-use" | "not-permitted" | "other";
+
+/** The socket is not open. */
+export class SocketOpenFailure extends Error {
+  override readonly name = "SocketOpenFailure";
+  readonly reason: SocketOpenReason;
+
+  constructor(reason: SocketOpenReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** `sun_path` of the kernel has 108 bytes with its end (104 on a Mac); longer ones would be cut. */
+export const socketPathBytesMax = process.platform === "linux" ? 107 : 103;
+
+/** Connections at one time; more are closed at once. */
+const clientsMax = 8;
+
+/** A request that grows beyond this is none; the connection is closed. */
+const requestCharactersMax = 4_096;
+
+/** A connection on which nothing is asked is closed, in milliseconds. */
+const idleMax = 30_000;
+
+export const socketPath = (stateDir: string, node: NodeId): string =>
+  join(stateDir, `${node}.sock`);
+
+export class ControlSocket {
+  readonly #options: ControlSocketOptions;
+  readonly #server: Server;
+  readonly #clients = new Set<Socket>();
+
+  private constructor(options: ControlSocketOptions) {
+    this.#options = options;
+    this.#server = createServer((client) => this.#serve(client));
+    this.#server.maxConnections = clientsMax;
+  }
+
+  /**
+   * Rejects with a `SocketOpenFailure`. A socket file that a killed replica left behind is replaced;
+   * one behind which a replica answers is not.
+   */
+  static async open(options: ControlSocketOptions): Promise<ControlSocket> {
+    const { path } = options;
+    const length = Buffer.byteLength(path);
+    if (length > socketPathBytesMax) {
+      const limit = `a socket's path has at most ${socketPathBytesMax} bytes`;
+      throw new SocketOpenFailure(
+        "path-too-long",
+        `${path}: ${limit}, this one has ${length}; choose a shorter stateDir`,
+      );
+    }
+    const socket = new ControlSocket(options);
+    await socket.#listen();
+    return socket;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    // Node unlinks the file itself.
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #listen(): Promise<void> {
+    const { path } = this.#options;
+    try {
+      await bind(this.#server, path);
+    } catch (error) {
+      if (codeOf(error) !== "EADDRINUSE" || (await isAnswered(path))) throw failureOf(path, error);
+      await unlink(path).catch(() => undefined);
+      await bind(this.#server, path).catch((again) => {
+        throw failureOf(path, again);
+      });
+    }
+    this.#server.on("error", () => undefined);
+    await chmod(path, 0o600);
+    this.#server.unref();
+  }
+
+  #serve(client: Socket): void {
+    this.#clients.add(client);
+    client.setEncoding("utf8");
+    client.setTimeout(idleMax, () => client.destroy());
+    client.on("error", () => client.destroy());
+    client.on("close", () => this.#clients.delete(client));
+    let text = "";
+    client.on("data", (chunk: string) => {
+      const lines = (text + chunk).split("\n");
+      text = lines.pop() ?? "";
+      if (text.length > requestCharactersMax) {
+        client.end(answerText({ ok: false, reason: "too-long" }));
+        return;
+      }
+      for (const line of lines) {
+        // A client that does not read its answers gets no more of them.
+        if (client.writableNeedDrain) client.destroy();
+        if (!client.destroyed) client.write(answerText(this.#answer(line)));
+      }
+    });
+  }
+
+  #answer(line: string): object {
+    if (line.length > requestCharactersMax) return { ok: false, reason: "too-long" };
+    const request = parseRequest(line);
+    if (request === null) return { ok: false, reason: "not-json" };
+    if (request["get"] !== "status") return { ok: false, reason: "unknown-request" };
+    const status = this.#options.status();
+    return status === null ? { ok: false, reason: "starting" } : { ok: true, status };
+  }
+}
+
+const answerText = (answer: object): string => `${JSON.stringify(answer)}\n`;
+
+function parseRequest(line: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" ? (value as Readonly<Record<string, unknown>> | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** Somebody accepts connections there. A file that is no socket counts, too: it is not ours. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createConnection(path, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on("error", (error) => resolve(codeOf(error) !== "ECONNREFUSED"));
+  });
+}
+
+function failureOf(path: string, error: unknown): SocketOpenFailure {
+  const code = codeOf(error);
+  if (code === "EADDRINUSE") {
+    return new SocketOpenFailure("in-use", `${path}: a replica of this node is running already`);
+  }
+  if (code === "EACCES" || code === "EPERM") {
+    return new SocketOpenFailure("not-permitted", `${path}: this user may not make it (${code})`);
+  }
+  return new SocketOpenFailure("other", `${path}: cannot be made (${code})`);
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

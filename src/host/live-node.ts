@@ -1,0 +1,264 @@
+/**
+ * One running replica: a node machine with its clock, link, board, watchdog, recorder and control
+ * socket around it. What it is made of is given; it owns the order in which the parts begin and end.
+ *
+ * Invariant: from the first failure on, and from the stop on, every output is in its safe state.
+ */
+import { mkdir } from "node:fs/promises";
+import type { Logger } from "pino";
+import type { Board } from "../../boards/board.js";
+import type { NodeId } from "../kernel/ids.js";
+import { elapsed, type Instant, micros } from "../kernel/time.js";
+import type { NodeEvent } from "../node/events.js";
+import { Node, type NodeOptions } from "../node/node.js";
+import { nextBootId } from "./boot-id.js";
+import { ControlSocket, socketPath } from "./control-socket.js";
+import { EventLog } from "./event-log.js";
+import { type ClosableLink, FaultyLink, type LinkFaults } from "./faulty-link.js";
+import { FlightRecorder, type StepEncoder } from "./flight-recorder.js";
+import type { LiveStatus } from "./live-status.js";
+import { LiveLoop, type LoopFailure } from "./loop.js";
+import { MonotonicClock } from "./monotonic-clock.js";
+import type { HostPort } from "./peer-addresses.js";
+import { openRecording, type RecordingFile } from "./recording-folder.js";
+import { type LinkTrouble, UdpLink } from "./udp-link.js";
+import { ThreadWatchdog, type WatchdogDevice } from "./watchdog/thread-watchdog.js";
+
+/** When and as what a machine was made: what a recording of it must say. */
+export interface Beginning {
+  readonly now: Instant;
+  readonly bootId: number;
+  /** ISO 8601. */
+  readonly wallClock: string;
+}
+
+export interface RecordingOptions {
+  readonly folder: string;
+  readonly bytesMax: number;
+  readonly bytesPerSecondMax: number;
+  readonly encoderFor: (beginning: Beginning) => StepEncoder;
+}
+
+export interface LiveNodeOptions {
+  readonly node: Omit<NodeOptions, "now" | "bootId">;
+  readonly bind: HostPort;
+  readonly peers: ReadonlyMap<NodeId, HostPort>;
+  readonly makeBoard: (now: Instant) => Board;
+  /** For the boot id and the control socket; null for a replica that keeps nothing. */
+  readonly stateDir: string | null;
+  /** False leaves the process without a dog, as in a debugger. */
+  readonly watchdog: boolean;
+  readonly recording: RecordingOptions | null;
+  /** May `setLinkFaults` hurt this replica? */
+  readonly faultsAllowed: boolean;
+  readonly logger: Logger;
+  readonly onEvent: (at: Instant, event: NodeEvent) => void;
+  /** It cannot go on; outputs are safe. The process should end with a code that is not 0. */
+  readonly onFailure: (message: string) => void;
+}
+
+type Closer = () => void | Promise<void>;
+
+export class LiveNode {
+  readonly #options: LiveNodeOptions;
+  readonly #clock = new MonotonicClock();
+  readonly #events: EventLog;
+  /** In the order in which the parts began; they end in the opposite one. */
+  readonly #closers: Closer[] = [];
+  #loop: LiveLoop | null = null;
+  #machine: Node | null = null;
+  #link: ClosableLink | null = null;
+  #watchdog: WatchdogDevice | null = null;
+  #recorder: FlightRecorder | null = null;
+  #startedAt: Instant;
+  #bootId = 0;
+  #ended = false;
+
+  private constructor(options: LiveNodeOptions) {
+    this.#options = options;
+    this.#events = new EventLog(options.logger);
+    this.#startedAt = this.#clock.now();
+  }
+
+  /**
+   * Rejects with `LinkOpenFailure`, `SocketOpenFailure` or the file system's error; nothing is left
+   * open then.
+   */
+  static async start(options: LiveNodeOptions): Promise<LiveNode> {
+    const live = new LiveNode(options);
+    try {
+      await live.#begin();
+    } catch (error) {
+      await live.stop();
+      throw error;
+    }
+    return live;
+  }
+
+  get bootId(): number {
+    return this.#bootId;
+  }
+
+  /** The path of the flight recording; null where nothing is recorded. */
+  get recording(): string | null {
+    return this.#recorder?.status().file ?? null;
+  }
+
+  /** Null until the machine runs. */
+  status(): LiveStatus | null {
+    const [machine, loop, link] = [this.#machine, this.#loop, this.#link];
+    if (machine === null || loop === null || link === null) return null;
+    const now = this.#clock.now();
+    const { user, system } = process.cpuUsage();
+    const dog = this.#watchdog;
+    return {
+      node: machine.status(now),
+      host: {
+        pid: process.pid,
+        uptime: elapsed(this.#startedAt, now),
+        residentBytes: process.memoryUsage.rss(),
+        cpuTime: micros(user + system),
+        loop: loop.counts(),
+        link: link.counts(),
+        linkFaults: link instanceof FaultyLink ? link.faultCounts() : null,
+        watchdog: dog === null ? null : { timeout: dog.timeout, pets: dog.pets },
+        recorder: this.#recorder?.status() ?? null,
+      },
+    };
+  }
+
+  /** False where faults are not allowed; nothing has changed then. */
+  setLinkFaults(faults: Partial<LinkFaults>): boolean {
+    if (!(this.#link instanceof FaultyLink)) return false;
+    this.#link.setFaults(faults);
+    this.#options.logger.warn({ faults }, "link faults were injected");
+    return true;
+  }
+
+  /** Releases the outputs and gives everything back. Stopping twice is harmless. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    this.#loop?.stop();
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#options.logger.warn({ err: error }, "a part could not be closed");
+      }
+    }
+  }
+
+  /** Something failed outside the machine, and nobody knows what still holds. */
+  fail(what: string, error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#loop?.stop();
+    this.#options.logger.fatal({ err: error, recording: this.recording }, what);
+    this.#options.onFailure(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  async #begin(): Promise<void> {
+    const { stateDir, node, logger, recording } = this.#options;
+    if (stateDir !== null) await mkdir(stateDir, { recursive: true });
+    await this.#openLink();
+    if (stateDir !== null) await this.#openSocket(socketPath(stateDir, node.self));
+    const wallClock = Date.now();
+    const { bootId, warning } = await nextBootId({ node: node.self, stateDir, wallClock });
+    this.#bootId = bootId;
+    if (warning !== null) logger.warn(warning);
+    const file =
+      recording === null ? null : await openRecording(recording.folder, node.self, bootId);
+    if (this.#options.watchdog) await this.#armWatchdog();
+    this.#startLoop(file);
+  }
+
+  async #openLink(): Promise<void> {
+    const { bind, peers, faultsAllowed, logger } = this.#options;
+    const receive = (bytes: Uint8Array) => this.#loop?.offer({ kind: "datagram", bytes });
+    const onTrouble = (trouble: LinkTrouble) => this.#onTrouble(trouble);
+    const connect = (onDatagram: (bytes: Uint8Array) => void) =>
+      UdpLink.open({ bind, peers, onDatagram, onTrouble });
+    const link = faultsAllowed
+      ? await FaultyLink.open({ seed: process.pid, onDatagram: receive, connect })
+      : await connect(receive);
+    this.#link = link;
+    this.#closers.push(() => link.close());
+    logger.debug({ bind }, "the link is open");
+  }
+
+  async #openSocket(path: string): Promise<void> {
+    const socket = await ControlSocket.open({ path, status: () => this.status() });
+    this.#closers.push(() => socket.close());
+  }
+
+  async #armWatchdog(): Promise<void> {
+    const { node } = this.#options;
+    const { watchdog: timeout } = node.settings.timing;
+    const onFailure = (error: Error) => this.fail("the watchdog's thread died", error);
+    const dog = await ThreadWatchdog.arm({ timeout, name: node.self, onFailure });
+    this.#watchdog = dog;
+    this.#closers.push(() => dog.close());
+  }
+
+  /** Without a wait from here: the machine's first deadlines count from `now`. */
+  #startLoop(file: RecordingFile | null): void {
+    const { node, makeBoard } = this.#options;
+    const now = this.#clock.now();
+    this.#startedAt = now;
+    const board = makeBoard(now);
+    this.#closers.push(() => board.close(this.#clock.now()));
+    if (file !== null) this.#startRecorder(file, now);
+    const machine = new Node({ ...node, now, bootId: this.#bootId });
+    const loop = new LiveLoop({
+      clock: this.#clock,
+      machine,
+      board,
+      send: (targets, bytes) => this.#link?.send(targets, bytes),
+      pet: () => this.#watchdog?.pet(),
+      report: (at, event) => this.#onReport(at, event),
+      recorder: this.#recorder,
+      onFailure: (failure) => this.#onLoopFailure(failure),
+    });
+    this.#machine = machine;
+    this.#loop = loop;
+    loop.start();
+  }
+
+  #startRecorder(file: RecordingFile, now: Instant): void {
+    const { recording, logger } = this.#options;
+    if (recording === null) return;
+    const wallClock = new Date().toISOString();
+    const recorder = new FlightRecorder({
+      now,
+      file,
+      encoder: recording.encoderFor({ now, bootId: this.#bootId, wallClock }),
+      bytesMax: recording.bytesMax,
+      bytesPerSecondMax: recording.bytesPerSecondMax,
+      onEnd: (reason, message) => {
+        const level = reason === "stopped" ? "debug" : "warn";
+        logger[level]({ reason, message, file: file.path }, "the flight recording ended");
+      },
+    });
+    this.#recorder = recorder;
+    this.#closers.push(() => recorder.close(this.#clock.now()));
+  }
+
+  #onReport(at: Instant, event: NodeEvent): void {
+    this.#events.tell(at, event);
+    this.#options.onEvent(at, event);
+  }
+
+  #onTrouble(trouble: LinkTrouble): void {
+    if (trouble.kind === "socket-failed") {
+      this.fail("the socket failed", new Error(trouble.code));
+      return;
+    }
+    this.#options.logger.warn({ trouble }, "the link has trouble");
+  }
+
+  #onLoopFailure({ error, at, input, steps }: LoopFailure): void {
+    const where = { at, steps, input: input.kind };
+    this.#options.logger.error(where, "the machine threw; its outputs are released");
+    this.fail("a bug of Holdfast, or of what it runs on", error);
+  }
+}

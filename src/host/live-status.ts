@@ -1,0 +1,29 @@
+/** What a running replica tells of itself: its machine's picture, and the facts of its host. */
+
+import type { Duration } from "../kernel/time.js";
+import type { NodeStatus } from "../node/status.js";
+import type { LinkCounts } from "../wire/link.js";
+import type { FaultCounts } from "./faulty-link.js";
+import type { RecorderStatus } from "./flight-recorder.js";
+import type { LoopCounts } from "./loop.js";
+
+export interface HostStatus {
+  readonly pid: number;
+  /** Since the machine was started. */
+  readonly uptime: Duration;
+  readonly residentBytes: number;
+  /** Of the process since it began. */
+  readonly cpuTime: Duration;
+  readonly loop: LoopCounts;
+  readonly link: LinkCounts;
+  /** What injected faults did to the link; null where faults are not allowed. */
+  readonly linkFaults: FaultCounts | null;
+  readonly watchdog: { readonly timeout: Duration; readonly pets: number } | null;
+  /** Null where nothing is recorded. */
+  readonly recorder: RecorderStatus | null;
+}
+
+export interface LiveStatus {
+  readonly node: NodeStatus;
+  readonly host: HostStatus;
+}

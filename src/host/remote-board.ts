@@ -1,0 +1,90 @@
+/**
+ * A board whose plant is in the process that started us. Readings are pushed by it; the newest of each
+ * channel stands, with the time at which it was sampled, so that it grows old when the parent stops.
+ * Commands are posted to it with their `until`, and it ends them by itself (see board-channel.ts).
+ */
+import type {
+  Board,
+  ChannelSpec,
+  OutputSpec,
+  Reading,
+  WriteRefusal,
+  WriteResult,
+} from "../../boards/board.js";
+import { type Instant, instant } from "../kernel/time.js";
+import type { ReplicaMessage } from "./board-channel.js";
+
+export interface RemoteBoardOptions {
+  readonly channels: readonly ChannelSpec[];
+  readonly outputs: readonly OutputSpec[];
+  readonly post: (message: Extract<ReplicaMessage, { kind: "write" | "release" }>) => void;
+}
+
+export class RemoteBoard implements Board {
+  readonly channels: readonly ChannelSpec[];
+  readonly outputs: readonly OutputSpec[];
+  readonly expires = true;
+  readonly #post: RemoteBoardOptions["post"];
+  readonly #newest = new Map<string, Reading>();
+  #closed = false;
+
+  constructor({ channels, outputs, post }: RemoteBoardOptions) {
+    this.channels = channels;
+    this.outputs = outputs;
+    this.#post = post;
+  }
+
+  /** Takes what the parent pushed; an older reading than the one that stands, or a stranger, is not. */
+  push(readings: readonly Reading[]): void {
+    for (const reading of readings) {
+      const standing = this.#newest.get(reading.channel);
+      if (standing !== undefined && standing.sourceTime > reading.sourceTime) continue;
+      if (this.#has(reading.channel)) this.#newest.set(reading.channel, reading);
+    }
+  }
+
+  /** A channel that was never pushed has no value, as old as the machine. */
+  read(now: Instant): readonly Reading[] {
+    return this.channels.map(({ name }) => {
+      const reading = this.#newest.get(name);
+      if (reading === undefined) return { channel: name, value: null, sourceTime: instant(0) };
+      // The parent reads the same clock, so this holds but for a broken parent.
+      return reading.sourceTime <= now ? reading : { ...reading, sourceTime: now };
+    });
+  }
+
+  write(now: Instant, output: string, value: number, until: Instant): WriteResult {
+    const refusal = this.#refusalOf(now, output, value, until);
+    if (refusal !== null) return { ok: false, reason: refusal };
+    this.#post({ kind: "write", at: now, output, value, until });
+    return { ok: true };
+  }
+
+  release(now: Instant, output: string): WriteResult {
+    if (!this.outputs.some(({ name }) => name === output)) {
+      return { ok: false, reason: "unknown-output" };
+    }
+    if (this.#closed) return { ok: false, reason: "closed" };
+    this.#post({ kind: "release", at: now, output });
+    return { ok: true };
+  }
+
+  close(now: Instant): void {
+    if (this.#closed) return;
+    for (const { name } of this.outputs) this.release(now, name);
+    this.#closed = true;
+  }
+
+  #has(channel: string): boolean {
+    return this.channels.some(({ name }) => name === channel);
+  }
+
+  #refusalOf(now: Instant, output: string, value: number, until: Instant): WriteRefusal | null {
+    const spec = this.outputs.find(({ name }) => name === output);
+    if (spec === undefined) return "unknown-output";
+    if (this.#closed) return "closed";
+    if (!Number.isFinite(value)) return "not-finite";
+    if (value < spec.min || value > spec.max) return "out-of-range";
+    return until <= now ? "expired" : null;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * A watchdog device for machines that have none, or whose own must not be touched: a thread of this
+ * process that kills it when it was not petted for too long, also when the program is in an endless
+ * loop. Whoever started the process starts it again; the board itself is not reset.
+ *
+ * Like hardware it counts true time: a process that was stopped (SIGSTOP) for longer than the timeout
+ * is bitten when it continues. It does not help against a kernel that hangs: see docs for real ones.
+ */
+import { Worker } from "node:worker_threads";
+import type { Duration } from "../../kernel/time.js";
+import type { DogData } from "./dog-thread.js";
+import { Patience } from "./patience.js";
+
+export interface WatchdogDevice {
+  readonly timeout: Duration;
+  /** How often it was petted. */
+  readonly pets: number;
+  pet(): void;
+  /** Disarms it: a real one is disarmed only if its driver allows. */
+  close(): Promise<void>;
+}
+
+export interface ThreadWatchdogOptions {
+  readonly timeout: Duration;
+  readonly name: string;
+  /** The thread died: nobody watches any more. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** The dog needs little: it has no work but to sleep. */
+const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
+
+export class ThreadWatchdog implements WatchdogDevice {
+  readonly timeout: Duration;
+  readonly #patience: Patience;
+  readonly #worker: Worker;
+  #pets = 0;
+
+  private constructor(timeout: Duration, patience: Patience, worker: Worker) {
+    this.timeout = timeout;
+    this.#patience = patience;
+    this.#worker = worker;
+  }
+
+  /** Armed when the promise is fulfilled; the first timeout runs from then. */
+  static async arm({ timeout, name, onFailure }: ThreadWatchdogOptions): Promise<ThreadWatchdog> {
+    const patience = new Patience();
+    patience.pet();
+    const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name };
+    const file = new URL("./dog-thread.js", import.meta.url);
+    const worker = new Worker(file, { workerData: data, resourceLimits, stdout: false });
+    await new Promise<void>((resolve, reject) => {
+      worker.once("online", resolve);
+      worker.once("error", reject);
+    });
+    worker.on("error", onFailure);
+    worker.unref();
+    patience.pet();
+    return new ThreadWatchdog(timeout, patience, worker);
+  }
+
+  get pets(): number {
+    return this.#pets;
+  }
+
+  pet(): void {
+    this.#pets += 1;
+    this.#patience.pet();
+  }
+
+  async close(): Promise<void> {
+    this.#patience.callOff();
+    await this.#worker.terminate();
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * A machine's inputs and outputs in short, for people, and exact: the bulk is there as its CRC, so two
+ * texts are the same only where the outputs are (but for one pair in four thousand million).
+ */
+import { crc32c } from "../codes/crc32c.js";
+import { unreachable } from "../kernel/assert.js";
+import type { Timeout } from "../kernel/machine.js";
+import type { Instant } from "../kernel/time.js";
+import type { NodeEvent } from "../node/events.js";
+import type { NodeInput, NodeOutput } from "../node/ports.js";
+import { claimedSource } from "../wire/envelope.js";
+import { asciiJson, crcOfAscii, crcText } from "./ascii-crc.js";
+
+/** @param now the instant of the step: times are told from there */
+export function outputText(now: Instant, output: NodeOutput): string {
+  switch (output.kind) {
+    case "send":
+      return `send to ${output.targets.join(",")}: ${bytesText(output.bytes)}`;
+    case "write":
+      return `write ${output.output} ${numberText(output.value)} for ${output.until - now} us`;
+    case "release":
+      return `release ${output.output}`;
+    case "report":
+      return `report ${eventFields(output.event)}`;
+    case "read":
+    case "pet":
+      return output.kind;
+    default:
+      return unreachable(output);
+  }
+}
+
+/** What the machine threw stands in the place of its outputs. */
+export function thrownText(error: unknown): string {
+  return error instanceof Error ? `threw ${error.name}: ${error.message}` : `threw ${error}`;
+}
+
+export function inputText(now: Instant, input: NodeInput | Timeout): string {
+  switch (input.kind) {
+    case "timeout":
+      return "timeout";
+    case "datagram": {
+      const source = claimedSource(input.bytes, input.bytes.length);
+      return `datagram of ${source ?? "nobody"}: ${bytesText(input.bytes)}`;
+    }
+    case "readings": {
+      const readings = input.readings.map(
+        ({ channel, value, sourceTime }) => `${channel} ${value} (${now - sourceTime} us old)`,
+      );
+      return `readings: ${readings.join(", ")}`;
+    }
+    case "write-refused":
+      return `write of ${input.output} refused: ${input.reason}`;
+    default:
+      return unreachable(input);
+  }
+}
+
+const bytesText = (bytes: Uint8Array): string => `${bytes.length} bytes #${crcText(crc32c(bytes))}`;
+
+/** `String` makes a zero of minus zero, and the two are not the same to a machine. */
+const numberText = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+
+/** The kind, the plain fields, and the CRC of everything. */
+function eventFields({ kind, ...fields }: NodeEvent): string {
+  const plain = Object.entries(fields).filter(([, value]) => typeof value !== "object");
+  const words = plain.map(([name, value]) => `${name}=${value}`);
+  const json = asciiJson(fields);
+  return [kind, ...words, `#${crcText(crcOfAscii(json) ?? 0)}`].join(" ");
+}
