@@ -1,13 +1,13 @@
 /**
  * The board contract: what a replica needs of the hardware under it, and nothing more.
  *
- * A board keeps the newest reading of each channel, with the instant at which the quantity was truly
- * sampled; `read` hands them over without waiting. A board that stopped sampling therefore shows it
- * by readings that grow old, never by a fresh time stamp on an old value.
+ * A board keeps the newest reading of each channel, with the instant at which the quantity was
+ * truly sampled; `read` hands them over without waiting. A board that stopped sampling therefore
+ * shows it by readings that grow old, never by a fresh time stamp on an old value.
  *
  * A command carries the instant until which it holds. A board that can (see `expires`) puts the
- * output into its safe state at that instant by itself, also when the replica is stopped or gone: so
- * a lease bounds the pin, and not only the program.
+ * output into its safe state at that instant by itself, also when the replica is stopped or gone:
+ * so a lease bounds the pin, and not only the program.
  *
  * Every board passes the suite in test/contracts/board.ts.
  */

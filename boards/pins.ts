@@ -127,7 +127,9 @@ export class Pins {
   }
 }
 
-/** Before its first command a pin that would hold has nothing to hold: it is an input, as at reset. */
+/**
+ * Before its first command a pin that would hold has nothing to hold: it is an input, as at reset.
+ */
 function atReset(spec: OutputSpec): Pin {
   return { spec, state: { kind: "safe", value: safeValue(spec.safe, null) }, until: null };
 }

@@ -3,9 +3,9 @@
  *
  *     heatCapacity * dT/dt = heaterPower * heater - lossRate * (T - ambient)
  *
- * While the heater stays at one value the temperature goes exponentially to what that value can keep,
- * with the time constant heatCapacity / lossRate; that is what is computed, from the last change on.
- * Water that boils gets no hotter: what more the heater gives leaves as steam.
+ * While the heater stays at one value the temperature goes exponentially to what that value can
+ * keep, with the time constant heatCapacity / lossRate; that is what is computed, from the last
+ * change on. Water that boils gets no hotter: what more the heater gives leaves as steam.
  */
 import { assert, UsageError } from "../../src/kernel/assert.js";
 import type { Plant, PlantTime } from "./plant.js";

@@ -1,6 +1,6 @@
 /**
- * A board without hardware: its sensors measure a simulated plant, its pins are wired to it, perhaps
- * beside those of other boards.
+ * A board without hardware: its sensors measure a simulated plant, its pins are wired to it,
+ * perhaps beside those of other boards.
  *
  * The board lives on its node's monotonic clock, the plant on true time. The simulator's clocks
  * drift, so the board is told how to convert; the processes of one machine share a clock, and there

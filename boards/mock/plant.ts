@@ -4,8 +4,8 @@
  * the processes of one machine share. Nodes' own clocks are the business of the boards.
  *
  * A plant answers by formula from the last change of an actuator, never by stepping along: what it
- * is at a time does not depend on who asked before, or how often. So two runs with the same commands
- * are equal to the last bit.
+ * is at a time does not depend on who asked before, or how often. So two runs with the same
+ * commands are equal to the last bit.
  */
 
 /** Microseconds of true time; it need not be whole. */
@@ -24,7 +24,8 @@ export interface Plant {
   actuate(at: PlantTime, actuator: string, value: number): void;
 
   /**
-   * What is true of a quantity, in its unit; also at a past time, as far back as the plant remembers.
+   * What is true of a quantity, in its unit; also at a past time, as far back as the plant
+   * remembers.
    *
    * @throws UsageError when there is no such quantity
    */

@@ -1,6 +1,7 @@
 /**
- * A sensor as it is sold: off by an offset and a gain, noisy, with steps of its own, and sampling by
- * itself at its own pace. Faults are something else (see src/faults): this is a sensor in good order.
+ * A sensor as it is sold: off by an offset and a gain, noisy, with steps of its own, and sampling
+ * by itself at its own pace. Faults are something else (see src/faults): this is a sensor in good
+ * order.
  */
 import { assert } from "../../src/kernel/assert.js";
 import type { Prng } from "../../src/kernel/prng.js";

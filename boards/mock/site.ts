@@ -45,8 +45,9 @@ export interface SiteOptions {
   /** The true time at which the plant begins. */
   readonly begins: PlantTime;
   /**
-   * `closed`: the outputs act on the plant. `open`: they do not, and every quantity stands still in
-   * the middle of its sensor's range: for replicas that cannot share a plant, and each have their own.
+   * `closed`: the outputs act on the plant. `open`: they do not, and every quantity stands still
+   * in the middle of its sensor's range: for replicas that cannot share a plant, and each have
+   * their own.
    */
   readonly loop: "closed" | "open";
   /** Instead of the small one. */
@@ -97,8 +98,8 @@ export class Site {
   }
 
   /**
-   * The node's board as it comes out of reset: what it drove before is let go. It is off by the same
-   * offsets as before: it is the same board.
+   * The node's board as it comes out of reset: what it drove before is let go. It is off by the
+   * same offsets as before: it is the same board.
    */
   makeBoard(node: string, place: BoardPlace): MockBoard {
     const { begins, toTrue } = place;

@@ -1,6 +1,6 @@
 /**
- * A quantity that nobody commands: it swings slowly about a value, whatever the outputs do. It stands
- * in for the plant of an app that has no simulated one, and for one that cannot be shared.
+ * A quantity that nobody commands: it swings slowly about a value, whatever the outputs do. It
+ * stands in for the plant of an app that has no simulated one, and for one that cannot be shared.
  */
 import { UsageError } from "../../src/kernel/assert.js";
 import type { Duration } from "../../src/kernel/time.js";

@@ -7,8 +7,8 @@
  * output's safe state (a line that is let go is pulled to the output's `min`). A command ends by
  * itself, and the plant is told of the exact moment, however late somebody looks.
  *
- * Two boards driving one output at once is what the whole of Holdfast must prevent. It is seen here,
- * exactly, and counted.
+ * Two boards driving one output at once is what the whole of Holdfast must prevent. It is seen
+ * here, exactly, and counted.
  *
  * Invariant: what is told to the plant is in order of time.
  */
@@ -132,9 +132,9 @@ export class Wiring {
   }
 
   /**
-   * Ends every command that has ended by `now`, each at its own moment, the earliest first. A board's
-   * clock counts whole microseconds, so its `now` may lie a little before what another board has told
-   * already: then it counts as the same moment.
+   * Ends every command that has ended by `now`, each at its own moment, the earliest first. A
+   * board's clock counts whole microseconds, so its `now` may lie a little before what another
+   * board has told already: then it counts as the same moment.
    */
   #settle(now: PlantTime): void {
     for (let ending = this.#nextEnding(now); ending !== null; ending = this.#nextEnding(now)) {

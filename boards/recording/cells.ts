@@ -1,9 +1,9 @@
 /** Splits one line of CSV into its cells (RFC 4180, section 2, rules 4 to 7, within a line). */
 
 /**
- * The cells, without the spaces around them and without their quotes; null where a quoted cell does
- * not end, or goes on after its end. A line with more than `cellsMax` cells gives `cellsMax` and one,
- * so that a hostile line costs no more than a good one.
+ * The cells, without the spaces around them and without their quotes; null where a quoted cell
+ * does not end, or goes on after its end. A line with more than `cellsMax` cells gives `cellsMax`
+ * and one, so that a hostile line costs no more than a good one.
  */
 export function splitCells(line: string, cellsMax: number): string[] | null {
   if (!line.includes('"')) return line.split(",", cellsMax + 1).map((cell) => cell.trim());

@@ -1,12 +1,12 @@
 /**
- * Reads a recording from CSV: one line a sampling instant, one column a channel, an empty cell where
- * a channel gave nothing. The file is a stranger's: whatever is wrong with it is a refusal that names
- * the line, and nothing in it can throw.
+ * Reads a recording from CSV: one line a sampling instant, one column a channel, an empty cell
+ * where a channel gave nothing. The file is a stranger's: whatever is wrong with it is a refusal
+ * that names the line, and nothing in it can throw.
  *
  * The dialect is RFC 4180 with commas, in which a quoted cell ends on the line it began on. A byte
  * order mark, CRLF, spaces around a cell and blank lines at the end are let pass, because the
- * spreadsheets that write these files add them unasked. Numbers are plain decimals: `NaN`, `inf` and
- * `0x10` are refused, for a reading is a number or it is not there.
+ * spreadsheets that write these files add them unasked. Numbers are plain decimals: `NaN`, `inf`
+ * and `0x10` are refused, for a reading is a number or it is not there.
  */
 import { splitCells } from "./cells.js";
 
@@ -27,7 +27,9 @@ export interface RecordingRow {
 export interface RecordingOptions {
   /** The columns to take, in this order. Without it: all but the time. */
   readonly channels?: readonly string[];
-  /** The column of the time. Without it: the first of `timeColumns` in the file that is no channel. */
+  /**
+   * The column of the time. Without it: the first of `timeColumns` in the file that is no channel.
+   */
   readonly time?: string;
 }
 

@@ -1,11 +1,11 @@
 /**
- * A board that plays columns of a recording as its channels, at any speed. Its outputs take commands
- * as those of any board do, but what was recorded stays as it was.
+ * A board that plays columns of a recording as its channels, at any speed. Its outputs take
+ * commands as those of any board do, but what was recorded stays as it was.
  *
- * A row is on from its own time to that of the next; the last is on for as long as the one before it
- * was. Its source time is the instant at which it came on, so between rows readings grow older, as
- * those of a slow sensor do. Where a replica looks more often than that, `refresh` makes it a sensor
- * that samples faster than its quantity moves.
+ * A row is on from its own time to that of the next; the last is on for as long as the one before
+ * it was. Its source time is the instant at which it came on, so between rows readings grow older,
+ * as those of a slow sensor do. Where a replica looks more often than that, `refresh` makes it a
+ * sensor that samples faster than its quantity moves.
  *
  * Invariant: source times never go back, and never lie after the read.
  */

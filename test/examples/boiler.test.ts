@@ -48,7 +48,7 @@ function regulate(forSeconds: number, blindAt = (_seconds: number) => false): Mo
 }
 
 describe("the boiler app on the simulated boiler", () => {
-  it("comes from 20 degC to its set point within 15 s, overshoots by less than half a kelvin, and stays", () => {
+  it("comes to its set point within 15 s, overshoots by less than 0.5 K, and stays", () => {
     const course = regulate(120);
     expect(course[0]?.truth).toBe(20);
     const far = course.filter(({ truth }) => Math.abs(truth - setPoint) > 1);

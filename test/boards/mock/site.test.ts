@@ -46,7 +46,7 @@ describe("a site", () => {
     expect(site.truth(at(8_000), "temperature")).toBeLessThan(site.truth(at(4_000), "temperature"));
   });
 
-  it("SITE-1: a board that stops leaves its command on the pins until it ends, a reset does not", () => {
+  it("SITE-1: a stopped board drives until its command ends, one that is reset does not", () => {
     const site = makeSite();
     site.makeBoard("a", place).write(at(0), "heater", 1, at(150));
     expect(site.wiring.driversOf(at(149), "heater")).toEqual(["a"]);

@@ -34,7 +34,7 @@ function makeWiring() {
 const until = (at: number) => () => at;
 
 describe("the wiring", () => {
-  it("WIRING-1: at rest every actuator has its safe state; a loose line is pulled to its minimum", () => {
+  it("WIRING-1: at rest all is safe; a loose line is pulled to its minimum", () => {
     const { wiring, atStart } = makeWiring();
     expect(atStart).toEqual(["0 heater=0", "0 vent=1", "0 valve=0", "0 line=0"]);
     expect(wiring.driversOf(0, "heater")).toEqual([]);
@@ -52,7 +52,7 @@ describe("the wiring", () => {
     expect(told).toEqual(["10 vent=0.25", "10 valve=0.5", "50 vent=1"]);
   });
 
-  it("WIRING-2: the plant is told the exact moment of an end, in order, however late somebody looks", () => {
+  it("WIRING-2: tells the plant the exact moment of each end, in order", () => {
     const { wiring, told } = makeWiring();
     wiring.drive(10, "a", "heater", 0.5, until(80));
     wiring.drive(10, "b", "vent", 0, until(30));
@@ -95,7 +95,7 @@ describe("the wiring", () => {
     expect(wiring.conflictCount).toBe(2);
   });
 
-  it("WIRING-3: a handover is no conflict: by release, by an end at that very moment, by power", () => {
+  it("WIRING-3: a handover by release, by an end or by power is no conflict", () => {
     const { wiring } = makeWiring();
     wiring.drive(10, "a", "heater", 1, until(100));
     wiring.release(50, "a", "heater");

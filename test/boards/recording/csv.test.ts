@@ -33,7 +33,7 @@ describe("a recording", () => {
     });
   });
 
-  it("REC-1: gives the columns that were asked for, in that order, whatever is in the others", () => {
+  it("REC-1: gives the columns asked for, in that order, whatever is in the others", () => {
     const text = "t,name,a,b\n1,kitchen,1,2\n2,attic,,4";
     expect(parsed(text, { channels: ["b", "a"] })).toEqual({
       channels: ["b", "a"],
