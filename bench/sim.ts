@@ -1,7 +1,7 @@
 /**
- * How fast the simulator is: machine steps a second on one core, and how much faster than real time a
- * cluster of three runs at the defaults of `holdfast.yaml` (a cycle of 100 ms, a heartbeat of 50 ms)
- * and at a cycle of 10 ms. The median of several runs; the first one only warms up.
+ * How fast the simulator is: machine steps a second on one core, and how much faster than real time
+ * a cluster of three runs at the defaults of `holdfast.yaml` (a cycle of 100 ms, a heartbeat of 50
+ * ms) and at a cycle of 10 ms. The median of several runs; the first one only warms up.
  *
  * Run: node dist/bench/sim.js
  */

@@ -107,7 +107,8 @@ export function sweepText(sweep: SweepReport, paint: Paint): string {
       `${passed} passed, ${failed} failed, ${invalid} invalid\n`,
     ...sweep.bad.map(
       (run) =>
-        `  ${paint("bad", run.verdict)} seed ${run.seed}: ${run.reasons[0] ?? ""}\n    ${run.replay}\n`,
+        `  ${paint("bad", run.verdict)} seed ${run.seed}: ${run.reasons[0] ?? ""}\n` +
+        `    ${run.replay}\n`,
     ),
     ...sweep.idleFaults.map(
       (name) => `  ${paint("warning", "?")} "${name}" took effect in no run\n`,

@@ -1,6 +1,6 @@
 /**
- * `holdfast sim`: a cluster in virtual time under a fault scenario. The report holds no time of this
- * machine, so that the same seed gives the same bytes; how fast it went is told on stderr.
+ * `holdfast sim`: a cluster in virtual time under a fault scenario. The report holds no time of
+ * this machine, so that the same seed gives the same bytes; how fast it went is told on stderr.
  */
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";

@@ -1,4 +1,6 @@
-/** Turns what the schema of scenarios found into problems that name the line and what was expected. */
+/**
+ * Turns what the schema of scenarios found into problems that name the line and what was expected.
+ */
 import type { z } from "zod";
 import type { Layers } from "./layers.js";
 import { type KeyPath, type Problem, show } from "./problem.js";

@@ -1,6 +1,6 @@
 /**
- * The keys of a scenario file, version 1. docs of each word: examples/scenarios and src/sim/README.md.
- * Every error text here completes the sentence "expected ...".
+ * The keys of a scenario file, version 1. docs of each word: examples/scenarios and
+ * src/sim/README.md. Every error text here completes the sentence "expected ...".
  */
 import { z } from "zod";
 import type { NodeEvent } from "../node/events.js";
@@ -77,8 +77,8 @@ const fault = z.discriminatedUnion(
   ],
   {
     error:
-      "a mapping with `fault:` crash, silence, pause, slow, hang, clock-rate, partition, network, " +
-      "sensor or two-faced",
+      "a mapping with `fault:` crash, silence, pause, slow, hang, clock-rate, partition, " +
+      "network, sensor or two-faced",
   },
 );
 

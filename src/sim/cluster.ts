@@ -1,6 +1,6 @@
 /**
- * What a fault can touch: the world, the sensors of its boards, and who drives. It joins the parts of
- * a run for those who act on it (faults) and those who watch it (checkers).
+ * What a fault can touch: the world, the sensors of its boards, and who drives. It joins the parts
+ * of a run for those who act on it (faults) and those who watch it (checkers).
  */
 import type { NodeId } from "../kernel/ids.js";
 import type { ClusterSettings } from "../node/settings.js";

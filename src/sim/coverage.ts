@@ -1,4 +1,7 @@
-/** Which share of a stretch of true time is covered by spans that are told in the order of their beginning. */
+/**
+ * Which share of a stretch of true time is covered by spans that are told in the order of their
+ * beginning.
+ */
 import type { Duration } from "../kernel/time.js";
 import { later, type TrueTime } from "./true-time.js";
 

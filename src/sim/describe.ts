@@ -7,14 +7,17 @@ export function describeExpectation(expectation: Expectation): string {
   switch (expectation.kind) {
     case "happens": {
       const who = expectation.by === "target" ? "the target" : expectation.by;
-      return `${event} by ${who} within ${expectation.within} us of "${expectation.after}"`;
+      return `${event} by ${who} within ${inSeconds(expectation.within)} of "${expectation.after}"`;
     }
     case "never":
-      return `no ${event} from ${expectation.from} us to ${expectation.until} us`;
+      return `no ${event} from ${inSeconds(expectation.from)} to ${inSeconds(expectation.until)}`;
     default:
       return unreachable(expectation);
   }
 }
+
+/** Times of a run in seconds, as short as they are exact: `0.1 s`. */
+export const inSeconds = (us: number): string => `${us / 1_000_000} s`;
 
 function describePattern(pattern: EventPattern): string {
   const { event, sensor, channel, peer, reason } = pattern;

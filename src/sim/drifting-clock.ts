@@ -7,7 +7,8 @@
  * microsecond is carried on. A floating-point clock loses microseconds after hours, and a lease is
  * safe or unsafe by one of them.
  *
- * Invariant: readings never go back, and `whenReads(r)` is the first true time that reads `r` or more.
+ * Invariant: readings never go back, and `whenReads(r)` is the first true time that reads `r` or
+ * more.
  */
 import { assert } from "../kernel/assert.js";
 import { type Instant, instant } from "../kernel/time.js";
@@ -28,7 +29,9 @@ export class DriftingClock {
   #fraction = 0;
   #ratePpm: number;
 
-  /** @param ratePpm how much faster than true time it runs, in parts per million; may be negative */
+  /**
+   * @param ratePpm how much faster than true time it runs, in parts per million; may be negative
+   */
   constructor(settledAt: TrueTime, reading: Instant, ratePpm: number) {
     assertRate(ratePpm);
     this.#settledAt = settledAt;

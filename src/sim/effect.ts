@@ -1,7 +1,7 @@
 /**
  * Whether a fault did anything. A fault that was planned, and even switched on, may still have
- * touched nothing: the link was silent, the node already down. Then a passing run proves nothing, and
- * the run is invalid. So each thing that a fault can touch notes it here, where it happens.
+ * touched nothing: the link was silent, the node already down. Then a passing run proves nothing,
+ * and the run is invalid. So each thing that a fault can touch notes it here, where it happens.
  */
 import type { TrueTime } from "./true-time.js";
 

@@ -7,6 +7,7 @@ import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
+import { inSeconds } from "./describe.js";
 import type { FaultLedger, FaultRecord } from "./fault-ledger.js";
 import type { Observation } from "./observation.js";
 import type { EventPattern, Expectation } from "./scenario.js";
@@ -63,7 +64,8 @@ export class ExpectationJudge {
     const found = this.#matches.find(({ at }) => at >= from && at < until);
     if (found === undefined) return { kind: "met", waits: [] };
     const subject = subjectOf(found.event);
-    const message = `${found.node} reported ${found.event.kind}${subject} at ${found.at} us`;
+    const what = `${found.event.kind}${subject}`;
+    const message = `${found.node} reported ${what} at ${inSeconds(found.at)}`;
     return { kind: "unmet", message };
   }
 
@@ -172,8 +174,8 @@ function describeMiss(
   record: FaultRecord,
   answeredAt: TrueTime | null,
 ): string {
-  const when = `"${record.spec.name}" at ${record.firedAt} us`;
+  const when = `"${record.spec.name}" at ${inSeconds(record.firedAt)}`;
   const { by } = expectation;
   if (answeredAt === null) return `${when}: not reported by ${by === "target" ? "the target" : by}`;
-  return `${when}: reported only ${answeredAt - record.firedAt} us after`;
+  return `${when}: reported only ${inSeconds(answeredAt - record.firedAt)} after`;
 }

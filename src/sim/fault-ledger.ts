@@ -1,6 +1,6 @@
 /**
- * The book of the faults of one run: what fired, when it took effect and ended, and whom it hit. From
- * it follows who counts as faulty at an instant, and with that which alarms are false.
+ * The book of the faults of one run: what fired, when it took effect and ended, and whom it hit.
+ * From it follows who counts as faulty at an instant, and with that which alarms are false.
  *
  * A node counts as faulty while a fault holds it, while it is down, and for the settling time after
  * either: a node that has just come back is not yet expected to know everything.
@@ -13,7 +13,9 @@ import type { Observation } from "./observation.js";
 import type { FaultSpec } from "./scenario.js";
 import { later, type TrueTime, worldBegins } from "./true-time.js";
 
-/** More firings than this are not recorded one by one: a run with so many has no readable report. */
+/**
+ * More firings than this are not recorded one by one: a run with so many has no readable report.
+ */
 export const faultRecordsMax = 10_000;
 
 export interface FaultRecord {

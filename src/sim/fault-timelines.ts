@@ -1,7 +1,7 @@
 /**
  * What became of each fault, seen from the outside: when the first healthy replica noticed it, when
- * all of them had, when another replica drove in place of a lost driver, and when all had taken back
- * their alarms after it ended.
+ * all of them had, when another replica drove in place of a lost driver, and when all had taken
+ * back their alarms after it ended.
  */
 import type { NodeId } from "../kernel/ids.js";
 import type { NodeEvent } from "../node/events.js";

@@ -1,6 +1,6 @@
 /**
- * One life of a simulated node, from a boot to a crash: its program, its board, and the way from the
- * program's outputs to the board, the network, the watchdog device and the onlookers.
+ * One life of a simulated node, from a boot to a crash: its program, its board, and the way from
+ * the program's outputs to the board, the network, the watchdog device and the onlookers.
  */
 import type { Board } from "../../boards/board.js";
 import { unreachable } from "../kernel/assert.js";

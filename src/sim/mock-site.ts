@@ -1,6 +1,6 @@
 /**
- * The site of a simulation: the mock plant with its wiring, which lives on true time, and mock boards,
- * which live on the clocks of their nodes.
+ * The site of a simulation: the mock plant with its wiring, which lives on true time, and mock
+ * boards, which live on the clocks of their nodes.
  */
 import { Site as MockPlantSite } from "../../boards/mock/site.js";
 import type { Prng } from "../kernel/prng.js";

@@ -1,4 +1,6 @@
-/** What an onlooker with true time sees of a simulated cluster. Checkers and the report live on it. */
+/**
+ * What an onlooker with true time sees of a simulated cluster. Checkers and the report live on it.
+ */
 import type { NodeId } from "../kernel/ids.js";
 import type { NodeEvent } from "../node/events.js";
 import type { TrueTime } from "./true-time.js";

@@ -121,9 +121,9 @@ export class Recorder {
   }
 
   /**
-   * A timed fault must do something. One that is repeated by chance may not come, or come at a moment
-   * when there is nothing to touch; over many runs it must (see sweep.ts). But a run in which no fault
-   * did anything proves nothing about faults.
+   * A timed fault must do something. One that is repeated by chance may not come, or come at a
+   * moment when there is nothing to touch; over many runs it must (see sweep.ts). But a run in
+   * which no fault did anything proves nothing about faults.
    */
   #idleFaults(plan: FaultPlan): string[] {
     const { faults } = this.#scenario;

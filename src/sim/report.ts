@@ -1,6 +1,6 @@
 /**
- * What a run found out, as plain data. It holds no wall-clock time and no address: the same scenario
- * with the same seed gives the same report, byte for byte.
+ * What a run found out, as plain data. It holds no wall-clock time and no address: the same
+ * scenario with the same seed gives the same report, byte for byte.
  */
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";

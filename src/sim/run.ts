@@ -1,6 +1,7 @@
 /**
- * Runs one scenario with one seed, from power-on to the report. All that is random is split from the
- * seed by name, so that the dice of the network, of each node and of each fault are independent.
+ * Runs one scenario with one seed, from power-on to the report. All that is random is split from
+ * the seed by name, so that the dice of the network, of each node and of each fault are
+ * independent.
  */
 
 import type { App } from "../control/app.js";

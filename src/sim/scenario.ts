@@ -86,7 +86,9 @@ export type FaultAction =
   | { readonly kind: "crash"; readonly node: NodeTarget }
   /** Stops and loses what arrives, but keeps its memory: silence, then it goes on. */
   | { readonly kind: "silence"; readonly node: NodeTarget }
-  /** The event loop is blocked; with `inStep` between the clock reading and the outputs of a step. */
+  /**
+   * The event loop is blocked; with `inStep` between the clock reading and the outputs of a step.
+   */
   | { readonly kind: "pause"; readonly node: NodeTarget; readonly inStep: boolean }
   /** Each step takes so long. */
   | { readonly kind: "slow"; readonly node: NodeTarget; readonly perStep: Duration }

@@ -3,13 +3,15 @@
  * device, and all the ways in which these fail.
  *
  * It keeps the promise of every host (see kernel/machine.ts): outputs are carried out in order, a
- * `read` is answered before any other input, then the machine is asked for its deadline. The answers
- * wait until all outputs of the step are carried out: a command must not overtake an older one.
+ * `read` is answered before any other input, then the machine is asked for its deadline. The
+ * answers wait until all outputs of the step are carried out: a command must not overtake an older
+ * one.
  *
- * A node that is *stopped* (paused, hung, busy with a slow step) keeps its memory. What arrives waits
- * in a bounded queue; its commands stay on the pins until their `until`, which the board keeps by
- * itself; and its watchdog device, which is no part of the program, goes on counting. A *deaf* node
- * is stopped and loses what arrives. A node that is *down* has neither machine nor board.
+ * A node that is *stopped* (paused, hung, busy with a slow step) keeps its memory. What arrives
+ * waits in a bounded queue; its commands stay on the pins until their `until`, which the board
+ * keeps by itself; and its watchdog device, which is no part of the program, goes on counting. A
+ * *deaf* node is stopped and loses what arrives. A node that is *down* has neither machine nor
+ * board.
  */
 import { assert } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -127,7 +129,9 @@ export class SimulatedNode {
     this.#settle();
   }
 
-  /** Loses power: memory is gone, the outputs take their safe states. Boots again after the wait. */
+  /**
+   * Loses power: memory is gone, the outputs take their safe states. Boots again after the wait.
+   */
   crash(cause: DownCause, restartAfter: Duration | null): void {
     if (this.#life === null) return;
     const now = this.#surroundings.now();
@@ -144,7 +148,9 @@ export class SimulatedNode {
     });
   }
 
-  /** The program does not run until then; what arrives waits. In the middle of a step if so asked. */
+  /**
+   * The program does not run until then; what arrives waits. In the middle of a step if so asked.
+   */
   pause(until: TrueTime, effect: Effect, inStep: boolean): void {
     this.#stopEffect = effect;
     if (inStep) this.#stopInStep = until;
@@ -230,8 +236,8 @@ export class SimulatedNode {
   }
 
   /**
-   * A stop or a slow step is over. Timers that came due and frames that arrived wait for the program;
-   * which of them it takes first is the host's choice, and dice's here.
+   * A stop or a slow step is over. Timers that came due and frames that arrived wait for the
+   * program; which of them it takes first is the host's choice, and dice's here.
    */
   #onResume(): void {
     const life = this.#life;
@@ -307,7 +313,9 @@ export class SimulatedNode {
     return later(now, this.#slowness.perStep);
   }
 
-  /** Asks the machine for its deadline and sees to it that a timer comes then, or a little later. */
+  /**
+   * Asks the machine for its deadline and sees to it that a timer comes then, or a little later.
+   */
   #settle(): void {
     const deadline = this.#life?.machine.deadline() ?? null;
     if (deadline === null) return;

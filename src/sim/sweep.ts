@@ -1,4 +1,6 @@
-/** Many runs of one scenario with different seeds, summed up: what failed, and how it is replayed. */
+/**
+ * Many runs of one scenario with different seeds, summed up: what failed, and how it is replayed.
+ */
 import type { ReportedViolation, SimReport, SimVerdict } from "./report.js";
 
 /** So many bad runs are listed one by one; further ones are only counted. */

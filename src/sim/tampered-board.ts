@@ -1,4 +1,7 @@
-/** A board whose sensors can be made faulty while it runs. Outputs and healthy channels pass through. */
+/**
+ * A board whose sensors can be made faulty while it runs. Outputs and healthy channels pass
+ * through.
+ */
 import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "../../boards/board.js";
 import type { Instant } from "../kernel/time.js";
 

@@ -1,7 +1,7 @@
 /**
  * True time: the one time line of a simulated world, in integer microseconds from its beginning.
- * Only the simulator knows it. Nodes see their own clocks, which are off by an offset and a rate, so
- * the two must never be mixed up: hence a brand of its own.
+ * Only the simulator knows it. Nodes see their own clocks, which are off by an offset and a rate,
+ * so the two must never be mixed up: hence a brand of its own.
  */
 import { assert } from "../kernel/assert.js";
 import type { Duration } from "../kernel/time.js";

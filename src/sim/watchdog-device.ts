@@ -1,7 +1,7 @@
 /**
- * The watchdog device of a simulated board: it counts whatever the program does, and resets the board
- * when it was not petted for `timeout`. Petting is frequent, so it only moves the time of the bite;
- * the one event that waits looks at it when it comes.
+ * The watchdog device of a simulated board: it counts whatever the program does, and resets the
+ * board when it was not petted for `timeout`. Petting is frequent, so it only moves the time of the
+ * bite; the one event that waits looks at it when it comes.
  *
  * Invariant: it bites exactly `timeout` after the start or the last pet, and once a start.
  */

@@ -1,4 +1,7 @@
-/** Whole runs with the real node: verdicts, determinism, and a planted bug that is found by its seed. */
+/**
+ * Whole runs with the real node: verdicts, determinism, and a planted bug that is found by its
+ * seed.
+ */
 import { describe, expect, it } from "vitest";
 import type { Instant } from "../../src/kernel/time.js";
 import { micros, millis, seconds } from "../../src/kernel/time.js";
@@ -48,7 +51,7 @@ describe("a run (SIM-12)", () => {
     expect(JSON.stringify(run({ ...lossy, seed: 2 }))).not.toBe(first);
   });
 
-  it("tells when a fault fired, took effect, was noticed by the first and by all, and was over", () => {
+  it("tells when a fault fired, took effect, was noticed by one and by all, and was over", () => {
     const report = run({ ...quiet, duration: seconds(14), faults: [stuckSensor] });
     const [fault] = report.faults;
     expect(fault).toMatchObject({ name: "stuck", targets: ["a/temperature"], firedAt: 3_000_000 });

@@ -47,7 +47,8 @@ export class Availability implements Checker {
     const { sensor, share } = this.#options;
     const reached = this.shareAt(end);
     if (reached >= share) return null;
-    const message = `a voted ${sensor} was there for ${reached.toFixed(6)} of the time, less than ${share}`;
+    const seen = `a voted ${sensor} was there for ${reached.toFixed(6)} of the time`;
+    const message = `${seen}, less than ${share}`;
     return { first: { at: end, message }, count: 1 };
   }
 }

@@ -1,6 +1,7 @@
 /**
  * A checker watches a run for one property. It sees what an onlooker with true time sees, keeps the
- * first violation and counts the others. One property, one file, and a test that plants a violation.
+ * first violation and counts the others. One property, one file, and a test that plants a
+ * violation.
  */
 import type { Observation } from "../observation.js";
 import type { TrueTime } from "../true-time.js";

@@ -39,7 +39,8 @@ export class Driven implements Checker {
   finish(end: TrueTime): CheckResult | null {
     const { output, share } = this.#options;
     if (this.share >= share) return null;
-    const message = `${output} was driven for ${this.share.toFixed(6)} of the time, less than ${share}`;
+    const seen = `${output} was driven for ${this.share.toFixed(6)} of the time`;
+    const message = `${seen}, less than ${share}`;
     return { first: { at: end, message }, count: 1 };
   }
 }

@@ -18,7 +18,8 @@ export class NoFalseExclusion implements Checker {
   observe(observation: Observation): void {
     const alarm = falseAlarmOf(observation, this.#facts);
     if (alarm?.kind !== "channel-excluded") return;
-    const message = `${observation.node} excluded ${alarm.subject} (${alarm.reason}), which is healthy`;
+    const { subject, reason } = alarm;
+    const message = `${observation.node} excluded ${subject} (${reason}), which is healthy`;
     this.#violations.add(observation.at, message);
   }
 

@@ -6,6 +6,7 @@
 import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Duration } from "../../kernel/time.js";
+import { inSeconds } from "../describe.js";
 import type { Observation } from "../observation.js";
 import { later, type TrueTime } from "../true-time.js";
 import { type Checker, type CheckResult, Violations } from "./checker.js";
@@ -52,7 +53,8 @@ export class Progress implements Checker {
   #endStretches(now: TrueTime): void {
     while (this.#stretchEnds <= now) {
       if (this.#missing.size > 0) {
-        const message = `in the ${this.#options.within} us before, ${[...this.#missing].join(", ")} was missing`;
+        const missing = [...this.#missing].join(", ");
+        const message = `in the ${inSeconds(this.#options.within)} before, ${missing} was missing`;
         this.#violations.add(this.#stretchEnds, message);
       }
       this.#expectAll();

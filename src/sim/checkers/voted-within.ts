@@ -1,6 +1,6 @@
 /**
- * While a majority of its channels is correct, the value that a correct replica votes is near to the
- * truth. With more faulty channels than that nobody can promise it, and nothing is checked.
+ * While a majority of its channels is correct, the value that a correct replica votes is near to
+ * the truth. With more faulty channels than that nobody can promise it, and nothing is checked.
  */
 import { majorityOf } from "../../kernel/ids.js";
 import type { Facts } from "../facts.js";
@@ -37,7 +37,8 @@ export class VotedWithin implements Checker {
     if (Math.abs(verdict.value - truth) <= this.#options.within) return;
     if (this.#facts.isNodeFaulty(node, at) || !this.#hasCorrectMajority(at)) return;
     const { value } = verdict;
-    const message = `${node} voted ${sensor} = ${round(value)} in cycle ${cycle}; the truth is ${round(truth)}`;
+    const vote = `${node} voted ${sensor} = ${round(value)} in cycle ${cycle}`;
+    const message = `${vote}; the truth is ${round(truth)}`;
     this.#violations.add(at, message);
   }
 

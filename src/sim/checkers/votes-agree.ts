@@ -1,6 +1,6 @@
 /**
- * Correct replicas that vote the same cycle differ by no more than a given amount: they may have seen
- * different vectors, but a majority of correct channels keeps the middle together.
+ * Correct replicas that vote the same cycle differ by no more than a given amount: they may have
+ * seen different vectors, but a majority of correct channels keeps the middle together.
  */
 import type { NodeId } from "../../kernel/ids.js";
 import type { Facts } from "../facts.js";
@@ -37,13 +37,14 @@ export class VotesAgree implements Checker {
     const { at, node } = observation;
     if (sensor !== this.#options.sensor || verdict.value === null) return;
     if (this.#facts.isNodeFaulty(node, at)) return;
-    const votes = this.#votesOf(cycle);
-    for (const [other, value] of votes) {
+    const known = this.#votesOf(cycle);
+    for (const [other, value] of known) {
       if (other === node || Math.abs(value - verdict.value) <= this.#options.within) continue;
-      const message = `${other} voted ${value} and ${node} ${verdict.value} for ${sensor} in cycle ${cycle}`;
+      const votes = `${other} voted ${value} and ${node} ${verdict.value}`;
+      const message = `${votes} for ${sensor} in cycle ${cycle}`;
       this.#violations.add(at, message);
     }
-    votes.set(node, verdict.value);
+    known.set(node, verdict.value);
   }
 
   finish(_end: TrueTime): CheckResult | null {

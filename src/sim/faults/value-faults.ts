@@ -1,4 +1,6 @@
-/** Faults of values: a sensor that reads wrongly, and a node that tells each reader another value. */
+/**
+ * Faults of values: a sensor that reads wrongly, and a node that tells each reader another value.
+ */
 import { channelsOf } from "../../control/channels.js";
 import { parseSample, sampleBody } from "../../control/cycle/messages.js";
 import { type SensorFault, SensorFaultInjector } from "../../faults/sensor-faults.js";
