@@ -32,6 +32,7 @@ export function boardContract(
     readingRules(() => make(contractOutputs));
     refusalRules(() => make(contractOutputs));
     drivingRules(() => make(contractOutputs));
+    releasingRules(() => make(contractOutputs));
     closingRules(() => make(contractOutputs));
   });
 }
@@ -174,7 +175,9 @@ function drivingRules(make: () => BoardUnderTest): void {
     board.release(after(begins, millis(16)), "pump");
     expect(pin(after(begins, millis(17)), "line")).toBe(2);
   });
+}
 
+function releasingRules(make: () => BoardUnderTest): void {
   it.each(driveAndSafe)(
     "BOARD-8: puts a released %s into its safe state at once, twice too",
     (output, value, safe) => {
