@@ -5,8 +5,7 @@
  * `control` is called once a cycle on every replica, with the voted temperature. It is a pure
  * function: what it wants to remember it returns as `state`, and what it wants done as `commands`.
  */
-import { defineApp } from "../../src/control/app.js";
-import type { Duration } from "../../src/kernel/time.js";
+import { type Duration, defineApp } from "../../src/index.js";
 
 /** What the water should have, in degC. */
 export const setPoint = 60;

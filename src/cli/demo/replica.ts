@@ -29,6 +29,12 @@ export interface ReplicaOptions {
 
 export type ReplicaState = "up" | "down" | "paused";
 
+/**
+ * A replica makes little garbage, and all of it dies young: a nursery of 2 MiB instead of 16 saves
+ * memory where there is little, and costs nothing that can be measured.
+ */
+const smallHeap = ["--max-semi-space-size=2"] as const;
+
 /** After this many ends in a row without ever having been up, it is not started again. */
 const failedStartsMax = 3;
 
@@ -80,6 +86,7 @@ export class Replica {
     const log = openSync(logFile, "a");
     const words = ["run", "--config", configFile, "--node", node, boardFromParentFlag];
     const child = fork(program, words, {
+      execArgv: [...smallHeap],
       stdio: ["ignore", log, log, "ipc"],
     });
     closeSync(log);

@@ -1,0 +1,26 @@
+/**
+ * The public face: what a user's own module imports. An app needs `defineApp`; the rest are the types
+ * of what flows through it, and the contract for those who bring a board of their own.
+ */
+export type {
+  Board,
+  ChannelSpec,
+  OutputSpec,
+  Reading,
+  SafeState,
+  WriteRefusal,
+  WriteResult,
+} from "../boards/board.js";
+export {
+  type App,
+  type AppDefinition,
+  type ControlInput,
+  type ControlOutput,
+  defineApp,
+  type OutputDeclaration,
+  type SensorDeclaration,
+  type VotedInput,
+} from "./control/app.js";
+export { AssertionFailure, UsageError } from "./kernel/assert.js";
+export { type Duration, type Instant, micros, millis, seconds } from "./kernel/time.js";
+export type { VoteStatus } from "./voting/voter.js";
