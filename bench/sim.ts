@@ -12,6 +12,7 @@ import { parseScenario } from "../src/config/scenario.js";
 import { makeMockSite } from "../src/sim/mock-site.js";
 import { runScenario } from "../src/sim/run.js";
 import type { Scenario } from "../src/sim/scenario.js";
+import { median } from "./median.js";
 
 export interface SimFigures {
   readonly name: string;
@@ -58,11 +59,6 @@ function measure(name: string, scenario: Scenario): SimFigures {
     stepsPerSecond: Math.round(median(figures.map(({ steps }) => steps))),
     timesRealTime: Math.round(median(figures.map(({ times }) => times))),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function main(): void {

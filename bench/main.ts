@@ -1,0 +1,10 @@
+/** All benchmarks, one after the other, each in a process of its own: `npm run bench`. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+for (const name of ["sim", "live"]) {
+  console.log(`\n== ${name}`);
+  const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+  const { status } = spawnSync(process.execPath, [file], { stdio: "inherit" });
+  if (status !== 0) process.exitCode = 1;
+}
