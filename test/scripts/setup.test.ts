@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 const packages = {
   "": { name: "small" },
@@ -172,7 +172,7 @@ describe("two set-ups at once", () => {
   it("are not held up by one that was killed", async () => {
     const killed = begin({});
     const ended = endOf(killed);
-    while (!existsSync(at(".cache", "setup.lock"))) await new Promise(setImmediate);
+    await vi.waitUntil(() => existsSync(at(".cache", "setup.lock")), { timeout: 30_000 });
     killed.kill("SIGKILL");
     await ended;
     expect(existsSync(at(".cache", "setup.lock"))).toBe(true);
