@@ -135,8 +135,10 @@ function parsePhase(
   left: unknown,
   options: HealthOptions,
 ): Phase | null {
-  const kind = phaseKinds[Number(kindIndex)];
-  const reason = complaints[Number(reasonIndex)];
+  if (!isCount(kindIndex, phaseKinds.length) || !isCount(reasonIndex, complaints.length))
+    return null;
+  const kind = phaseKinds[kindIndex];
+  const reason = complaints[reasonIndex];
   if (kind === undefined || reason === undefined) return null;
   if (kind === "trusted") return { kind };
   if (kind !== "quarantined" && kind !== "probation") return { kind, reason };
