@@ -81,6 +81,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #parts: readonly Wakeable[];
   /** By replica, the frame of its newest sample, for those who ask for it again. */
   readonly #sampleFrames = new Map<NodeId, Uint8Array>();
+  /** By reason, how many bodies did not fit their kind: at most one entry a kind. */
+  readonly #bodyRefusals = new Map<string, number>();
   readonly #verdicts = new Map<string, Verdict>();
   #driver: NodeId | null = null;
   #started = false;
@@ -149,7 +151,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       driven: this.#gate.driven(),
       peers: this.#monitor.standing(),
       links: this.#opener.peers(),
-      refusals: Object.fromEntries(this.#opener.refusals()),
+      refusals: Object.fromEntries([...this.#opener.refusals(), ...this.#bodyRefusals]),
       sensors: [...channels].map(([sensor, standing]) => ({
         sensor,
         verdict: this.#verdicts.get(sensor) ?? null,
@@ -196,13 +198,19 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     }
     const incoming = readFrame(opened, this.#roster);
     if (incoming === null) {
-      this.#report({ kind: "refused", reason: `bad-${opened.kind}`, source: opened.source });
+      this.#refuseBody(opened.kind, opened.source);
       return;
     }
     if (opened.kind === "sample") this.#sampleFrames.set(opened.source, bytes);
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
     else if (incoming.part === "lease") this.#feedLease(now, incoming.input);
     else this.#feedMonitor(now, incoming.input);
+  }
+
+  #refuseBody(kind: FrameKind, source: NodeId): void {
+    const reason = `bad-${kind}`;
+    this.#bodyRefusals.set(reason, (this.#bodyRefusals.get(reason) ?? 0) + 1);
+    this.#report({ kind: "refused", reason, source });
   }
 
   #feedCycle(now: Instant, input: CycleInput | Timeout): void {

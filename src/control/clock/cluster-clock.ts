@@ -52,6 +52,12 @@ export interface Round {
 /** So many rounds without a majority in sight, and the clock no longer claims to be aligned. */
 const roundsMissedMax = 5;
 
+/**
+ * A clock that is not aligned goes nowhere beyond this: 17 years. What a liar sends to a cluster that
+ * starts must leave it enough numbers to run on; peers refuse readings of more than twice as much.
+ */
+const jumpReadingMax = 2 ** 49;
+
 /** How slowly the mean delay follows a new measurement: by an eighth of the difference. */
 const delaySmoothing = 8;
 
@@ -59,9 +65,19 @@ interface PeerClock {
   /** How far the peer's clock seemed ahead at its last broadcast, its delay not yet added. */
   raw: number | null;
   synchronised: boolean;
+  /** Whether its last reading was one that a clock may be set to. */
+  believable: boolean;
   heardThisRound: boolean;
   delay: number | null;
 }
+
+const unheard: PeerClock = {
+  raw: null,
+  synchronised: false,
+  believable: false,
+  heardThisRound: false,
+  delay: null,
+};
 
 export class ClusterClock {
   readonly #options: ClusterClockOptions;
@@ -74,8 +90,7 @@ export class ClusterClock {
   constructor(options: ClusterClockOptions) {
     this.#options = options;
     for (const peer of options.peers) {
-      const clock = { raw: null, synchronised: false, heardThisRound: false, delay: null };
-      this.#peers.set(peer, clock);
+      this.#peers.set(peer, { ...unheard });
     }
     this.#synchronised = options.peers.length === 0;
   }
@@ -108,6 +123,7 @@ export class ClusterClock {
     assert(peer !== undefined, `a clock reading of a stranger: ${reading.peer}`);
     peer.raw = reading.sentAt - this.read(now);
     peer.synchronised = reading.synchronised;
+    peer.believable = reading.sentAt <= jumpReadingMax;
     peer.heardThisRound = true;
     if (reading.echo !== null) this.#measureDelay(peer, peer.raw, reading.echo);
   }
@@ -121,7 +137,7 @@ export class ClusterClock {
 
     let adjustment = 0;
     if (inSight) adjustment = midpoint([0, ...aligned]);
-    else if (!this.#synchronised) adjustment = this.#jump(offsets, majority);
+    else if (!this.#synchronised) adjustment = this.#jump(majority);
     this.#move(adjustment);
     this.#roundsMissed = inSight ? 0 : this.#roundsMissed + 1;
     if (inSight) this.#synchronised = true;
@@ -147,12 +163,13 @@ export class ClusterClock {
    * A clock that is not aligned has nothing to lose. It goes where the aligned ones are; when there
    * are none, as at a cold start, all go to the midpoint of what they hear and meet there.
    */
-  #jump(offsets: readonly number[], majority: number): number {
-    const aligned = [...this.#peers.values()].filter(
-      (peer) => peer.heardThisRound && peer.synchronised,
+  #jump(majority: number): number {
+    const believed = [...this.#peers.values()].filter(
+      (peer) => peer.heardThisRound && peer.believable,
     );
+    const aligned = believed.filter((peer) => peer.synchronised);
     if (aligned.length > 0) return midpoint(aligned.map(offsetOf));
-    return offsets.length + 1 >= majority ? midpoint([0, ...offsets]) : 0;
+    return believed.length + 1 >= majority ? midpoint([0, ...believed.map(offsetOf)]) : 0;
   }
 
   /** Moves the clock, and with it what we read off the others' clocks. */

@@ -9,7 +9,11 @@
  * a lost datagram seldom makes two replicas vote on different vectors; where it does, their states
  * differ, and the one that differs from the majority takes the majority's (see replica-state.ts).
  *
- * The clock is moved only while no vector is open, so that a cycle has one beginning and one end.
+ * The clock is moved only while no vector is open, so that a cycle has one beginning and one end. A
+ * replica that was not awake before the cut-off leaves the cycle out: it would vote on nothing.
+ *
+ * Fitness is told before commands, and an unfit replica commands nothing: the command of a state that
+ * was just found wrong must not reach the gate, nor wait there for the right to drive.
  *
  * Invariant: the numbers of the cycles grow, except where the clock of a replica that was not
  * aligned is moved back; it is not fit to drive then.
@@ -19,17 +23,18 @@ import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
 import { after, type Duration, due, elapsed, type Instant, instant } from "../../kernel/time.js";
-import type { Closing } from "../../voting/sensor-voter.js";
 import type { VotedInput } from "../app.js";
 import type { AppFault, AppSuccess } from "../app-runner.js";
 import { ClusterClock, type Round } from "../clock/cluster-clock.js";
 import { type Claim, type Judgement, ReplicaState, type Standing } from "../state/replica-state.js";
 import type { CycleEvent } from "./events.js";
+import { Joining } from "./joining.js";
 import type { SampleMessage, SampleRequest, StateReply } from "./messages.js";
 import type { CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
 import { Samples } from "./samples.js";
 import { SensorBank } from "./sensor-bank.js";
 import { Vector } from "./vector.js";
+import { votedInput } from "./voted-input.js";
 
 type Phase =
   | { readonly kind: "closed" }
@@ -43,6 +48,7 @@ type Phase =
     };
 
 const closed: Phase = { kind: "closed" };
+const noCommands: ReadonlyMap<string, number> = new Map();
 
 export interface CycleStatus {
   readonly cycle: number;
@@ -61,11 +67,15 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   readonly #state: ReplicaState;
   readonly #sensors: SensorBank;
   readonly #vector: Vector;
+  readonly #joining = new Joining();
   #phase: Phase = closed;
   #driver: NodeId | null = null;
   #wasLate = false;
   #appFaulted = false;
   #unfit: Unfitness | null = "unsynchronised";
+  #wasSynchronised = false;
+  /** Whether the state was compared with the others' since the clock was aligned. */
+  #compared = false;
   #stateFaults = 0;
   #cyclesSkipped = 0;
   #outputs: CycleOutput[] = [];
@@ -151,16 +161,23 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
 
   #open(now: Instant): void {
     const cycle = this.#cycleAt(now);
-    const skipped = cycle - this.#vector.cycle - 1;
-    assert(skipped >= 0, `cycle ${cycle} begins after ${this.#vector.cycle}`);
-    if (skipped > 0) this.#report({ kind: "cycles-skipped", cycle, count: skipped });
-    this.#cyclesSkipped += skipped;
+    const cutoffAt = after(this.#beginningOf(cycle), this.#options.cutoff);
+    const tooLate = due(cutoffAt, now);
+    this.#countSkipped(tooLate ? cycle + 1 : cycle);
     this.#vector.open(cycle);
-    const beginning = this.#beginningOf(cycle);
-    const cutoffAt = after(beginning, this.#options.cutoff);
-    const askAt = instant(beginning + Math.floor(this.#options.cutoff / 2));
+    if (tooLate) return;
+    // Half of what is left: what a replica that woke late seems to miss may wait in its socket.
+    const askAt = instant(now + Math.floor((cutoffAt - now) / 2));
     this.#phase = { kind: "open", cutoffAt, askAt, sampledAt: null };
     this.#emit({ kind: "read" });
+  }
+
+  /** All that lie between the cycle before and the `next` that can be voted. */
+  #countSkipped(next: number): void {
+    const count = next - this.#vector.cycle - 1;
+    assert(count >= 0, `cycle ${next} begins after ${this.#vector.cycle}`);
+    if (count > 0) this.#report({ kind: "cycles-skipped", cycle: next, count });
+    this.#cyclesSkipped += count;
   }
 
   #onReadings(now: Instant, readings: readonly Reading[]): void {
@@ -174,11 +191,23 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   }
 
   #onSample(now: Instant, from: NodeId, message: SampleMessage): void {
-    const echo = message.echoes[this.#options.nodes.indexOf(this.#options.self)] ?? null;
-    const { sentAt, synchronised } = message;
-    this.#clock.hear(now, { peer: from, sentAt, echo, synchronised });
+    if (this.#vector.isOvertaken(from, message)) return;
+    if (!this.#wasSentAgain(from, message)) this.#hearClock(now, from, message);
     this.#vector.put(from, { message, at: now });
     this.#closeIfComplete(now);
+  }
+
+  /** We asked for it, and here it is: when it was first sent, nobody knows how it travelled. */
+  #wasSentAgain(from: NodeId, message: SampleMessage): boolean {
+    const phase = this.#phase;
+    if (!this.#clock.synchronised || phase.kind !== "open" || phase.askAt !== null) return false;
+    return message.cycle === this.#vector.cycle && this.#vector.get(from) === undefined;
+  }
+
+  #hearClock(now: Instant, peer: NodeId, message: SampleMessage): void {
+    const echo = message.echoes[this.#options.nodes.indexOf(this.#options.self)] ?? null;
+    const { sentAt, synchronised } = message;
+    this.#clock.hear(now, { peer, sentAt, echo, synchronised });
   }
 
   #onSampleRequest(from: NodeId, request: SampleRequest): void {
@@ -192,16 +221,32 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   #onStateRequest(from: NodeId, cycle: number): void {
     const held = this.#state.stateAfter(cycle);
     if (held === null) return;
-    const reply = { cycle, state: held.state, health: this.#sensors.snapshot() };
+    const health = this.#sensors.snapshot();
+    const reply = { cycle, state: held.state, healthCycle: this.#votedCycle(), health };
     this.#emit({ kind: "send-state-reply", target: from, reply });
   }
 
   #onStateReply(from: NodeId, reply: StateReply): void {
     const before = this.#state.standing;
+    if (!this.#state.isWanted(reply.cycle, reply.state)) return;
+    this.#takeHealth(before, reply);
+    if (before === "fresh" && !this.#joining.takesState(reply)) return;
     if (!this.#state.adopt(reply.cycle, reply.state)) return;
-    if (reply.health !== null) this.#sensors.restore(reply.health);
     const kind = before === "fresh" ? "state-joined" : "state-repaired";
     this.#report({ kind, cycle: reply.cycle, from });
+  }
+
+  #takeHealth(standing: Standing, reply: StateReply): void {
+    const votedCycle = this.#votedCycle();
+    const takes =
+      standing === "fresh"
+        ? this.#joining.takesHealth(reply, votedCycle)
+        : reply.healthCycle === votedCycle;
+    if (takes && reply.health !== null) this.#sensors.restore(reply.health);
+  }
+
+  #votedCycle(): number {
+    return this.#phase.kind === "closed" ? this.#vector.cycle : this.#vector.cycle - 1;
   }
 
   #askForMissing(): void {
@@ -223,7 +268,9 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     const cycle = this.#vector.cycle;
     const late = now > cutoffAt && elapsed(cutoffAt, now) > this.#options.latenessMax;
     const synchronised = this.#clock.synchronised;
+    this.#compared = synchronised;
     if (synchronised) this.#judge(cycle);
+    this.#tellFitness();
     if (synchronised || this.#state.standing !== "fresh") {
       const latency = sampledAt === null ? elapsed(now, now) : elapsed(sampledAt, now);
       this.#vote(now, cycle, latency, this.#wasLate || late);
@@ -277,34 +324,36 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       const { verdict, events } = closing;
       for (const event of events) this.#report({ ...event, sensor });
       this.#report({ kind: "voted", cycle, sensor, verdict, latency });
-      inputs[sensor] = votedInput(closing);
+      inputs[sensor] = votedInput(verdict);
     }
-    this.#carryAnswer(cycle, this.#state.advance(cycle, inputs));
+    this.#carryAnswer(cycle, this.#state.advance(cycle, Object.freeze(inputs)));
   }
 
   #carryAnswer(cycle: number, answer: AppSuccess | AppFault | null): void {
     if (answer === null) return;
-    if (answer.ok) {
-      if (this.#appFaulted) this.#report({ kind: "app-recovered", cycle });
-      this.#emit({ kind: "commands", commands: answer.commands });
-    } else {
-      const { reason, message } = answer;
-      if (!this.#appFaulted) this.#report({ kind: "app-faulted", reason, message });
-      this.#emit({ kind: "commands", commands: new Map() });
-    }
+    const faulted = this.#appFaulted;
     this.#appFaulted = !answer.ok;
+    if (answer.ok && faulted) this.#report({ kind: "app-recovered", cycle });
+    if (!answer.ok && !faulted) {
+      this.#report({ kind: "app-faulted", reason: answer.reason, message: answer.message });
+    }
+    this.#tellFitness();
+    const commands = answer.ok && this.#unfit === null ? answer.commands : noCommands;
+    this.#emit({ kind: "commands", commands });
   }
 
   #endRound(now: Instant, round: Round): void {
     const cycle = this.#vector.cycle;
-    if (round.synchronised && this.#unfit === "unsynchronised") {
+    if (round.synchronised && !this.#wasSynchronised) {
       this.#report({ kind: "synchronised", cycle, skew: round.skew });
-    } else if (!round.synchronised && this.#unfit !== "unsynchronised") {
+    } else if (!round.synchronised && this.#wasSynchronised) {
       this.#report({ kind: "desynchronised", cycle });
     }
+    this.#wasSynchronised = round.synchronised;
     if (Math.abs(round.adjustment) <= this.#options.skewMax) return;
     this.#vector.open(this.#cycleAt(now));
     this.#state.renumber(this.#vector.cycle);
+    this.#joining.begin();
   }
 
   #sampleMessage(now: Instant, readings: readonly Reading[]): SampleMessage {
@@ -328,7 +377,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   }
 
   #unfitness(): Unfitness | null {
-    if (!this.#clock.synchronised) return "unsynchronised";
+    if (!this.#clock.synchronised || !this.#compared) return "unsynchronised";
     if (this.#state.standing !== "consistent") return "state-fault";
     return this.#appFaulted ? "app-fault" : null;
   }
@@ -348,14 +397,4 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   #emit(output: CycleOutput): void {
     this.#outputs.push(output);
   }
-}
-
-function votedInput({ verdict }: Closing): VotedInput {
-  const { value, status } = verdict;
-  if (status === "ok" || status === "degraded") {
-    assert(value !== null, `a verdict is ${status} without a value`);
-    return { value, status };
-  }
-  assert(value === null, `a verdict is ${status} with a value`);
-  return { value: null, status };
 }

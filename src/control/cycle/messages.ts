@@ -3,7 +3,7 @@
  * order given here; a body that does not fit is refused whole.
  */
 import type { NodeId } from "../../kernel/ids.js";
-import type { Duration } from "../../kernel/time.js";
+import { type Duration, micros } from "../../kernel/time.js";
 import { asFinite, asInteger, asList } from "../../wire/shape.js";
 
 /** One value of the sender's board, as old as it was when it was sent. */
@@ -37,6 +37,8 @@ export interface StateReply {
   /** The cycle after which the state stood. */
   readonly cycle: number;
   readonly state: unknown;
+  /** The cycle after which the health stood: the sender's newest. */
+  readonly healthCycle: number;
   /** The health of the channels, by sensor in the order of the app; null when it did not fit. */
   readonly health: readonly unknown[] | null;
 }
@@ -44,7 +46,8 @@ export interface StateReply {
 /** Cycle numbers and clocks stay below this, so that sums of them are exact. */
 const numberMax = 2 ** 50;
 const digestMax = 2 ** 48 - 1;
-const ageMax = 2 ** 40;
+/** The oldest that a value can be said to be: 12 days. */
+export const sentAgeMax = micros(2 ** 40);
 const freshFlag = 1;
 const synchronisedFlag = 2;
 
@@ -104,18 +107,22 @@ export function parseStateRequest(body: unknown): number | null {
 export const stateReplyBody = (reply: StateReply): unknown => [
   reply.cycle,
   reply.state,
+  reply.healthCycle,
   reply.health,
 ];
 
 /** The state and the health are checked by those who take them. */
 export function parseStateReply(body: unknown, sensorCount: number): StateReply | null {
-  const fields = asList(body, 3);
-  if (fields === null || fields.length !== 3) return null;
+  const fields = asList(body, 4);
+  if (fields === null || fields.length !== 4) return null;
+  const [, state, , snapshots] = fields;
   const cycle = asInteger(fields[0], 0, numberMax);
-  const health = fields[2] === null ? null : asList(fields[2], sensorCount);
-  if (cycle === null || (health === null && fields[2] !== null)) return null;
+  const healthCycle = asInteger(fields[2], 0, numberMax);
+  const health = snapshots === null ? null : asList(snapshots, sensorCount);
+  if (cycle === null || healthCycle === null) return null;
+  if (health === null && snapshots !== null) return null;
   if (health !== null && health.length !== sensorCount) return null;
-  return { cycle, state: fields[1], health };
+  return { cycle, state, healthCycle, health };
 }
 
 function parseEchoes(field: unknown, nodeCount: number): (number | null)[] | null {
@@ -138,7 +145,7 @@ function parseValues(field: unknown, channelCount: number): SentValue[] | null {
     const pair = asList(item, 2);
     if (pair === null) return null;
     const value = pair[0] === null ? null : asFinite(pair[0]);
-    const age = asInteger(pair[1], 0, ageMax);
+    const age = asInteger(pair[1], 0, sentAgeMax);
     if (age === null || (value === null && pair[0] !== null)) return null;
     values.push({ value, age: age as Duration });
   }

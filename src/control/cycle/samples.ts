@@ -8,7 +8,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import { type Duration, elapsed, type Instant, micros } from "../../kernel/time.js";
 import type { Sample } from "../../voting/voter.js";
 import { type Channel, type ChannelMap, channelsOf } from "../channels.js";
-import type { SentValue } from "./messages.js";
+import { type SentValue, sentAgeMax } from "./messages.js";
 import type { Vector } from "./vector.js";
 
 /** Where a channel's value stands in the message of its node. */
@@ -56,11 +56,16 @@ export class Samples {
 
 const omission: SentValue = { value: null, age: micros(0) };
 
-/** A board is hardware: a reading from the future or without a number is no reading. */
+/**
+ * A board is hardware: a reading from the future, or without a number or a time, is no reading. What
+ * is sent is what a reader will see: the wire knows no negative zero, and no age above its maximum, or
+ * a sensor that died two weeks ago would have the whole sample refused.
+ */
 function sentValue(now: Instant, reading: Reading): SentValue {
   const { value, sourceTime } = reading;
-  if (value === null || !Number.isFinite(value) || !(sourceTime <= now)) return omission;
-  return { value, age: elapsed(sourceTime, now) };
+  if (value === null || !Number.isFinite(value)) return omission;
+  if (!Number.isSafeInteger(sourceTime) || sourceTime > now) return omission;
+  return { value: value === 0 ? 0 : value, age: micros(Math.min(now - sourceTime, sentAgeMax)) };
 }
 
 function placeOf(channel: Channel, map: ChannelMap): Place {

@@ -12,14 +12,25 @@ export interface Arrival {
   readonly at: Instant;
 }
 
+interface Heard {
+  readonly cycle: number;
+  readonly synchronised: boolean;
+}
+
 /** A replica that was not heard for so many cycles is no longer waited for. */
 const absentCyclesMax = 3;
+
+/**
+ * A message further behind than this was not overtaken on the way: its sender counts otherwise now.
+ * The wire takes no frame that is overtaken by 64 others (see wire/replay-window.ts).
+ */
+const overtakenCyclesMax = 64;
 
 export class Vector {
   readonly #arrivals = new Map<NodeId, Arrival>();
   readonly #early = new Map<NodeId, Arrival>();
-  /** By replica, the newest cycle it sent for. */
-  readonly #heard = new Map<NodeId, number>();
+  /** By replica, what it said last of its cycles. */
+  readonly #heard = new Map<NodeId, Heard>();
   #cycle: number;
 
   constructor(cycle: number) {
@@ -43,9 +54,20 @@ export class Vector {
   /** A message for another cycle than this and the next changes only who counts as present. */
   put(node: NodeId, arrival: Arrival): void {
     const { cycle } = arrival.message;
-    this.#heard.set(node, cycle);
+    this.#heard.set(node, { cycle, synchronised: arrival.message.synchronised });
     if (cycle === this.#cycle) this.#arrivals.set(node, arrival);
     else if (cycle === this.#cycle + 1) this.#early.set(node, arrival);
+  }
+
+  /**
+   * Whether a newer message of the sender has come before this one, which then says nothing any more.
+   * The cycles of a replica whose clock is aligned do not go back, so a smaller number is an older one.
+   */
+  isOvertaken(node: NodeId, message: SampleMessage): boolean {
+    const heard = this.#heard.get(node);
+    if (heard === undefined || !heard.synchronised || !message.synchronised) return false;
+    const behind = heard.cycle - message.cycle;
+    return message.cycle !== this.#cycle && behind > 0 && behind <= overtakenCyclesMax;
   }
 
   get(node: NodeId): Arrival | undefined {
@@ -59,6 +81,6 @@ export class Vector {
 
   #isPresent(node: NodeId): boolean {
     const heard = this.#heard.get(node);
-    return heard !== undefined && Math.abs(this.#cycle - heard) <= absentCyclesMax;
+    return heard !== undefined && Math.abs(this.#cycle - heard.cycle) <= absentCyclesMax;
   }
 }

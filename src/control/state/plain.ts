@@ -37,15 +37,23 @@ function digestOf(bytes: Uint8Array): number {
   return digest;
 }
 
+/** Half of a surrogate pair: text that has one is not UTF-8, and would arrive as another text. */
+const loneSurrogate = /\p{Surrogate}/u;
+
 function isPlain(value: unknown, depth: number): boolean {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return true;
+  if (value === null || typeof value === "boolean") return true;
+  if (typeof value === "string") return !loneSurrogate.test(value);
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || depth === depthMax) return false;
-  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
+  // Not by `every`, which passes over holes: JSON has them as null, the wire has not got them at all.
+  if (Array.isArray(value)) return Array.from(value).every((item) => isPlain(item, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
-  return Object.values(value).every((item) => isPlain(item, depth + 1));
+  return Object.entries(value).every(([key, item]) => isKey(key) && isPlain(item, depth + 1));
 }
+
+/** A key that the wire refuses, because decoders set the prototype by it, is not plain either. */
+const isKey = (key: string): boolean => key !== "__proto__" && !loneSurrogate.test(key);
 
 function freeze(value: unknown): void {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;

@@ -77,16 +77,19 @@ export class ReplicaState {
     return this.#standing;
   }
 
-  /** The digest to publish for a cycle: null unless the state is one that stands. */
+  /**
+   * The digest to publish for a cycle: null unless the state is one that stands. A cycle that was left
+   * out changed nothing: the state after it is that of before, and it is compared like any other.
+   */
   digestAfter(cycle: number): number | null {
     if (this.#standing !== "consistent") return null;
-    return this.#entry(cycle)?.after?.digest ?? null;
+    return this.#newestUpTo(cycle)?.after?.digest ?? null;
   }
 
   /** The state after `cycle`, for a peer that asks; null when it is not known or not trusted. */
   stateAfter(cycle: number): { readonly state: unknown } | null {
     if (this.#standing !== "consistent") return null;
-    return this.#entry(cycle)?.after ?? null;
+    return this.#newestUpTo(cycle)?.after ?? null;
   }
 
   /**
@@ -131,6 +134,14 @@ export class ReplicaState {
     return { kind: "ask", target: group[cycle % group.length] as NodeId, diverged };
   }
 
+  /** Whether this is a state that was asked for: the digest that the others published must fit. */
+  isWanted(cycle: number, state: unknown): boolean {
+    const digest = this.#wanted.get(cycle);
+    if (digest === undefined) return false;
+    const sealed = sealState(state);
+    return sealed.ok && sealed.digest === digest;
+  }
+
   /**
    * Takes a state that a peer sent. False, and nothing changed, unless it is the one that was asked
    * for: the digest that the others published must fit.
@@ -143,8 +154,7 @@ export class ReplicaState {
     const sealed = sealState(state);
     if (!sealed.ok || sealed.digest !== digest) return false;
 
-    this.#wanted.clear();
-    this.#standing = "consistent";
+    this.#trust();
     let last: Entry = { cycle, inputs: {}, after: sealed };
     this.#history.splice(0, this.#history.length, last, ...later);
     for (const entry of later) {
@@ -162,8 +172,8 @@ export class ReplicaState {
     }
   }
 
-  #entry(cycle: number): Entry | undefined {
-    return this.#history.find((entry) => entry.cycle === cycle);
+  #newestUpTo(cycle: number): Entry | undefined {
+    return this.#history.findLast((entry) => entry.cycle <= cycle);
   }
 
   #run(before: Entry | null, entry: Entry): AppSuccess | AppFault | null {
@@ -216,14 +226,21 @@ export class ReplicaState {
     }
     this.#orphanedCycles += 1;
     if (this.#orphanedCycles < orphanedCyclesMax) return { kind: "stands" };
-    this.#standing = "consistent";
+    this.#trust();
     return { kind: "reinstated" };
   }
 
   /** Inputs from before the beginning are not part of anybody's state. */
   #begin(): void {
     this.#history.length = 0;
+    this.#trust();
+  }
+
+  /** What was asked for before is not wanted any more, should it still come. */
+  #trust(): void {
     this.#standing = "consistent";
+    this.#wanted.clear();
+    this.#orphanedCycles = 0;
   }
 }
 

@@ -10,15 +10,21 @@ const period = 100_000;
 
 /** Replicas on one true clock; each sees it through its own offset and rate, plus a delay. */
 class Bench {
+  readonly offsets: readonly number[];
+  readonly rates: readonly number[];
+  readonly delays: (source: number, target: number) => number;
   readonly ids: readonly NodeId[];
   readonly clocks: ClusterClock[];
   #true = 1_000_000;
 
   constructor(
-    readonly offsets: readonly number[],
-    readonly rates: readonly number[],
-    readonly delays: (source: number, target: number) => number = () => 0,
+    offsets: readonly number[],
+    rates: readonly number[],
+    delays: (source: number, target: number) => number = () => 0,
   ) {
+    this.offsets = offsets;
+    this.rates = rates;
+    this.delays = delays;
     this.ids = offsets.map((_, index) => nodeId(`n${index}`));
     this.clocks = this.ids.map(
       (id) =>

@@ -190,3 +190,45 @@ describe("STATE-4: when the cluster's clock is moved", () => {
     expect(state.digestAfter(1_000)).toBeNull();
   });
 });
+
+describe("STATE-2: a replica that left a cycle out", () => {
+  it("is compared all the same: its state after the cycle is that of before", () => {
+    const [first, second, third] = running();
+    first.advance(4, level(1));
+    second.advance(4, level(1));
+    expect(third.digestAfter(4)).toBe(third.digestAfter(3));
+    const claims = [claim(n1, first, 4), claim(n2, second, 4)];
+    expect(third.judge(4, claims, null)).toMatchObject({ kind: "ask", diverged: true });
+    expect(third.adopt(4, take(first, 4))).toBe(true);
+    expect(third.digestAfter(4)).toBe(first.digestAfter(4));
+  });
+
+  it("stands when all left it out", () => {
+    const [first, second, third] = running();
+    const claims = [claim(n1, first, 4), claim(n2, second, 4)];
+    expect(third.judge(4, claims, null)).toEqual({ kind: "stands" });
+  });
+});
+
+describe("STATE-2: a state that comes when it is not wanted any more", () => {
+  it("changes nothing in a replica that took its own back", () => {
+    const [first, , third] = running();
+    first.advance(4, level(1));
+    third.advance(4, level(50));
+    third.judge(4, [claim(n1, first, 4)], n1);
+    expect(third.standing).toBe("diverged");
+    const late = take(first, 4);
+    const doubting = { node: n1, fresh: false, digest: null };
+    for (let count = 1; count < 10; count += 1) third.judge(4, [doubting], null);
+    expect(third.judge(4, [doubting], null)).toEqual({ kind: "reinstated" });
+    expect(third.adopt(4, late)).toBe(false);
+  });
+
+  it("changes nothing in a replica that began with the app's", () => {
+    const [first] = running();
+    const late = newState(n3);
+    late.judge(3, [claim(n1, first, 3)], null);
+    expect(late.judge(3, [fresh(n1)], null)).toEqual({ kind: "began" });
+    expect(late.adopt(3, take(first, 3))).toBe(false);
+  });
+});
