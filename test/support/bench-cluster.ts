@@ -4,7 +4,7 @@
  * are the simulator's business.
  */
 import type { App } from "../../src/control/app.js";
-import { channel } from "../../src/control/channels.js";
+import { channel, channelsOf } from "../../src/control/channels.js";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
 import { timeout } from "../../src/kernel/machine.js";
 import { due, type Instant, instant, micros, millis } from "../../src/kernel/time.js";
@@ -38,6 +38,17 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   return { cluster: "bench", nodes, app, channels, voting: new Map(), timing };
 }
 
+/** What was done to one node: enough to step another through the same. */
+export type SeenStep =
+  | { readonly kind: "start"; readonly node: NodeId; readonly at: Instant; readonly bootId: number }
+  | {
+      readonly kind: "step";
+      readonly node: NodeId;
+      readonly at: Instant;
+      readonly input: NodeInput | typeof timeout;
+      readonly outputs: readonly NodeOutput[];
+    };
+
 export interface SeenOutput {
   readonly at: Instant;
   readonly node: NodeId;
@@ -57,16 +68,21 @@ export class BenchCluster {
   readonly settings: ClusterSettings;
   readonly nodes = new Map<NodeId, Node>();
   readonly outputs: SeenOutput[] = [];
+  readonly steps: SeenStep[] = [];
+  /** Writes while a pin of another node was still driven, in words: there must be none. */
+  readonly conflicts: string[] = [];
   /** What a node's board reads; null is an omission. */
-  read: (node: NodeId, sensor: string, at: Instant) => number | null = () => 20;
+  read: (node: NodeId, boardChannel: string, at: Instant) => number | null = () => 20;
   /** Frames for which this is true are lost. */
   drop: (source: NodeId, target: NodeId, bytes: Uint8Array) => boolean = () => false;
   #now = instant(1_000_000);
   #boots = 0;
   #flights: Flight[] = [];
+  /** By node, until when its board drives; the board ends it by itself, also of a node that is gone. */
+  readonly #drivenUntil = new Map<NodeId, Instant>();
 
-  constructor(app: App, count: number, timing?: Timing) {
-    this.settings = benchSettings(app, count, timing);
+  constructor(app: App, count: number, changes: Partial<ClusterSettings> = {}) {
+    this.settings = { ...benchSettings(app, count), ...changes };
     for (const id of this.settings.nodes) this.start(id);
   }
 
@@ -79,6 +95,7 @@ export class BenchCluster {
     const { settings } = this;
     const options = { settings, self, now: this.#now, bootId: this.#boots, mac: benchMac };
     this.nodes.set(self, new Node(options));
+    this.steps.push({ kind: "start", node: self, at: this.#now, bootId: this.#boots });
   }
 
   stop(self: NodeId): void {
@@ -86,21 +103,31 @@ export class BenchCluster {
   }
 
   /** Steps one node and carries its outputs out, the board's answer before anything else. */
-  feed(self: NodeId, input: NodeInput | typeof timeout): void {
+  feed(self: NodeId, input: NodeInput | typeof timeout): readonly NodeOutput[] {
     const node = this.nodes.get(self);
-    if (node === undefined) return;
-    for (const output of node.step(this.#now, input)) {
+    if (node === undefined) return [];
+    const outputs = node.step(this.#now, input);
+    this.steps.push({ kind: "step", node: self, at: this.#now, input, outputs });
+    for (const output of outputs) {
       this.outputs.push({ at: this.#now, node: self, output });
+      if (output.kind === "write") this.#drive(self, output.until);
+      if (output.kind === "release") this.#drivenUntil.delete(self);
       if (output.kind === "read") this.feed(self, this.#readings(self));
       if (output.kind === "send") this.#send(self, output.targets, output.bytes);
     }
+    return outputs;
+  }
+
+  /** Whose boards drive now. */
+  driving(): NodeId[] {
+    return [...this.#drivenUntil].filter(([, until]) => until > this.#now).map(([id]) => id);
   }
 
   /** Lets time go on, every node served in time; `freeze` nodes are served only afterwards. */
   run(ms: number, frozen: readonly NodeId[] = []): void {
     const end = instant(this.#now + ms * 1_000);
     for (let next = this.#next(frozen); next <= end; next = this.#next(frozen)) {
-      if (next > this.#now) this.#now = next;
+      if (next > this.#now) this.#now = instant(next);
       this.#deliver(frozen);
       for (const [id, node] of this.nodes) {
         if (!frozen.includes(id) && due(node.deadline(), this.#now)) this.feed(id, timeout);
@@ -124,12 +151,19 @@ export class BenchCluster {
   }
 
   #readings(self: NodeId): NodeInput {
-    const readings = Object.keys(this.settings.app.sensors).map((sensor) => ({
-      channel: sensor,
-      value: this.read(self, sensor, this.#now),
+    const readings = channelsOf(this.settings.channels, self).map(({ boardChannel }) => ({
+      channel: boardChannel,
+      value: this.read(self, boardChannel, this.#now),
       sourceTime: this.#now,
     }));
     return { kind: "readings", readings };
+  }
+
+  #drive(self: NodeId, until: Instant): void {
+    this.#drivenUntil.delete(self);
+    const others = this.driving();
+    if (others.length > 0) this.conflicts.push(`${self} writes at ${this.#now} beside ${others}`);
+    this.#drivenUntil.set(self, until);
   }
 
   #send(source: NodeId, targets: readonly NodeId[], bytes: Uint8Array): void {
