@@ -76,8 +76,8 @@ const rules: readonly Rule[] = [
   {
     key: "cutoff",
     than: "cycle",
-    holds: (t) => t.cutoff <= t.cycle,
-    expected: "at most a cycle: the vector is closed before the next one begins",
+    holds: (t) => t.cutoff < t.cycle,
+    expected: "less than a cycle: the vector is closed before the next one begins",
   },
   {
     key: "suspectAfter",

@@ -50,7 +50,7 @@ describe("layers: flags, environment, file, defaults (CONFIG-6)", () => {
       expect.arrayContaining([
         'environment HOLDFAST_FAULTS_ALLOWED: faultsAllowed: expected true or false, got "maybe"',
         expect.stringContaining(
-          "flag --set timing.cutoff: timing.cutoff: expected at most a cycle",
+          "flag --set timing.cutoff: timing.cutoff: expected less than a cycle",
         ),
         'flag --set timing.cutof: expected the key of a single value (did you mean "timing.cutoff"?)',
       ]),
