@@ -1,8 +1,8 @@
 /**
  * How a replica that has just started comes to the health of the channels. At first it trusts every
- * channel, also those that the others have excluded, so what it has voted is not what they have, and
- * must not be rolled forward on their state. It takes the health first, when it and the one that
- * answers have voted the same cycles, and then the state of a cycle voted with that health.
+ * channel, also those that the others have excluded, so what it has voted is not what they have,
+ * and must not be rolled forward on their state. It takes the health first, when it and the one
+ * that answers have voted the same cycles, and then the state of a cycle voted with that health.
  */
 import type { StateReply } from "./messages.js";
 

@@ -1,6 +1,6 @@
 /**
- * The way of the values: from this replica's readings into its sample message, and from the messages
- * of a vector back to the samples of each sensor.
+ * The way of the values: from this replica's readings into its sample message, and from the
+ * messages of a vector back to the samples of each sensor.
  */
 import type { Reading } from "../../../boards/board.js";
 import { assert } from "../../kernel/assert.js";
@@ -57,9 +57,9 @@ export class Samples {
 const omission: SentValue = { value: null, age: micros(0) };
 
 /**
- * A board is hardware: a reading from the future, or without a number or a time, is no reading. What
- * is sent is what a reader will see: the wire knows no negative zero, and no age above its maximum, or
- * a sensor that died two weeks ago would have the whole sample refused.
+ * A board is hardware: a reading from the future, or without a number or a time, is no reading.
+ * What is sent is what a reader will see: the wire knows no negative zero, and no age above its
+ * maximum, or a sensor that died two weeks ago would have the whole sample refused.
  */
 function sentValue(now: Instant, reading: Reading): SentValue {
   const { value, sourceTime } = reading;

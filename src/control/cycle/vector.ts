@@ -60,8 +60,9 @@ export class Vector {
   }
 
   /**
-   * Whether a newer message of the sender has come before this one, which then says nothing any more.
-   * The cycles of a replica whose clock is aligned do not go back, so a smaller number is an older one.
+   * Whether a newer message of the sender has come before this one, which then says nothing any
+   * more. The cycles of a replica whose clock is aligned do not go back, so a smaller number is an
+   * older one.
    */
   isOvertaken(node: NodeId, message: SampleMessage): boolean {
     const heard = this.#heard.get(node);

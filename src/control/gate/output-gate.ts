@@ -1,11 +1,12 @@
 /**
- * The output gate: the only way to the pins. Every replica computes the commands of every cycle; the
- * gate lets them through on the one that holds the right to drive, and only until that right ends.
- * Each write carries the instant at which it ends, so that the board can end it by itself, and it
- * is written again whenever the right is extended.
+ * The output gate: the only way to the pins. Every replica computes the commands of every cycle;
+ * the gate lets them through on the one that holds the right to drive, and only until that right
+ * ends. Each write carries the instant at which it ends, so that the board can end it by itself,
+ * and it is written again whenever the right is extended.
  *
- * Who may drive is decided behind this port (today by a quorum lease, see ../lease). The gate trusts
- * nothing but the instant it was given: it looks at the clock before it lets anything through.
+ * Who may drive is decided behind this port (today by a quorum lease, see ../lease). The gate
+ * trusts nothing but the instant it was given: it looks at the clock before it lets anything
+ * through.
  *
  * Invariant: every write ends no later than the right to drive.
  */

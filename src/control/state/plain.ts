@@ -45,7 +45,8 @@ function isPlain(value: unknown, depth: number): boolean {
   if (typeof value === "string") return !loneSurrogate.test(value);
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || depth === depthMax) return false;
-  // Not by `every`, which passes over holes: JSON has them as null, the wire has not got them at all.
+  // Not by `every`, which passes over holes: JSON has them as null, the wire has not got them at
+  // all.
   if (Array.isArray(value)) return Array.from(value).every((item) => isPlain(item, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;

@@ -6,8 +6,8 @@
  * publishes the digest of its state with each sample, and one that differs from the majority takes
  * the majority's state, as does one that has just started.
  *
- * The state of an older cycle is taken and rolled forward: the inputs of the newest cycles are kept,
- * and the app is run on them again. So a reply that comes a cycle late still repairs.
+ * The state of an older cycle is taken and rolled forward: the inputs of the newest cycles are
+ * kept, and the app is run on them again. So a reply that comes a cycle late still repairs.
  *
  * Where there is no majority (two replicas left that differ, or three states) somebody's state must
  * stand: that of the replica which drives, for the plant has felt it; failing that the largest
@@ -78,8 +78,9 @@ export class ReplicaState {
   }
 
   /**
-   * The digest to publish for a cycle: null unless the state is one that stands. A cycle that was left
-   * out changed nothing: the state after it is that of before, and it is compared like any other.
+   * The digest to publish for a cycle: null unless the state is one that stands. A cycle that was
+   * left out changed nothing: the state after it is that of before, and it is compared like any
+   * other.
    */
   digestAfter(cycle: number): number | null {
     if (this.#standing !== "consistent") return null;

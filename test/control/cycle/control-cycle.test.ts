@@ -76,7 +76,7 @@ describe("CYCLE-1: the vector is closed", () => {
     expect(bench.events("voted")[0]).toMatchObject({ verdict: { status: "ok" } });
   });
 
-  it("CYCLE-5: not at all when the cut-off had passed before the replica was awake to open it", () => {
+  it("CYCLE-5: not at all when the cut-off had passed before the replica was awake", () => {
     const bench = running();
     bench.sleep(60);
     expect(bench.events("voted")).toEqual([]);
