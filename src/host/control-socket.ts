@@ -4,7 +4,7 @@
  *
  *     {"get":"status"}  ->  {"ok":true,"status":{...}}      anything else  ->  {"ok":false,"reason":...}
  */
-import { chmod, unlink } from "node:fs/promises";
+import { chmod, lstat, unlink } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { NodeId } from "../kernel/ids.js";
@@ -85,7 +85,8 @@ export class ControlSocket {
     try {
       await bind(this.#server, path);
     } catch (error) {
-      if (codeOf(error) !== "EADDRINUSE" || (await isAnswered(path))) throw failureOf(path, error);
+      if (codeOf(error) !== "EADDRINUSE" || !(await isLeftBehind(path)))
+        throw failureOf(path, error);
       await unlink(path).catch(() => undefined);
       await bind(this.#server, path).catch((again) => {
         throw failureOf(path, again);
@@ -149,21 +150,26 @@ function bind(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Somebody accepts connections there. A file that is no socket counts, too: it is not ours. */
-function isAnswered(path: string): Promise<boolean> {
+/** A socket on which nobody accepts. Connecting to a file of another kind is refused as well. */
+async function isLeftBehind(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => null);
+  if (found?.isSocket() !== true) return false;
   return new Promise((resolve) => {
     const probe = createConnection(path, () => {
       probe.destroy();
-      resolve(true);
+      resolve(false);
     });
-    probe.on("error", (error) => resolve(codeOf(error) !== "ECONNREFUSED"));
+    probe.on("error", (error) => resolve(codeOf(error) === "ECONNREFUSED"));
   });
 }
 
 function failureOf(path: string, error: unknown): SocketOpenFailure {
   const code = codeOf(error);
   if (code === "EADDRINUSE") {
-    return new SocketOpenFailure("in-use", `${path}: a replica of this node is running already`);
+    return new SocketOpenFailure(
+      "in-use",
+      `${path}: another replica of this node runs, or the file is none of ours`,
+    );
   }
   if (code === "EACCES" || code === "EPERM") {
     return new SocketOpenFailure("not-permitted", `${path}: this user may not make it (${code})`);

@@ -48,7 +48,7 @@ export class ThreadWatchdog implements WatchdogDevice {
     patience.pet();
     const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name };
     const file = new URL("./dog-thread.js", import.meta.url);
-    const worker = new Worker(file, { workerData: data, resourceLimits, stdout: false });
+    const worker = new Worker(file, { workerData: data, resourceLimits, execArgv: [] });
     await new Promise<void>((resolve, reject) => {
       worker.once("online", resolve);
       worker.once("error", reject);

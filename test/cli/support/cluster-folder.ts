@@ -1,0 +1,51 @@
+/** A config of three replicas on this machine in a folder of its own, for tests that start them. */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { testFolder } from "../../host/support/folder.js";
+
+export const nodes = ["a", "b", "c"] as const;
+
+const appModule = `
+export const app = {
+  name: "boiler",
+  sensors: { temperature: { unit: "degC", min: 0, max: 120, tolerance: 1 } },
+  outputs: { heater: { unit: "ratio", min: 0, max: 1, safe: { kind: "value", value: 0 } } },
+  initial: { on: false },
+  control: ({ state, inputs }) => ({ state, commands: { heater: inputs.temperature.value / 120 } }),
+};
+`;
+
+export interface ClusterFolder {
+  readonly path: string;
+  readonly ports: readonly number[];
+}
+
+/** @param more lines of the config beside those that every config has */
+export async function clusterFolder(more = ""): Promise<ClusterFolder> {
+  const path = await testFolder();
+  const ports = await freePorts(nodes.length);
+  await writeFile(join(path, "app.mjs"), appModule);
+  await writeFile(join(path, "key"), "00112233445566778899aabbccddeeff\n", { mode: 0o600 });
+  const lines = [
+    ...["cluster: test", "keyFile: key", "app: app.mjs", "board: { kind: mock }", "nodes:"],
+    ...nodes.map((id, index) => `  - { id: ${id}, address: "127.0.0.1:${ports[index]}" }`),
+    "recorder: {}",
+    more,
+  ];
+  await writeFile(join(path, "holdfast.yaml"), `${lines.join("\n")}\n`);
+  return { path, ports };
+}
+
+/** Free a moment ago; all were held at once, so they differ. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const sockets = Array.from({ length: count }, () => createSocket("udp4"));
+  for (const socket of sockets) {
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+  }
+  const ports = sockets.map((socket) => socket.address().port);
+  for (const socket of sockets) socket.close();
+  return ports;
+}
