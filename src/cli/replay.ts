@@ -1,10 +1,11 @@
 /**
- * `holdfast replay`: steps a node's machine through its flight recording, and shows the first output
- * that differs, if any does.
+ * `holdfast replay`: steps a node's machine through its flight recording, and shows the first
+ * output that differs, if any does.
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { loadConfig } from "../config/load.js";
 import { Node } from "../node/node.js";
 import { keyCheck, parseHeader, type RecordingHeader } from "../replay/header.js";
 import { type Difference, type ReplayResult, replay } from "../replay/replay.js";
@@ -53,7 +54,7 @@ async function replayRecording(io: CliIo, file: string, flags: Flags): Promise<v
   if (config === null) {
     throw new CliFailure("usage", `${file} names no config: give one with --config`);
   }
-  const { settings } = await requireConfig(io, { ...flags, config });
+  const { settings } = await requireConfig(io, { ...flags, config }, loadConfig);
   const options = machineOptions(settings, requireNode(settings, header.node));
   requireKey(file, config, header, options);
   const differing = outlineDifferences(header.settings, outlineOf(options.settings));

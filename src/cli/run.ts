@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { loadConfigApart } from "../config/load-apart.js";
 import type { RunSettings } from "../config/settings.js";
 import { boardFromParentFlag } from "../host/board-channel.js";
 import { SocketOpenFailure } from "../host/control-socket.js";
@@ -26,7 +27,9 @@ interface Flags extends ConfigFlags {
   readonly json?: boolean;
 }
 
-/** A stop that takes longer, in milliseconds, is cut short: outputs were released at its beginning. */
+/**
+ * A stop that takes longer, in milliseconds, is cut short: outputs were released at its beginning.
+ */
 const stopMax = 2_000;
 
 const examples = `
@@ -48,7 +51,7 @@ export function runCommand(io: CliIo): Command {
 }
 
 async function runReplica(io: CliIo, flags: Flags): Promise<void> {
-  const { settings } = await requireConfig(io, flags);
+  const { settings } = await requireConfig(io, flags, loadConfigApart);
   const self = requireNode(settings, flags.node);
   const ground = flags.boardFromParent
     ? ParentGround.open(settings.cluster, self)

@@ -1,10 +1,11 @@
 /**
- * `holdfast status`: what the replicas on this machine know of themselves and of their cluster. It asks
- * each through its control socket in the state folder.
+ * `holdfast status`: what the replicas on this machine know of themselves and of their cluster. It
+ * asks each through its control socket in the state folder.
  */
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
+import { loadConfig } from "../config/load.js";
 import { askStatus, type StatusAnswer } from "../host/ask-status.js";
 import { socketPath } from "../host/control-socket.js";
 import type { LiveStatus } from "../host/live-status.js";
@@ -68,7 +69,7 @@ async function status(io: CliIo, flags: Flags): Promise<void> {
 
 async function stateDirOf(io: CliIo, flags: Flags): Promise<string> {
   if (flags.stateDir !== undefined) return resolve(io.cwd, flags.stateDir);
-  return (await requireConfig(io, flags)).settings.stateDir;
+  return (await requireConfig(io, flags, loadConfig)).settings.stateDir;
 }
 
 /** The nodes that have a socket in the folder, in the order of their names; or the one named. */

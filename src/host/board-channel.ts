@@ -1,9 +1,10 @@
 /**
  * What a replica and the process that started it say to each other over the IPC channel, when the
- * parent has the plant: the demo runs one plant and three replicas. Readings go down, commands go up.
+ * parent has the plant: the demo runs one plant and three replicas. Readings go down, commands go
+ * up.
  *
- * All instants are CLOCK_MONOTONIC in microseconds, which the processes of one machine share: so the
- * parent can end a command at its `until` by itself, though the replica be stopped or gone.
+ * All instants are CLOCK_MONOTONIC in microseconds, which the processes of one machine share: so
+ * the parent can end a command at its `until` by itself, though the replica be stopped or gone.
  */
 import type { Reading } from "../../boards/board.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -13,8 +14,8 @@ import type { LinkFaults } from "./faulty-link.js";
 import type { LiveStatus } from "./live-status.js";
 
 /**
- * The flag of `holdfast run` by which a forked replica takes its board from the parent. A channel alone
- * does not say so: process managers fork with one, too.
+ * The flag of `holdfast run` by which a forked replica takes its board from the parent. A channel
+ * alone does not say so: process managers fork with one, too.
  */
 export const boardFromParentFlag = "--board-from-parent";
 

@@ -1,4 +1,6 @@
-/** What a node's board must have, by the cluster's settings: for boards that are made to measure. */
+/**
+ * What a node's board must have, by the cluster's settings: for boards that are made to measure.
+ */
 import type { ChannelSpec, OutputSpec } from "../../boards/board.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { ClusterSettings } from "../node/settings.js";

@@ -1,11 +1,12 @@
 /**
- * Numbers the starts of a replica: each start has a greater number than every earlier one, and peers
- * refuse frames of a smaller number than they have seen, so that nobody can replay an earlier life.
+ * Numbers the starts of a replica: each start has a greater number than every earlier one, and
+ * peers refuse frames of a smaller number than they have seen, so that nobody can replay an earlier
+ * life.
  *
  * It is the greater of "one more than last time" and the wall clock in milliseconds. A Raspberry Pi
- * has no battery behind its clock: after a power cut it may wake up in the past, and the file is what
- * carries on. Where the file is lost with its card, the wall clock is (once NTP has set it). Only
- * both together could repeat a number: a new card in a board without network.
+ * has no battery behind its clock: after a power cut it may wake up in the past, and the file is
+ * what carries on. Where the file is lost with its card, the wall clock is (once NTP has set it).
+ * Only both together could repeat a number: a new card in a board without network.
  */
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";

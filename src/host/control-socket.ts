@@ -1,8 +1,10 @@
 /**
- * Answers questions about a running replica on a unix socket: one request a line, one answer a line,
- * both JSON. Who may open the socket file is decided by its mode: only the user of the replica.
+ * Answers questions about a running replica on a unix socket: one request a line, one answer a
+ * line, both JSON. Who may open the socket file is decided by its mode: only the user of the
+ * replica.
  *
- *     {"get":"status"}  ->  {"ok":true,"status":{...}}      anything else  ->  {"ok":false,"reason":...}
+ *     {"get":"status"}  ->  {"ok":true,"status":{...}}
+ *     anything else     ->  {"ok":false,"reason":...}
  */
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
@@ -56,8 +58,8 @@ export class ControlSocket {
   }
 
   /**
-   * Rejects with a `SocketOpenFailure`. A socket file that a killed replica left behind is replaced;
-   * one behind which a replica answers is not.
+   * Rejects with a `SocketOpenFailure`. A socket file that a killed replica left behind is
+   * replaced; one behind which a replica answers is not.
    */
   static async open(options: ControlSocketOptions): Promise<ControlSocket> {
     const { path } = options;

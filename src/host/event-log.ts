@@ -1,7 +1,7 @@
 /**
- * A node's events as log lines. What anybody on the network can cause, refused datagrams, is limited
- * for each reason, and what was held back is counted in the next line: a flood must not fill the disk
- * of a board, nor hide what else is said.
+ * A node's events as log lines. What anybody on the network can cause, refused datagrams, is
+ * limited for each reason, and what was held back is counted in the next line: a flood must not
+ * fill the disk of a board, nor hide what else is said.
  */
 import type { Logger } from "pino";
 import type { Instant } from "../kernel/time.js";
@@ -67,7 +67,9 @@ export class EventLog {
 
 type Level = "trace" | "debug" | "info" | "warn" | "error";
 
-/** Replicas repeat each other's samples where one seems lost, so a frame that came before is usual. */
+/**
+ * Replicas repeat each other's samples where one seems lost, so a frame that came before is usual.
+ */
 function levelOf(event: NodeEvent): Level {
   const isRepeated = event.kind === "refused" && event.reason === "replayed";
   return isRepeated ? "debug" : levels[event.kind];

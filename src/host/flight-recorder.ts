@@ -1,11 +1,12 @@
 /**
- * The flight recorder: writes every step of the machine to a file, so that it can be stepped through
- * again at the desk (src/replay). It never holds the loop up: lines wait in a bounded buffer, are
- * written behind the loop's back, and at every limit the recorder ends, says why, and stays ended.
+ * The flight recorder: writes every step of the machine to a file, so that it can be stepped
+ * through again at the desk (src/replay). It never holds the loop up: lines wait in a bounded
+ * buffer, are written behind the loop's back, and at every limit the recorder ends, says why, and
+ * stays ended.
  *
- * It keeps the first `bytesMax` bytes from the start, not the last: a machine can only be replayed from
- * its beginning. Each start has a file of its own, and old files make room (see recording-folder.ts),
- * so what came before a crash is there after it.
+ * It keeps the first `bytesMax` bytes from the start, not the last: a machine can only be replayed
+ * from its beginning. Each start has a file of its own, and old files make room (see
+ * recording-folder.ts), so what came before a crash is there after it.
  *
  * The rate is limited because flash cards wear out, and because anybody who floods the port would
  * otherwise choose what we write.
@@ -53,7 +54,9 @@ const waitingBytesMax = 1_048_576;
 /** How much of the rate may come at once, in seconds: a start is busier than what follows. */
 const burstSeconds = 4;
 
-/** Lines are gathered for so long, in milliseconds; a power cut costs that much of the recording. */
+/**
+ * Lines are gathered for so long, in milliseconds; a power cut costs that much of the recording.
+ */
 const gatherMillis = 100;
 
 /** Kept free for the last line. */
@@ -86,7 +89,9 @@ export class FlightRecorder implements StepRecorder {
     this.#append(at, this.#options.encoder.step(at, input, outputs));
   }
 
-  /** The machine threw: the process is about to end, so this is on its way to the disk at return. */
+  /**
+   * The machine threw: the process is about to end, so this is on its way to the disk at return.
+   */
   threw(at: Instant, input: StepInput, error: unknown): void {
     if (this.#state !== "recording") return;
     this.#append(at, this.#options.encoder.threw(at, input, error));

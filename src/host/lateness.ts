@@ -1,4 +1,6 @@
-/** How late the loop was woken, as a histogram: the first thing to look at on a board that stutters. */
+/**
+ * How late the loop was woken, as a histogram: the first thing to look at on a board that stutters.
+ */
 import { assert } from "../kernel/assert.js";
 import type { Duration } from "../kernel/time.js";
 
@@ -37,7 +39,9 @@ export class Lateness {
   }
 }
 
-/** The bound below which the given fraction of wake-ups lies; null where it lies beyond the last. */
+/**
+ * The bound below which the given fraction of wake-ups lies; null where it lies beyond the last.
+ */
 export function latenessQuantile(lateness: LatenessCounts, fraction: number): Duration | null {
   let seen = 0;
   for (const { atMost, count } of lateness.counts) {

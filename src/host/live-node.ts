@@ -1,6 +1,7 @@
 /**
  * One running replica: a node machine with its clock, link, board, watchdog, recorder and control
- * socket around it. What it is made of is given; it owns the order in which the parts begin and end.
+ * socket around it. What it is made of is given; it owns the order in which the parts begin and
+ * end.
  *
  * Invariant: from the first failure on, and from the stop on, every output is in its safe state.
  */

@@ -2,7 +2,8 @@
 import { destination, type Logger, pino } from "pino";
 
 /**
- * Lines that nobody reads, in bytes; beyond, new ones are dropped: a full pipe must not stop the loop.
+ * Lines that nobody reads, in bytes; beyond, new ones are dropped: a full pipe must not stop the
+ * loop.
  */
 const waitingBytesMax = 1_048_576;
 

@@ -1,8 +1,9 @@
 /**
- * The live loop: feeds one machine from the monotonic clock, its link and its board, and carries its
- * outputs out, in order. It keeps the host's promises of src/kernel/machine.ts and src/node/ports.ts:
- * the time is read afresh before every step, a `read` is answered before anything else is fed, and a
- * deadline that has come goes before datagrams that wait, so that no flood of them delays a cycle.
+ * The live loop: feeds one machine from the monotonic clock, its link and its board, and carries
+ * its outputs out, in order. It keeps the host's promises of src/kernel/machine.ts and
+ * src/node/ports.ts: the time is read afresh before every step, a `read` is answered before
+ * anything else is fed, and a deadline that has come goes before datagrams that wait, so that no
+ * flood of them delays a cycle.
  *
  * Invariant: a step never begins within another. What arrives meanwhile waits in a bounded queue.
  */

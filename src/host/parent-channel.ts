@@ -1,7 +1,7 @@
 /**
- * The replica's end of the IPC channel to the process that started it. What is posted faster than the
- * parent reads is dropped, so that a parent that stops does not make the replica grow; a release is
- * never dropped.
+ * The replica's end of the IPC channel to the process that started it. What is posted faster than
+ * the parent reads is dropped, so that a parent that stops does not make the replica grow; a
+ * release is never dropped.
  */
 import { type ParentMessage, parseParentMessage, type ReplicaMessage } from "./board-channel.js";
 
@@ -20,7 +20,9 @@ export interface ParentChannelOptions {
   readonly onGone: () => void;
 }
 
-/** Messages on their way; more news are dropped from the first number on, commands from the second. */
+/**
+ * Messages on their way; more news are dropped from the first number on, commands from the second.
+ */
 export const newsInFlightMax = 512;
 export const commandsInFlightMax = 1_024;
 

@@ -1,7 +1,7 @@
 /**
- * The files of the flight recorder: one for each start of a node, named after the boot id, in which the
- * wall clock stands. The newest few are kept, so the disk is bounded and the flight before a crash is
- * still there after the restart.
+ * The files of the flight recorder: one for each start of a node, named after the boot id, in which
+ * the wall clock stands. The newest few are kept, so the disk is bounded and the flight before a
+ * crash is still there after the restart.
  */
 import { type FileHandle, mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,8 +16,8 @@ export interface RecordingFile {
 }
 
 /**
- * Makes the folder, room in it, and the new file. Rejects with the file system's error; also where the
- * file exists, for a recording is never written over.
+ * Makes the folder, room in it, and the new file. Rejects with the file system's error; also where
+ * the file exists, for a recording is never written over.
  */
 export async function openRecording(
   folder: string,

@@ -1,7 +1,8 @@
 /**
- * A board whose plant is in the process that started us. Readings are pushed by it; the newest of each
- * channel stands, with the time at which it was sampled, so that it grows old when the parent stops.
- * Commands are posted to it with their `until`, and it ends them by itself (see board-channel.ts).
+ * A board whose plant is in the process that started us. Readings are pushed by it; the newest of
+ * each channel stands, with the time at which it was sampled, so that it grows old when the parent
+ * stops. Commands are posted to it with their `until`, and it ends them by itself (see
+ * board-channel.ts).
  */
 import type {
   Board,
@@ -34,7 +35,9 @@ export class RemoteBoard implements Board {
     this.#post = post;
   }
 
-  /** Takes what the parent pushed; an older reading than the one that stands, or a stranger, is not. */
+  /**
+   * Takes what the parent pushed; an older reading than the one that stands, or a stranger, is not.
+   */
   push(readings: readonly Reading[]): void {
     for (const reading of readings) {
       const standing = this.#newest.get(reading.channel);

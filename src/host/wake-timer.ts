@@ -1,10 +1,11 @@
 /**
- * Wakes at an instant of the monotonic clock. Node's timers count whole milliseconds, so the last part
- * of a wait is spent in `setImmediate`, which lets sockets be served between two looks at the clock.
+ * Wakes at an instant of the monotonic clock. Node's timers count whole milliseconds, so the last
+ * part of a wait is spent in `setImmediate`, which lets sockets be served between two looks at the
+ * clock.
  *
- * Measured on a quiet two-core machine at 100 wake-ups a second: `setTimeout` alone is late by 0.6 ms
- * in the median and 1.1 ms at p99, for 0.4 % of a core; with a guard of 0.2 ms it is 0 and 0.1 ms for
- * 9 %. A guard of 1 ms costs 18 % and gains nothing.
+ * Measured on a quiet two-core machine at 100 wake-ups a second: `setTimeout` alone is late by 0.6
+ * ms in the median and 1.1 ms at p99, for 0.4 % of a core; with a guard of 0.2 ms it is 0 and 0.1
+ * ms for 9 %. A guard of 1 ms costs 18 % and gains nothing.
  */
 import type { Instant } from "../kernel/time.js";
 import type { Clock } from "./monotonic-clock.js";

@@ -5,8 +5,8 @@ import { crc32c } from "../codes/crc32c.js";
 export const crcText = (crc: number): string => crc.toString(16).padStart(8, "0");
 
 /**
- * The CRC of the text, begun from `before`; `null` where a character is not ASCII, which no line that
- * we write has.
+ * The CRC of the text, begun from `before`; `null` where a character is not ASCII, which no line
+ * that we write has.
  */
 export function crcOfAscii(text: string, before = 0): number | null {
   const bytes = new Uint8Array(text.length);

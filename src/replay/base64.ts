@@ -1,4 +1,6 @@
-/** Base 64 (RFC 4648 section 4, with padding): bytes in a line of text, for want of a `Buffer` here. */
+/**
+ * Base 64 (RFC 4648 section 4, with padding): bytes in a line of text, for want of a `Buffer` here.
+ */
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const sextets = new Map([...alphabet].map((character, sextet) => [character, sextet]));

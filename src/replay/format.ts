@@ -6,9 +6,10 @@
  *     {"t":1043,"i":{"d":"..."},"o":["send to b,c: 143 bytes #89ab0d31"],"c":"5f1c09aa"}
  *
  * `t` is the time of the step in microseconds since the machine was made; `i` the input, whole; `o`
- * the outputs in short, enough to find the first that differs. `c` is the CRC-32C of the line before
- * it, begun from the `c` of the line above (that of the header for the first): so a line that was
- * changed, and one that is gone, are noticed. It protects from accidents, not from a forger.
+ * the outputs in short, enough to find the first that differs. `c` is the CRC-32C of the line
+ * before it, begun from the `c` of the line above (that of the header for the first): so a line
+ * that was changed, and one that is gone, are noticed. It protects from accidents, not from a
+ * forger.
  */
 import type { Reading, WriteRefusal } from "../../boards/board.js";
 import { assert, unreachable } from "../kernel/assert.js";

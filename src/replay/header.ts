@@ -1,7 +1,7 @@
 /**
  * The first line of a recording: which machine it is of, and what must be the same for a replay to
- * mean anything. The cluster's key is not in it; a tag made with the key is, by which a wrong key is
- * recognised.
+ * mean anything. The cluster's key is not in it; a tag made with the key is, by which a wrong key
+ * is recognised.
  */
 import { type NodeId, parseNodeId } from "../kernel/ids.js";
 import { type Instant, instant } from "../kernel/time.js";
@@ -21,7 +21,9 @@ export interface RecordingHeader {
   readonly wallClock: string;
   /** Of the Holdfast that recorded. */
   readonly version: string;
-  /** The path of the config, where the replica had one: a replay takes the app and the key of it. */
+  /**
+   * The path of the config, where the replica had one: a replay takes the app and the key of it.
+   */
   readonly config: string | null;
   readonly keyCheck: string;
   /** The settings in outline, see settings-outline.ts. */

@@ -1,8 +1,8 @@
 /**
- * Steps a machine through a recording, and finds the first step whose outputs are not those that were
- * recorded. A machine is deterministic, so with the same program, settings and key there is none; where
- * there is one, the program or the settings are others, the recording was altered, or a machine read
- * something that was no input.
+ * Steps a machine through a recording, and finds the first step whose outputs are not those that
+ * were recorded. A machine is deterministic, so with the same program, settings and key there is
+ * none; where there is one, the program or the settings are others, the recording was altered, or a
+ * machine read something that was no input.
  *
  * It stops at the first difference: those that follow are mostly its consequences.
  */

@@ -1,7 +1,7 @@
 /**
  * Settings as plain data, to be compared: a replay under other settings than those of the recording
- * differs for that reason, and should say so. A function is there as the CRC of its text, so a changed
- * control function shows, though not a change in what it calls.
+ * differs for that reason, and should say so. A function is there as the CRC of its text, so a
+ * changed control function shows, though not a change in what it calls.
  */
 import { asciiJson, crcOfAscii, crcText } from "./ascii-crc.js";
 
@@ -31,7 +31,9 @@ export function outlineOf(value: unknown, depth = 0): unknown {
   return Object.fromEntries(outlined);
 }
 
-/** Where two outlines differ: the first `differencesMax` places, in the order of the recorded one. */
+/**
+ * Where two outlines differ: the first `differencesMax` places, in the order of the recorded one.
+ */
 export function outlineDifferences(recorded: unknown, now: unknown): readonly SettingDifference[] {
   const then = new Map(leavesOf("", recorded));
   const here = new Map(leavesOf("", now));

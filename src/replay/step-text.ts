@@ -1,6 +1,6 @@
 /**
- * A machine's inputs and outputs in short, for people, and exact: the bulk is there as its CRC, so two
- * texts are the same only where the outputs are (but for one pair in four thousand million).
+ * A machine's inputs and outputs in short, for people, and exact: the bulk is there as its CRC, so
+ * two texts are the same only where the outputs are (but for one pair in four thousand million).
  */
 import { crc32c } from "../codes/crc32c.js";
 import { unreachable } from "../kernel/assert.js";

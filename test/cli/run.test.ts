@@ -112,7 +112,7 @@ describe.skipIf(!isBuilt(["src/cli/main.js", "src/host/watchdog/dog-thread.js"])
       expect([code, stderr]).toEqual([4, expect.stringContaining("ENOTDIR")]);
     });
 
-    it("takes its board from the parent, and lets go when the parent has gone (REMB-2)", async () => {
+    it("takes its board from the parent, and ends when that has gone (REMB-2)", async () => {
       const { path } = await clusterFolder("timing: { cycle: 50ms }");
       const replicas = nodes.map((node) => start(path, node, ["--board-from-parent"], true));
       const messages: ReplicaMessage[] = [];

@@ -89,8 +89,8 @@ describe("the control socket", () => {
 
   it("takes the place of one that was killed (SOCK-2)", async () => {
     const path = socketPath(await testFolder(), node);
-    const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => console.log("on"))`;
-    const other = startNode(["-e", script]);
+    const listen = "require('net').createServer().listen(process.argv[1], () => console.log('on'))";
+    const other = startNode(["-e", listen, path]);
     await other.has("on");
     other.child.kill("SIGKILL");
     await other.ended;

@@ -175,7 +175,7 @@ describe("the live loop", () => {
     expect(machine.fed.map(({ input }) => input.kind)).toEqual(["timeout"]);
   });
 
-  it("keeps the newest datagrams when too many come during a step, and counts (HOST-3)", async () => {
+  it("keeps the newest datagrams when too many come in a step (HOST-3)", async () => {
     const { machine, loop } = rig();
     machine.script = (input) => {
       if (input.kind !== "datagram" || input.bytes.length > 1) return [];

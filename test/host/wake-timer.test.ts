@@ -40,7 +40,7 @@ describe("the wake timer", () => {
     timer.set(null);
   });
 
-  it("wakes no earlier than a deadline that was put off, and not at all when called off", async () => {
+  it("wakes no earlier than a deadline that was put off, and not when called off", async () => {
     const { clock, timer, woken, wake } = rig();
     timer.set(later(clock.now(), micros(1_000)));
     const putOff = later(clock.now(), micros(6_000));

@@ -54,7 +54,7 @@ describe.skipIf(!isBuilt([device]))("the watchdog in a thread", () => {
     });
   });
 
-  it("does not bite when it was called off, and does not keep the process alive (DOGT-2)", async () => {
+  it("does not bite when called off, nor keep the process alive (DOGT-2)", async () => {
     expect(await run("await dog.close();", 900)).toMatchObject({ code: 7 });
     const { code, signal } = await run("await dog.close(); process.exitCode = 3; process.exit();");
     expect([code, signal]).toEqual([3, null]);

@@ -39,7 +39,7 @@ describe("a replay", () => {
     }
   });
 
-  it("names the first output that differs after one byte of one input was changed (REPLAY-2)", () => {
+  it("names the first difference after one byte of an input was changed (REPLAY-2)", () => {
     // A sample of a peer: with another byte its tag is wrong.
     const index = lineWith('"i":{"d":', 100);
     const line = lines[index] ?? "";

@@ -31,8 +31,8 @@ export async function localBoard(settings: RunSettings, self: NodeId): Promise<M
 }
 
 /**
- * Replicas that run by themselves cannot share a plant, so each has its own, and no output moves it:
- * heated by one replica only, the plants would drift apart, and good sensors would seem to lie.
+ * Replicas that run by themselves cannot share a plant, so each has its own, and no output moves
+ * it: heated by one replica only, the plants would drift apart, and good sensors would seem to lie.
  */
 function mockBoard(
   { cluster }: RunSettings,

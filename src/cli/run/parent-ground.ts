@@ -1,6 +1,6 @@
 /**
- * The ground of a forked replica: the parent has the board, hears every event, and tells it to end; by
- * its disappearance, too, for a replica that nobody feeds must not live on unseen.
+ * The ground of a forked replica: the parent has the board, hears every event, and tells it to end;
+ * by its disappearance, too, for a replica that nobody feeds must not live on unseen.
  */
 import type { Board } from "../../../boards/board.js";
 import type { ParentMessage } from "../../host/board-channel.js";

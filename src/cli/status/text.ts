@@ -52,7 +52,8 @@ function loopText({ loop, residentBytes }: HostStatus): string {
   const p99 = latenessQuantile(lateness, 0.99);
   const late = p99 === null ? "more than 1 s" : ms(p99);
   const resident = `${Math.round(residentBytes / 1_048_576)} MiB resident`;
-  return `${steps} steps, woken late by at most ${late} (p99), ${ms(lateness.max)} (max); ${resident}`;
+  const woken = `woken late by at most ${late} (p99), ${ms(lateness.max)} (max)`;
+  return `${steps} steps, ${woken}; ${resident}`;
 }
 
 const lossText = ({ link, loop }: HostStatus): string =>

@@ -1,7 +1,7 @@
 /**
- * The dog: a thread that sleeps until the patience would be over, looks, and either sleeps on or kills
- * the process. It shares nothing with the program but the time stamp, so an endless loop there does
- * not stop it. SIGKILL, because a program that hangs must not be asked.
+ * The dog: a thread that sleeps until the patience would be over, looks, and either sleeps on or
+ * kills the process. It shares nothing with the program but the time stamp, so an endless loop
+ * there does not stop it. SIGKILL, because a program that hangs must not be asked.
  */
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";

@@ -31,7 +31,9 @@ export class Patience {
     Atomics.notify(this.#calledOff, 0);
   }
 
-  /** Blocks the thread until the dog is called off (true), or the milliseconds have passed (false). */
+  /**
+   * Blocks the thread until the dog is called off (true), or the milliseconds have passed (false).
+   */
   waitForCallOff(wait: number): boolean {
     return Atomics.wait(this.#calledOff, 0, 0, wait) !== "timed-out";
   }

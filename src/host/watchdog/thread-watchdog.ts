@@ -3,8 +3,9 @@
  * process that kills it when it was not petted for too long, also when the program is in an endless
  * loop. Whoever started the process starts it again; the board itself is not reset.
  *
- * Like hardware it counts true time: a process that was stopped (SIGSTOP) for longer than the timeout
- * is bitten when it continues. It does not help against a kernel that hangs: see docs for real ones.
+ * Like hardware it counts true time: a process that was stopped (SIGSTOP) for longer than the
+ * timeout is bitten when it continues. It does not help against a kernel that hangs: see docs for
+ * real ones.
  */
 import { Worker } from "node:worker_threads";
 import type { Duration } from "../../kernel/time.js";
