@@ -20,6 +20,7 @@ import {
   text,
   whole,
 } from "./scenario-words.js";
+import { votingSchema } from "./schema.js";
 
 /** The most replicas of a simulated cluster. */
 export const scenarioNodesMax = 15;
@@ -146,13 +147,14 @@ const nodes = z.union(
   { error: `a count from 1 to ${scenarioNodesMax}, or a list of names` },
 );
 
-/** The whole file. `timing` has the keys that it has in holdfast.yaml. */
+/** The whole file. `timing` and `voting` have the keys that they have in holdfast.yaml. */
 export const scenarioSchema = mapping({
   version: z.literal(1, { error: "1, the only version there is" }),
   name: text("a name"),
   app: text("the name of a built-in app, or the path of a module"),
   nodes: nodes.optional(),
   timing: z.record(z.string(), z.unknown(), { error: "a mapping of keys to values" }).optional(),
+  voting: votingSchema.optional(),
   clocks: mapping({
     driftPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000).optional(),
   }).optional(),

@@ -15,6 +15,7 @@ import { expectationsOf, invariantsOf } from "./scenario-expectations.js";
 import { faultsOf, linkModelOf } from "./scenario-faults.js";
 import { refuseShape } from "./scenario-refuse.js";
 import { type ScenarioFile, scenarioSchema } from "./scenario-schema.js";
+import { votingOf } from "./settings.js";
 import { settleTiming } from "./timing.js";
 import { YamlSource } from "./yaml-source.js";
 
@@ -96,6 +97,7 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     nodes,
     timing: timingOf(layers),
     app: file.app,
+    voting: votingOf(file.voting ?? {}),
     clockDriftPpm: file.clocks?.driftPpm ?? 50,
     host: hostOf(file),
     network: networkOf(file),
@@ -199,6 +201,7 @@ export function checkAgainstApp(
   for (const [index, { pattern }] of scenario.expectations.entries()) {
     if (pattern.sensor !== null) check(["expect", index, "sensor"], pattern.sensor, app.sensors);
   }
+  for (const sensor of scenario.voting.keys()) check(["voting", sensor], sensor, app.sensors);
   for (const invariant of scenario.invariants) {
     const path = ["invariants", invariant.kind];
     if ("sensor" in invariant) check([...path, invariant.sensor], invariant.sensor, app.sensors);

@@ -198,6 +198,9 @@ const voting = mapping({
   health: health.optional(),
 });
 
+/** By sensor, how it is voted; scenario files of the simulator have it too. */
+export const votingSchema = named(voting);
+
 const recorder = mapping({
   path: filePath({
     description: "The folder of the flight recordings, one file per node.",
@@ -232,7 +235,7 @@ export const fileSchema = mapping({
       .min(1, { error: "at least one channel" }),
   ).optional(),
   timing: timing.optional(),
-  voting: named(voting).optional(),
+  voting: votingSchema.optional(),
   recorder: recorder.optional(),
   stateDir: filePath({
     description: "The folder in which a replica keeps what survives a restart.",

@@ -86,7 +86,7 @@ function timingOf(timing: NonNullable<FileContent["timing"]>): Timing {
   };
 }
 
-function votingOf(voting: NonNullable<FileContent["voting"]>): VotingMap {
+export function votingOf(voting: NonNullable<FileContent["voting"]>): VotingMap {
   const entries = Object.entries(voting).map(([sensor, { voter: name = "", ...rest }]) => {
     const voter = voters.get(name);
     // The schema leaves an absent key absent, so nothing here is present but `undefined`.

@@ -41,7 +41,7 @@ export interface RunOptions {
   readonly makeSite: (settings: ClusterSettings, dice: Prng, now: () => TrueTime) => Site;
   /** How the command that was given names the scenario: the report repeats it. */
   readonly scenarioName: string;
-  /** For tests: by sensor, how it is voted instead of the default. */
+  /** For tests: by sensor, how it is voted instead of as in the scenario. */
   readonly voting?: VotingMap;
   /** For tests: another machine instead of the node. */
   readonly makeMachine?: (settings: ClusterSettings, birth: Birth) => NodeMachine;
@@ -79,10 +79,11 @@ export function runScenario(options: RunOptions): SimReport {
 /** Every board measures every sensor of the app, by a channel of the sensor's name. */
 function settingsOf(scenario: Scenario, { app, voting }: RunOptions): ClusterSettings {
   const { nodes, timing } = scenario;
+  const votes = voting ?? scenario.voting;
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "sim", nodes, app, channels, voting: voting ?? new Map(), timing };
+  return { cluster: "sim", nodes, app, channels, voting: votes, timing };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {

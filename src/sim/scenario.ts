@@ -4,6 +4,7 @@
  *
  * Times are durations from the beginning of the run, in true time.
  */
+import type { VotingMap } from "../control/cycle/sensor-bank.js";
 import type { SensorFault } from "../faults/sensor-faults.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly timing: Timing;
   /** The name of a built-in app, or the path of a module that exports one. */
   readonly app: string;
+  /** By sensor, how it is voted where it is not the default. */
+  readonly voting: VotingMap;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
   readonly network: LinkModel;

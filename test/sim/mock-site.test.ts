@@ -1,4 +1,6 @@
-/** The mock plant in a simulation: on true time, under clocks that drift. Two oracles of one truth. */
+/**
+ * The mock plant in a simulation: on true time, under clocks that drift. Two oracles of one truth.
+ */
 import { describe, expect, it } from "vitest";
 import { Site as MockPlantSite } from "../../boards/mock/site.js";
 import { app } from "../../examples/boiler/app.js";
@@ -85,7 +87,7 @@ describe("a slow clock", () => {
     };
     const { plant } = runOnMock({ ...slow, faults: [half], duration: seconds(4) }, options);
     expect(wrote).toBe(true);
-    // Written at 0.25 s to 0.45 s; at 0.5 s at least 0.75 s is left, which then takes twice as long.
+    // Written before 0.5 s; at least 0.75 s is left then, and takes twice as long.
     const temperature = (at: number): number => plant.truth(trueTime(at), "temperature");
     expect(temperature(1_900_000)).toBeGreaterThan(temperature(1_800_000));
     expect(temperature(2_500_000)).toBeLessThan(temperature(2_450_000));

@@ -37,6 +37,7 @@ export const quiet: Scenario = {
   nodes: [a, b, c],
   timing,
   app: "toy",
+  voting: new Map(),
   clockDriftPpm: 50,
   host: {
     wakeLatency: { kind: "uniform", min: micros(0), max: micros(200) },
