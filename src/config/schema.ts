@@ -172,7 +172,7 @@ const health = mapping({
   readmissionsPerHourMax: count(0, "Re-admissions in any hour; then it stays excluded.", "4"),
   stuckMove: number("a number of at least 0", 0, Number.MAX_VALUE, {
     description: "How far the others move, in the sensor's unit, while a stuck value stays.",
-    fallback: "a fifth of the tolerance",
+    fallback: "a tenth of the tolerance",
   }),
   requireNewSource: z.boolean({ error: "true or false" }).meta({
     description: "Is every sample a new measurement, so that an old source time is stale?",

@@ -104,7 +104,7 @@ export class ChannelHealth {
   /** Judges every channel by the outcome of the vote, and tells whose standing changed. */
   judge(outcome: Outcome): ChannelEvent[] {
     const events: ChannelEvent[] = [];
-    this.#stillness.observe(this.#intake.values, this.#counts);
+    this.#stillness.observe(this.#intake.values, this.#witnesses(outcome));
     // All are heard before any is noted: a standing lost now must not weigh in the others' hearing.
     const heard = this.#channels.map((channel, index) => this.#evidence(channel, index, outcome));
     for (let index = 0; index < heard.length; index += 1) {
@@ -162,9 +162,19 @@ export class ChannelHealth {
     if (this.#stillness.isHeld(index)) return "STUCK";
     // Where the others have no majority, their moving says nothing either.
     const judged = outcome.value !== null;
-    if (judged && this.#stillness.isStuck(index, values, this.#counts)) return "STUCK";
+    const witnesses = this.#witnesses(outcome);
+    if (judged && this.#stillness.isStuck(index, values, witnesses)) return "STUCK";
     if (counts) return this.#jury.evidenceOn(channel, outcome, this.#jury.quorum);
     return this.#jury.hear(index, values, this.#counts);
+  }
+
+  /**
+   * By whom the stillness of others may be judged. Not by a channel that dissents: what it says in a
+   * spike must not be remembered as the place from which it then moves.
+   */
+  #witnesses(outcome: Outcome): (index: number) => boolean {
+    return (index) =>
+      this.#counts(index) && !outcome.dissenting.includes(this.#channels[index] as string);
   }
 
   #note(index: number, evidence: Evidence, events: ChannelEvent[]): void {

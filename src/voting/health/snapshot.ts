@@ -68,6 +68,7 @@ function encode(closedAt: Instant, state: ChannelState): readonly unknown[] {
     run.references.map(orNull),
     orNull(closedAt - source),
     screenedOutSince === null ? null : closedAt - screenedOutSince,
+    run.meanStep,
   ];
 }
 
@@ -99,7 +100,7 @@ function parseChannel(
   const record = parseRecord(fields, at, options);
   const run = parseRun(fields, count);
   const [source, omitted] = fields.slice(11);
-  if (record === null || run === null || fields.length !== 13) return null;
+  if (record === null || run === null || fields.length !== 14) return null;
   if (!isAgo(source) || !(omitted === null || isCount(omitted, at))) return null;
   return {
     record,
@@ -159,12 +160,15 @@ function parseReadmissions(field: unknown, at: number, countMax: number): Instan
 
 function parseRun(fields: readonly unknown[], count: number): Run | null {
   const [value, finestStep, held, references] = fields.slice(7);
+  const meanStep = fields[13];
   if (!isValue(value) || !isValue(finestStep) || typeof held !== "boolean") return null;
+  if (!isValue(meanStep) || meanStep === null || meanStep < 0) return null;
   if (!Array.isArray(references) || references.length !== count) return null;
   if (!references.every(isValue)) return null;
   return {
     value: value ?? Number.NaN,
     finestStep: finestStep ?? Number.NaN,
+    meanStep,
     held,
     references: references.map((reference) => reference ?? Number.NaN),
   };

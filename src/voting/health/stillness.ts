@@ -13,7 +13,9 @@
  *
  * The threshold is `stuckMove`, or one and a half of the finest step that the channel was ever seen
  * to make where that is more: a coarse sensor stays honestly while a fine one creeps. Before its
- * first step nothing is known of it, and the tolerance is the least that counts.
+ * first step nothing is known of it, and the tolerance is the least that counts. And a witness has
+ * moved only when it is farther away than it goes to and fro by itself: five times its mean step,
+ * which for Gaussian noise is four standard deviations of the difference of two samples.
  */
 import { majorityOf } from "../../kernel/ids.js";
 
@@ -28,6 +30,8 @@ export interface Run {
   value: number;
   /** The smallest change ever seen; NaN before the first. */
   finestStep: number;
+  /** The mean change from closing to closing, of late; it begins with 0. */
+  meanStep: number;
   /** True from the finding that it is stuck to its next change. */
   held: boolean;
   /** By channel, what it said when the run began, or when it first spoke after. */
@@ -35,6 +39,10 @@ export interface Run {
 }
 
 const stepsPerMove = 1.5;
+const meanStepsPerMove = 5;
+
+/** How slowly the mean step follows: by a sixteenth of the difference. */
+const meanStepSmoothing = 16;
 
 export class Stillness {
   readonly #options: StillnessOptions;
@@ -47,6 +55,7 @@ export class Stillness {
     this.#runs = Array.from({ length: options.count }, () => ({
       value: Number.NaN,
       finestStep: Number.NaN,
+      meanStep: 0,
       held: false,
       references: new Array<number>(options.count).fill(Number.NaN),
     }));
@@ -66,7 +75,9 @@ export class Stillness {
   observe(values: readonly number[], isWitness: (index: number) => boolean): void {
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index] as number;
-      if (!Number.isNaN(value) && value !== this.#run(index).value) this.#begin(index, value);
+      if (Number.isNaN(value)) continue;
+      this.#noteStep(index, value);
+      if (value !== this.#run(index).value) this.#begin(index, value);
     }
     for (let index = 0; index < values.length; index += 1) {
       if (!Number.isNaN(values[index]) && isWitness(index)) this.#refer(index, values);
@@ -87,8 +98,10 @@ export class Stillness {
       if (other === index || !isWitness(other)) continue;
       // Where either is NaN both comparisons are false: who was not there has not moved.
       const move = (values[other] as number) - (run.references[other] as number);
-      if (move > threshold) up += 1;
-      else if (-move > threshold) down += 1;
+      const unrest = meanStepsPerMove * this.#run(other).meanStep;
+      const least = Math.max(threshold, unrest);
+      if (move > least) up += 1;
+      else if (-move > least) down += 1;
     }
     return up >= this.#moversMin || down >= this.#moversMin;
   }
@@ -106,6 +119,7 @@ export class Stillness {
   /** The channel is trusted again: what it said and how it moved before is no measure any more. */
   forget(index: number): void {
     this.#run(index).finestStep = Number.NaN;
+    this.#run(index).meanStep = 0;
     for (const run of this.#runs) run.references[index] = Number.NaN;
   }
 
@@ -117,10 +131,19 @@ export class Stillness {
     const run = this.#run(index);
     run.value = from.value;
     run.finestStep = from.finestStep;
+    run.meanStep = from.meanStep;
     run.held = from.held;
     from.references.forEach((reference, other) => {
       run.references[other] = reference;
     });
+  }
+
+  /** One spike must not make a channel seem restless: no step counts as more than the tolerance. */
+  #noteStep(index: number, value: number): void {
+    const run = this.#run(index);
+    const step = Math.min(Math.abs(value - run.value), this.#options.tolerance);
+    if (Number.isNaN(step)) return;
+    run.meanStep += (step - run.meanStep) / meanStepSmoothing;
   }
 
   #begin(index: number, value: number): void {

@@ -90,7 +90,8 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     ["a value that is no number", 7, "20"],
     ["references of another sensor", 10, [20, 20]],
     ["a source time from the future", 11, -1],
-    ["a field more", 13, 0],
+    ["a mean step below zero", 13, -0.1],
+    ["a field more", 14, 0],
   ])("is refused when it has %s", (_name, field, value) => {
     const donor = new Feed();
     donor.close([20, 90, 20]);
