@@ -206,8 +206,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
 
   #hearClock(now: Instant, peer: NodeId, message: SampleMessage): void {
     const echo = message.echoes[this.#options.nodes.indexOf(this.#options.self)] ?? null;
-    const { sentAt, synchronised } = message;
-    this.#clock.hear(now, { peer, sentAt, echo, synchronised });
+    const { clock, sentAt, synchronised } = message;
+    this.#clock.hear(now, peer, { clock, sentAt, echo, synchronised });
   }
 
   #onSampleRequest(from: NodeId, request: SampleRequest): void {
@@ -360,6 +360,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     const { nodes } = this.#options;
     return {
       cycle: this.#vector.cycle,
+      clock: now,
       sentAt: this.#clock.read(now),
       digest: this.#state.digestAfter(this.#vector.cycle - 1),
       fresh: this.#state.standing === "fresh",

@@ -14,6 +14,8 @@ export interface SentValue {
 
 export interface SampleMessage {
   readonly cycle: number;
+  /** The sender's monotonic clock when it sent, in microseconds. */
+  readonly clock: number;
   /** The sender's cluster clock when it sent, in microseconds. */
   readonly sentAt: number;
   /** The digest of the sender's state after the cycle before; null when it has none to stand by. */
@@ -21,7 +23,7 @@ export interface SampleMessage {
   /** The sender has just started and never had a state. */
   readonly fresh: boolean;
   readonly synchronised: boolean;
-  /** By node, in the order of the cluster's list: what the sender last read off that one's clock. */
+  /** By node, in the order of the cluster's list: what the sender read off that one's clock. */
   readonly echoes: readonly (number | null)[];
   /** In the order of the sender's channels. */
   readonly values: readonly SentValue[];
@@ -54,7 +56,8 @@ const synchronisedFlag = 2;
 export function sampleBody(message: SampleMessage): unknown {
   const flags = (message.fresh ? freshFlag : 0) | (message.synchronised ? synchronisedFlag : 0);
   const values = message.values.map(({ value, age }) => [value, age]);
-  return [message.cycle, message.sentAt, message.digest, flags, message.echoes, values];
+  const { cycle, clock, sentAt, digest, echoes } = message;
+  return [cycle, clock, sentAt, digest, flags, echoes, values];
 }
 
 /** @param channelCount how many channels the sender has, by the config. */
@@ -63,19 +66,20 @@ export function parseSample(
   nodeCount: number,
   channelCount: number,
 ): SampleMessage | null {
-  const fields = asList(body, 6);
-  if (fields === null || fields.length !== 6) return null;
+  const fields = asList(body, 7);
+  if (fields === null || fields.length !== 7) return null;
   const cycle = asInteger(fields[0], 0, numberMax);
-  const sentAt = asInteger(fields[1], 0, numberMax);
-  const digest = asOptionalInteger(fields[2], 0, digestMax);
-  const flags = asInteger(fields[3], 0, freshFlag | synchronisedFlag);
-  const echoes = parseEchoes(fields[4], nodeCount);
-  const values = parseValues(fields[5], channelCount);
-  if (cycle === null || sentAt === null || digest === undefined || flags === null) return null;
-  if (echoes === null || values === null) return null;
+  const clock = asInteger(fields[1], 0, numberMax);
+  const sentAt = asInteger(fields[2], 0, numberMax);
+  const digest = asOptionalInteger(fields[3], 0, digestMax);
+  const flags = asInteger(fields[4], 0, freshFlag | synchronisedFlag);
+  const echoes = parseEchoes(fields[5], nodeCount);
+  const values = parseValues(fields[6], channelCount);
+  if (cycle === null || clock === null || sentAt === null || digest === undefined) return null;
+  if (flags === null || echoes === null || values === null) return null;
   const fresh = (flags & freshFlag) !== 0;
   const synchronised = (flags & synchronisedFlag) !== 0;
-  return { cycle, sentAt, digest, fresh, synchronised, echoes, values };
+  return { cycle, clock, sentAt, digest, fresh, synchronised, echoes, values };
 }
 
 export function sampleRequestBody(request: SampleRequest, nodes: readonly NodeId[]): unknown {
