@@ -20,13 +20,13 @@
  */
 import type { Reading } from "../../../boards/board.js";
 import { assert, unreachable } from "../../kernel/assert.js";
-import type { NodeId } from "../../kernel/ids.js";
+import { majorityOf, type NodeId } from "../../kernel/ids.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
 import { after, type Duration, due, elapsed, type Instant, instant } from "../../kernel/time.js";
 import type { VotedInput } from "../app.js";
 import type { AppFault, AppSuccess } from "../app-runner.js";
 import { ClusterClock, type Round } from "../clock/cluster-clock.js";
-import { type Claim, type Judgement, ReplicaState, type Standing } from "../state/replica-state.js";
+import { type Judgement, ReplicaState, type Standing } from "../state/replica-state.js";
 import type { CycleEvent } from "./events.js";
 import { Joining } from "./joining.js";
 import type { SampleMessage, SampleRequest, StateReply } from "./messages.js";
@@ -76,6 +76,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   #wasSynchronised = false;
   /** Whether the state was compared with the others' since the clock was aligned. */
   #compared = false;
+  /** A state made of less than a majority's samples is no evidence for anybody: it is not told. */
+  #heardMajority = false;
   #stateFaults = 0;
   #cyclesSkipped = 0;
   #outputs: CycleOutput[] = [];
@@ -268,6 +270,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     const cycle = this.#vector.cycle;
     const late = now > cutoffAt && elapsed(cutoffAt, now) > this.#options.latenessMax;
     const synchronised = this.#clock.synchronised;
+    this.#heardMajority = this.#vector.size >= majorityOf(this.#options.nodes.length);
     this.#compared = synchronised;
     if (synchronised) this.#judge(cycle);
     this.#tellFitness();
@@ -282,7 +285,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
 
   #judge(cycle: number): void {
     const before = this.#state.standing;
-    const judgement = this.#state.judge(cycle - 1, this.#claims(), this.#driver);
+    const judgement = this.#state.judge(cycle - 1, this.#vector.claims(this.#peers), this.#driver);
     this.#carryJudgement(cycle - 1, judgement);
     if (before === "consistent" && this.#state.standing === "diverged") this.#stateFaults += 1;
   }
@@ -304,16 +307,6 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       default:
         unreachable(judgement);
     }
-  }
-
-  #claims(): Claim[] {
-    const claims: Claim[] = [];
-    for (const node of this.#peers) {
-      const message = this.#vector.get(node)?.message;
-      if (message === undefined) continue;
-      claims.push({ node, fresh: message.fresh, digest: message.digest });
-    }
-    return claims;
   }
 
   #vote(now: Instant, cycle: number, latency: Duration, voterLate: boolean): void {
@@ -362,7 +355,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       cycle: this.#vector.cycle,
       clock: now,
       sentAt: this.#clock.read(now),
-      digest: this.#state.digestAfter(this.#vector.cycle - 1),
+      digest: this.#heardMajority ? this.#state.digestAfter(this.#vector.cycle - 1) : null,
       fresh: this.#state.standing === "fresh",
       synchronised: this.#clock.synchronised,
       echoes: nodes.map((node) => this.#clock.echoFor(node)),

@@ -4,6 +4,7 @@
  */
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
+import type { Claim } from "../state/replica-state.js";
 import type { SampleMessage } from "./messages.js";
 
 export interface Arrival {
@@ -41,6 +42,11 @@ export class Vector {
     return this.#cycle;
   }
 
+  /** How many replicas sent for this cycle. */
+  get size(): number {
+    return this.#arrivals.size;
+  }
+
   /** Begins the vector of a later cycle, or of any after the clock was moved. */
   open(cycle: number): void {
     this.#cycle = cycle;
@@ -73,6 +79,14 @@ export class Vector {
 
   get(node: NodeId): Arrival | undefined {
     return this.#arrivals.get(node);
+  }
+
+  /** What those who sent say of their own states. */
+  claims(nodes: readonly NodeId[]): Claim[] {
+    return nodes.flatMap((node) => {
+      const message = this.#arrivals.get(node)?.message;
+      return message === undefined ? [] : [{ node, fresh: message.fresh, digest: message.digest }];
+    });
   }
 
   /** Who is expected to send and has not: present in the last cycles, not in this one. */

@@ -263,6 +263,19 @@ describe("CYCLE-4: a replica may drive only while", () => {
     expect(bench.of("commands")).toEqual([{ kind: "commands", commands: new Map() }]);
   });
 
+  it("it tells its state only where a majority's samples made it", () => {
+    const bench = running();
+    bench.run(300);
+    expect(bench.of("send-sample").at(-1)?.message.digest).not.toBeNull();
+    bench.peers.clear();
+    // It waits for those that are gone, once; then it has voted on its own sample alone.
+    bench.run(200);
+    expect(bench.of("send-sample").at(-1)?.message).toMatchObject({ digest: null, fresh: false });
+    bench.peers.set(n2, agreeing);
+    bench.run(300);
+    expect(bench.of("send-sample").at(-1)?.message.digest).not.toBeNull();
+  });
+
   it("its app works", () => {
     let broken = false;
     const app = defineApp({
