@@ -1,11 +1,11 @@
 /**
- * How fast three live replicas are on this machine, as processes with UDP between them: from sampling
- * to the voted value at 100 Hz, cycles without a vote in a minute without faults, resident memory,
- * the time from the start to the first voted value, and how long a takeover takes when the driving
- * replica is killed, at a heartbeat of 10 ms.
+ * How fast three live replicas are on this machine, as processes with UDP between them: from
+ * sampling to the voted value at 100 Hz, cycles without a vote in a minute without faults, resident
+ * memory, the time from the start to the first voted value, and how long a takeover takes when the
+ * driving replica is killed, at a heartbeat of 10 ms.
  *
- * Beside them stands what the machine itself does to any program: how late a timer of an idle process
- * is. Where that reaches the length of a cycle, so will everything else.
+ * Beside them stands what the machine itself does to any program: how late a timer of an idle
+ * process is. Where that reaches the length of a cycle, so will everything else.
  *
  * Run: node dist/bench/live.js [seconds] [kills]
  */

@@ -1,6 +1,6 @@
 /**
- * The public face: what a user's own module imports. An app needs `defineApp`; the rest are the types
- * of what flows through it, and the contract for those who bring a board of their own.
+ * The public face: what a user's own module imports. An app needs `defineApp`; the rest are the
+ * types of what flows through it, and the contract for those who bring a board of their own.
  */
 export type {
   Board,

@@ -1,6 +1,7 @@
 /**
- * The table of commands. Each is a file of its own, loaded only when it is asked for: `holdfast vote`
- * must not wait for the sockets of `run` or the tables of `demo`. A new command is one entry here.
+ * The table of commands. Each is a file of its own, loaded only when it is asked for: `holdfast
+ * vote` must not wait for the sockets of `run` or the tables of `demo`. A new command is one entry
+ * here.
  */
 import type { Command } from "commander";
 import type { CliIo } from "./io.js";

@@ -1,6 +1,6 @@
 /**
- * What a command may touch of the process around it, as a value: so a test runs a command in its own
- * process, with its own streams, and reads what it wrote.
+ * What a command may touch of the process around it, as a value: so a test runs a command in its
+ * own process, with its own streams, and reads what it wrote.
  */
 
 /** A place for text. Results go to `stdout`; logs, progress and complaints to `stderr`. */
@@ -9,6 +9,8 @@ export interface TextSink {
   readonly isTerminal: boolean;
   /** In characters; null where nobody knows. */
   readonly columns: number | null;
+  /** How many lines are seen at once; null where nobody knows. */
+  readonly rows: number | null;
   write(text: string): void;
 }
 
@@ -35,6 +37,9 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.isTTY === true ? stream.columns : null;
+    },
+    get rows() {
+      return stream.isTTY === true ? stream.rows : null;
     },
     write: (text) => {
       stream.write(text);

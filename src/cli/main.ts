@@ -6,11 +6,12 @@ import { runCli } from "./run-cli.js";
 /** What a shell reports of a program that wrote into a closed pipe: 128 + SIGPIPE. */
 const brokenPipeExit = 141;
 
-// `holdfast vote FILE | head` closes the pipe early. That is no failure worth a word, but it ends the
-// program, as it ends `git log`: nobody reads on. Node ignores SIGPIPE and tells it as EPIPE.
+// `holdfast vote FILE | head` closes the pipe early. That is no failure worth a word, but it ends
+// the program, as it ends `git log`: nobody reads on. Node ignores SIGPIPE and tells it as EPIPE; a
+// terminal that was closed tells it as EIO.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(brokenPipeExit);
+    if (error.code === "EPIPE" || error.code === "EIO") process.exit(brokenPipeExit);
     throw error;
   });
 }

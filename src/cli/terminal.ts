@@ -1,6 +1,6 @@
 /**
- * Text for people: a little colour, and tables. A pipe, `NO_COLOR` (no-color.org) and `TERM=dumb` get
- * plain text, `FORCE_COLOR` overrules them for those who pipe into a pager that can.
+ * Text for people: a little colour, and tables. A pipe, `NO_COLOR` (no-color.org) and `TERM=dumb`
+ * get plain text, `FORCE_COLOR` overrules them for those who pipe into a pager that can.
  */
 import { stripVTControlCharacters } from "node:util";
 import type { CliIo, TextSink } from "./io.js";
@@ -41,7 +41,8 @@ export interface Column {
 export const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length;
 
 /**
- * Lays rows out in columns, two blanks apart, and ends every line. A cell that a row lacks is empty.
+ * Lays rows out in columns, two blanks apart, and ends every line. A cell that a row lacks is
+ * empty.
  */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const titles = columns.map((column) => column.title);

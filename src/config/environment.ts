@@ -1,7 +1,7 @@
 /**
  * The variables of the environment: `HOLDFAST_` and the key's path in capitals, words and steps
- * joined by `_`. So `timing.suspectAfter` is `HOLDFAST_TIMING_SUSPECT_AFTER`. Only single values have
- * one; lists (`nodes`) and mappings of names (`channels`, `voting`) stand in the file.
+ * joined by `_`. So `timing.suspectAfter` is `HOLDFAST_TIMING_SUSPECT_AFTER`. Only single values
+ * have one; lists (`nodes`) and mappings of names (`channels`, `voting`) stand in the file.
  */
 
 import type { Problem } from "./problem.js";

@@ -83,7 +83,9 @@ export class Layers {
   }
 }
 
-/** Lays the environment and the flags over the file; gives the problems and warnings of doing so. */
+/**
+ * Lays the environment and the flags over the file; gives the problems and warnings of doing so.
+ */
 export function layOver(
   layers: Layers,
   env: Environment,

@@ -1,6 +1,6 @@
 /**
- * Durations and sizes as people write them: `250ms`, `10s`, `4KiB`. A number always carries its unit;
- * a bare `100` is refused, because nobody knows whether it meant seconds or milliseconds.
+ * Durations and sizes as people write them: `250ms`, `10s`, `4KiB`. A number always carries its
+ * unit; a bare `100` is refused, because nobody knows whether it meant seconds or milliseconds.
  */
 import { type Duration, micros } from "../kernel/time.js";
 

@@ -26,7 +26,8 @@ function doubles(layers: Layers, field: "id" | "address"): readonly Problem[] {
       problems.push(
         layers.problem(
           path,
-          `expected each ${field} once, and ${where(layers, other)} has ${JSON.stringify(value)} already`,
+          `expected each ${field} once, ` +
+            `and ${where(layers, other)} has ${JSON.stringify(value)} already`,
         ),
       );
   }

@@ -1,6 +1,6 @@
 /**
- * The keys of `holdfast.yaml`: types, meanings and defaults, in one place. From this schema come the
- * checks, `holdfast config schema`, the variables of the environment, and the table in
+ * The keys of `holdfast.yaml`: types, meanings and defaults, in one place. From this schema come
+ * the checks, `holdfast config schema`, the variables of the environment, and the table in
  * docs/config.md (a test compares them).
  *
  * Every error text here completes the sentence "expected ...".

@@ -1,8 +1,8 @@
 /**
  * The times of a cluster: what holds when a key is absent, and which times contradict one another.
  *
- * Almost all follow from two: the cycle, which is as long as the process to be controlled allows, and
- * the heartbeat, which is how fast a takeover must be.
+ * Almost all follow from two: the cycle, which is as long as the process to be controlled allows,
+ * and the heartbeat, which is how fast a takeover must be.
  *
  * Invariant: what is derived breaks no rule unless what it is derived from breaks one, so only keys
  * that somebody set are judged, and only they are blamed.
@@ -48,9 +48,9 @@ const derivations: readonly Derivation[] = [
   },
   { key: "sampleAgeMax", from: ["cycle"], rule: "2 cycles", derive: (t) => 2 * t.cycle },
   {
-    // A promise is renewed every heartbeat. A driver that slept for less than half of the lease still
-    // has the other half to hear of the renewal; one that slept longer may wake when its promise has
-    // ended and another one drives, so it gives up before it acts.
+    // A promise is renewed every heartbeat. A driver that slept for less than half of the lease
+    // still has the other half to hear of the renewal; one that slept longer may wake when its
+    // promise has ended and another one drives, so it gives up before it acts.
     key: "latenessMax",
     from: ["lease"],
     rule: "half the lease",
@@ -117,7 +117,9 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Fills in what nobody set, and gives the contradictions. Keys that cannot be read are left out. */
+/**
+ * Fills in what nobody set, and gives the contradictions. Keys that cannot be read are left out.
+ */
 export function settleTiming(layers: Layers): readonly Problem[] {
   const problems: Problem[] = [];
   const times = Object.fromEntries(derivations.map(({ key }) => [key, 0])) as Record<

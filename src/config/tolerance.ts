@@ -1,7 +1,7 @@
 /**
- * What a cluster tolerates, in numbers and in words, and what would still bring all of it down. Of n
- * replicas, any floor((n-1)/2) may crash or fall silent, for the rest is a majority and drives on. Of
- * the channels of a sensor as many may say something wrong, for the right ones outvote them.
+ * What a cluster tolerates, in numbers and in words, and what would still bring all of it down. Of
+ * n replicas, any floor((n-1)/2) may crash or fall silent, for the rest is a majority and drives
+ * on. Of the channels of a sensor as many may say something wrong, for the right ones outvote them.
  */
 import type { ClusterSettings } from "../node/settings.js";
 import type { NodeAddress } from "./address.js";

@@ -1,8 +1,8 @@
 /**
- * The app contract. An app is a pure control function with its declarations: which sensors it needs,
- * which outputs it commands, and the state from which it starts. Every replica runs it on the same
- * voted inputs, so it must not read a clock, throw dice, or change the state it was given (which is
- * frozen); the same arguments must give the same answer on every board.
+ * The app contract. An app is a pure control function with its declarations: which sensors it
+ * needs, which outputs it commands, and the state from which it starts. Every replica runs it on
+ * the same voted inputs, so it must not read a clock, throw dice, or change the state it was given
+ * (which is frozen); the same arguments must give the same answer on every board.
  */
 import type { SafeState } from "../../boards/board.js";
 import { UsageError } from "../kernel/assert.js";

@@ -44,7 +44,7 @@ export function eventText(event: NodeEvent): string {
     case "supervision-restored":
       return `${event.entity} is in time again`;
     case "refused":
-      return `refused a datagram: ${event.reason}${event.source === null ? "" : `, ${event.source}`}`;
+      return `refused a datagram of ${event.source ?? "nobody known"}: ${event.reason}`;
     case "write-refused":
       return `the board refused to drive ${event.output}: ${event.reason}`;
     default:

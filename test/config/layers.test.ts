@@ -52,7 +52,8 @@ describe("layers: flags, environment, file, defaults (CONFIG-6)", () => {
         expect.stringContaining(
           "flag --set timing.cutoff: timing.cutoff: expected less than a cycle",
         ),
-        'flag --set timing.cutof: expected the key of a single value (did you mean "timing.cutoff"?)',
+        "flag --set timing.cutof: expected the key of a single value " +
+          '(did you mean "timing.cutoff"?)',
       ]),
     );
   });

@@ -66,7 +66,8 @@ describe("a sound config", () => {
 
   it("sorts the nodes, and keeps the listed order of channels", async () => {
     const listed =
-      "channels: { temperature: [{ node: c, channel: t9 }, { node: a, channel: t1 }, { node: b, channel: t }] }\n";
+      "channels: { temperature: [{ node: c, channel: t9 }, { node: a, channel: t1 }, " +
+      "{ node: b, channel: t }] }\n";
     const config = withMore(listed).replace("{ id: a,", "{ id: z,").replace("node: a,", "node: z,");
     const { cluster } = accepted(await folder.load(config)).settings;
     expect(cluster.nodes).toEqual(["b", "c", "z"]);
@@ -241,7 +242,8 @@ describe("refusals (CONFIG-3)", () => {
   it("an alias bomb", async () => {
     const level = (name: string, of: string) =>
       `${name}: &${name} [${`*${of}, `.repeat(9)}*${of}]\n`;
-    const bomb = `a: &a [x]\n${level("b", "a")}${level("c", "b")}${level("d", "c")}${level("e", "d")}`;
+    const levels = [level("b", "a"), level("c", "b"), level("d", "c"), level("e", "d")];
+    const bomb = `a: &a [x]\n${levels.join("")}`;
     expect(problemLines(await folder.load(bomb)).join()).toContain("Excessive alias count");
   });
 

@@ -78,7 +78,7 @@ export class BenchCluster {
   #now = instant(1_000_000);
   #boots = 0;
   #flights: Flight[] = [];
-  /** By node, until when its board drives; the board ends it by itself, also of a node that is gone. */
+  /** By node, until when its board drives; the board ends it, also of a node that is gone. */
   readonly #drivenUntil = new Map<NodeId, Instant>();
 
   constructor(app: App, count: number, changes: Partial<ClusterSettings> = {}) {

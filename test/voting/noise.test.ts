@@ -51,7 +51,7 @@ describe("noise is no movement (HEALTH-6)", () => {
 });
 
 describe("a spike is no place to move from (HEALTH-6)", () => {
-  it("so a channel that began to repeat itself in the closing of another's spike is not stuck", () => {
+  it("so a channel that began to repeat itself when another had a spike is not stuck", () => {
     const feed = new Feed();
     feed.run(20, (index) => [20 + index / 100, 20 + index / 100, 20 + index / 100]);
     feed.close([20.2, 60.2, 20.25]);

@@ -1,13 +1,13 @@
 /**
- * The cluster's clock: an offset to this node's monotonic clock, so adjusted that the replicas begin
- * their control cycles together, though their clocks drift and one of them may lie.
+ * The cluster's clock: an offset to this node's monotonic clock, so adjusted that the replicas
+ * begin their control cycles together, though their clocks drift and one of them may lie.
  *
  * Once a round (a control cycle) every replica broadcasts what its cluster clock shows. From each
- * broadcast heard, a replica reads how far the sender's clock is ahead of its own. At the end of the
- * round it sorts these readings and its own 0, throws away the f lowest and the f highest, and moves
- * to the midpoint of what is left (Welch and Lynch 1988, "A New Fault-Tolerant Algorithm for Clock
- * Synchronization", section 4). With 3 readings and f = 1 that is the median, which lies between two
- * correct clocks or is one of them, whatever the third one says.
+ * broadcast heard, a replica reads how far the sender's clock is ahead of its own. At the end of
+ * the round it sorts these readings and its own 0, throws away the f lowest and the f highest, and
+ * moves to the midpoint of what is left (Welch and Lynch 1988, "A New Fault-Tolerant Algorithm for
+ * Clock Synchronization", section 4). With 3 readings and f = 1 that is the median, which lies
+ * between two correct clocks or is one of them, whatever the third one says.
  *
  * The paper needs n > 3f because a faulty clock may tell each reader something else. With n = 3 a
  * two-faced clock cannot pull the others out of the range of the correct ones either, but it can
@@ -42,8 +42,9 @@ export interface Round {
 const roundsMissedMax = 5;
 
 /**
- * A clock that is not aligned goes nowhere beyond this: 17 years. What a liar sends to a cluster that
- * starts must leave it enough numbers to run on; peers refuse readings of more than twice as much.
+ * A clock that is not aligned goes nowhere beyond this: 17 years. What a liar sends to a cluster
+ * that starts must leave it enough numbers to run on; peers refuse readings of more than twice as
+ * much.
  */
 const jumpReadingMax = 2 ** 49;
 

@@ -6,13 +6,14 @@
  * monotonic clocks changes by their drift only, so it is measured over several rounds, and of these
  * the message that travelled fastest counts: its reading is the largest (the clock filter of NTP,
  * RFC 5905, section 10). A busy loop that lets messages wait for milliseconds therefore does not
- * look like a clock that is milliseconds behind. What the cluster clock adds is known exactly, as of
- * the newest broadcast.
+ * look like a clock that is milliseconds behind. What the cluster clock adds is known exactly, as
+ * of the newest broadcast.
  *
- * The delay of the fastest message is measured both ways: every broadcast echoes what its sender read
- * off each peer, and the sum of the two readings is twice the mean delay. Between clocks that drift it
- * comes out too small, even negative, by as much as the older readings of a window are off; that is
- * right so, for then both sides are off by the same, in opposite directions, and neither runs away.
+ * The delay of the fastest message is measured both ways: every broadcast echoes what its sender
+ * read off each peer, and the sum of the two readings is twice the mean delay. Between clocks that
+ * drift it comes out too small, even negative, by as much as the older readings of a window are
+ * off; that is right so, for then both sides are off by the same, in opposite directions, and
+ * neither runs away.
  */
 import type { Duration, Instant } from "../../kernel/time.js";
 

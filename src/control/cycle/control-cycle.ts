@@ -1,19 +1,20 @@
 /**
  * The control cycle: every replica samples its own channels at the same cluster time, tells the
- * others, closes the vector when all have spoken or the cut-off has come, votes each sensor, and runs
- * the app on the voted values.
+ * others, closes the vector when all have spoken or the cut-off has come, votes each sensor, and
+ * runs the app on the voted values.
  *
  * A cycle is `open` from its beginning until its vector is closed, and `closed` from then to the
  * beginning of the next. Half way to the cut-off a replica that misses a sample of a peer which was
- * there in the last cycles asks for it: whoever has the peer's frame sends it again, as it was. Thus
- * a lost datagram seldom makes two replicas vote on different vectors; where it does, their states
- * differ, and the one that differs from the majority takes the majority's (see replica-state.ts).
+ * there in the last cycles asks for it: whoever has the peer's frame sends it again, as it was.
+ * Thus a lost datagram seldom makes two replicas vote on different vectors; where it does, their
+ * states differ, and the one that differs from the majority takes the majority's (see
+ * replica-state.ts).
  *
  * The clock is moved only while no vector is open, so that a cycle has one beginning and one end. A
  * replica that was not awake before the cut-off leaves the cycle out: it would vote on nothing.
  *
- * Fitness is told before commands, and an unfit replica commands nothing: the command of a state that
- * was just found wrong must not reach the gate, nor wait there for the right to drive.
+ * Fitness is told before commands, and an unfit replica commands nothing: the command of a state
+ * that was just found wrong must not reach the gate, nor wait there for the right to drive.
  *
  * Invariant: the numbers of the cycles grow, except where the clock of a replica that was not
  * aligned is moved back; it is not fit to drive then.

@@ -169,8 +169,8 @@ export class ChannelHealth {
   }
 
   /**
-   * By whom the stillness of others may be judged. Not by a channel that dissents: what it says in a
-   * spike must not be remembered as the place from which it then moves.
+   * By whom the stillness of others may be judged. Not by a channel that dissents: what it says in
+   * a spike must not be remembered as the place from which it then moves.
    */
   #witnesses(outcome: Outcome): (index: number) => boolean {
     return (index) =>
