@@ -239,12 +239,16 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#report({ kind, cycle: reply.cycle, from });
   }
 
+  /**
+   * A state that stands for want of a majority is taken without the health: one that was deaf for a
+   * while has excluded those that were not, and must not hand that on.
+   */
   #takeHealth(standing: Standing, reply: StateReply): void {
     const votedCycle = this.#votedCycle();
     const takes =
       standing === "fresh"
         ? this.#joining.takesHealth(reply, votedCycle)
-        : reply.healthCycle === votedCycle;
+        : reply.healthCycle === votedCycle && this.#state.isWantedOfMajority(reply.cycle);
     if (takes && reply.health !== null) this.#sensors.restore(reply.health);
   }
 

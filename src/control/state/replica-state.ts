@@ -61,12 +61,18 @@ interface Entry {
   after: { readonly state: unknown; readonly digest: number } | null;
 }
 
+interface Wanted {
+  readonly digest: number;
+  /** Whether a majority holds this state, or only those whose state stands for want of one. */
+  readonly byMajority: boolean;
+}
+
 export class ReplicaState {
   readonly #options: ReplicaStateOptions;
   readonly #history: Entry[] = [];
   #standing: Standing = "fresh";
-  /** By cycle, the digest of the state that was asked for. At most as many as the history holds. */
-  readonly #wanted = new Map<number, number>();
+  /** By cycle, the state that was asked for. At most as many as the history holds. */
+  readonly #wanted = new Map<number, Wanted>();
   #orphanedCycles = 0;
 
   constructor(options: ReplicaStateOptions) {
@@ -129,18 +135,23 @@ export class ReplicaState {
     }
     const diverged = this.#standing === "consistent";
     if (diverged) this.#standing = "diverged";
-    this.#want(cycle, standing);
     const group = groups.get(standing);
     assert(group !== undefined && group.length > 0, "a digest that stands has nobody behind it");
+    this.#want(cycle, { digest: standing, byMajority: this.#isMajority(group) });
     return { kind: "ask", target: group[cycle % group.length] as NodeId, diverged };
   }
 
   /** Whether this is a state that was asked for: the digest that the others published must fit. */
   isWanted(cycle: number, state: unknown): boolean {
-    const digest = this.#wanted.get(cycle);
-    if (digest === undefined) return false;
+    const wanted = this.#wanted.get(cycle);
+    if (wanted === undefined) return false;
     const sealed = sealState(state);
-    return sealed.ok && sealed.digest === digest;
+    return sealed.ok && sealed.digest === wanted.digest;
+  }
+
+  /** Whether the state that was asked for is a majority's. */
+  isWantedOfMajority(cycle: number): boolean {
+    return this.#wanted.get(cycle)?.byMajority ?? false;
   }
 
   /**
@@ -148,12 +159,12 @@ export class ReplicaState {
    * for: the digest that the others published must fit.
    */
   adopt(cycle: number, state: unknown): boolean {
-    const digest = this.#wanted.get(cycle);
+    const wanted = this.#wanted.get(cycle);
     const later = this.#history.filter((entry) => entry.cycle > cycle);
     // Inputs that have left the history cannot be run again; a newer state will be asked for.
-    if (digest === undefined || later.length === historyLengthMax) return false;
+    if (wanted === undefined || later.length === historyLengthMax) return false;
     const sealed = sealState(state);
-    if (!sealed.ok || sealed.digest !== digest) return false;
+    if (!sealed.ok || sealed.digest !== wanted.digest) return false;
 
     this.#trust();
     let last: Entry = { cycle, inputs: {}, after: sealed };
@@ -165,8 +176,8 @@ export class ReplicaState {
     return true;
   }
 
-  #want(cycle: number, digest: number): void {
-    this.#wanted.set(cycle, digest);
+  #want(cycle: number, wanted: Wanted): void {
+    this.#wanted.set(cycle, wanted);
     for (const oldest of this.#wanted.keys()) {
       if (this.#wanted.size <= historyLengthMax) return;
       this.#wanted.delete(oldest);
@@ -210,10 +221,14 @@ export class ReplicaState {
   #digestThatStands(groups: Map<number, NodeId[]>, driver: NodeId | null): number | null {
     let chosen: { digest: number; group: NodeId[] } | null = null;
     for (const [digest, group] of groups) {
-      if (group.length >= majorityOf(this.#options.nodes.length)) return digest;
+      if (this.#isMajority(group)) return digest;
       if (chosen === null || outranks(group, chosen.group, driver)) chosen = { digest, group };
     }
     return chosen?.digest ?? null;
+  }
+
+  #isMajority(group: readonly NodeId[]): boolean {
+    return group.length >= majorityOf(this.#options.nodes.length);
   }
 
   /** Nobody that is heard has a state, and we have none either. */

@@ -105,6 +105,17 @@ describe("STATE-2: a replica that differs from the majority", () => {
     expect(third.digestAfter(4)).toBe(first.digestAfter(4));
   });
 
+  it("knows that it takes a majority's state, and not only somebody's", () => {
+    const [first, second, third] = diverge();
+    third.judge(4, [claim(n1, first, 4), claim(n2, second, 4)], null);
+    expect(third.isWantedOfMajority(4)).toBe(true);
+    expect(third.isWantedOfMajority(3)).toBe(false);
+    const [, , other] = diverge();
+    other.judge(4, [claim(n1, first, 4)], n1);
+    expect(other.standing).toBe("diverged");
+    expect(other.isWantedOfMajority(4)).toBe(false);
+  });
+
   it("counts as one fault however long the repair takes", () => {
     const [first, second, third] = diverge();
     const claims = [claim(n1, first, 4), claim(n2, second, 4)];
