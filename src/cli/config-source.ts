@@ -4,8 +4,8 @@
  */
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import type { ConfigLoad, LoadOptions } from "../config/assemble.js";
 import type { Override } from "../config/layers.js";
-import { type ConfigLoad, loadConfig } from "../config/load.js";
 import { formatOrigin, formatPath, formatProblem, type Problem } from "../config/problem.js";
 import { CliFailure } from "./exit.js";
 import type { CliIo } from "./io.js";
@@ -15,6 +15,11 @@ export interface ConfigFlags {
   readonly config?: string;
   readonly set?: readonly Override[];
 }
+
+/**
+ * `loadConfig`, or what does the same in another way: this file must not load the parsers itself.
+ */
+export type ConfigLoader = (path: string, options: LoadOptions) => Promise<ConfigLoad>;
 
 type Loaded = Extract<ConfigLoad, { readonly ok: true }>;
 
@@ -35,15 +40,12 @@ function readSet(word: string, before: readonly Override[] = []): readonly Overr
 export const configFileOf = (io: CliIo, flags: ConfigFlags): string =>
   flags.config ?? (io.env["HOLDFAST_CONFIG"] || "holdfast.yaml");
 
-/** @param more values that the command's other flags give */
-export function loadFlagged(
+export const loadFlagged = (
   io: CliIo,
   flags: ConfigFlags,
-  more: readonly Override[] = [],
-): Promise<ConfigLoad> {
-  const overrides = [...(flags.set ?? []), ...more];
-  return loadConfig(configFileOf(io, flags), { env: io.env, cwd: io.cwd, overrides });
-}
+  load: ConfigLoader,
+): Promise<ConfigLoad> =>
+  load(configFileOf(io, flags), { env: io.env, cwd: io.cwd, overrides: flags.set ?? [] });
 
 /**
  * The settings, for a command that needs them; warnings go to stderr.
@@ -53,9 +55,9 @@ export function loadFlagged(
 export async function requireConfig(
   io: CliIo,
   flags: ConfigFlags,
-  more: readonly Override[] = [],
+  loader: ConfigLoader,
 ): Promise<Loaded> {
-  const load = await loadFlagged(io, flags, more);
+  const load = await loadFlagged(io, flags, loader);
   tellWarnings(io, load.warnings);
   if (!load.ok) throw invalidConfig(configFileOf(io, flags), load.problems);
   return load;

@@ -1,10 +1,11 @@
 /**
- * `holdfast config`: is a config sound and what does the cluster tolerate (`check`), which values are
- * in force and why (`print`), and what may stand in one (`schema`).
+ * `holdfast config`: is a config sound and what does the cluster tolerate (`check`), which values
+ * are in force and why (`print`), and what may stand in one (`schema`).
  */
 import { Command } from "commander";
 import { toYaml } from "../config/effective.js";
 import { configJsonSchema } from "../config/json-schema.js";
+import { loadConfig } from "../config/load.js";
 import { formatOrigin, formatPath } from "../config/problem.js";
 import { type Tolerance, toleranceInWords, toleranceOf } from "../config/tolerance.js";
 import {
@@ -58,7 +59,7 @@ export function configCommand(io: CliIo): Command {
 }
 
 async function check(io: CliIo, flags: Flags): Promise<void> {
-  const load = await loadFlagged(io, flags);
+  const load = await loadFlagged(io, flags, loadConfig);
   if (!flags.json) tellWarnings(io, load.warnings);
   const warnings = load.warnings.map(problemJson);
   if (!load.ok) {
@@ -81,7 +82,7 @@ function tellTolerance(io: CliIo, file: string, tolerance: Tolerance): void {
 }
 
 async function print(io: CliIo, flags: Flags): Promise<void> {
-  const { values } = await requireConfig(io, flags);
+  const { values } = await requireConfig(io, flags, loadConfig);
   if (!flags.json) {
     io.stdout.write(toYaml(values));
     return;

@@ -3,15 +3,11 @@ import { access, constants } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
+import type { ConfigPaths } from "./settings.js";
 
 export interface FilesSettled {
   readonly problems: readonly Problem[];
-  /** Absolute; empty where the config has no such thing. */
-  readonly paths: {
-    readonly stateDir: string;
-    readonly recorderPath: string;
-    readonly boardFile: string;
-  };
+  readonly paths: ConfigPaths;
 }
 
 /** Fills in what nobody set, and looks whether the files that must exist do. */

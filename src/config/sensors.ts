@@ -2,8 +2,7 @@
  * Which channels measure which of the app's sensors. A sensor that the config does not mention is
  * measured by every node's board, on the channel of the same name.
  */
-import type { App } from "../control/app.js";
-import { type Channel, type ChannelMap, channel } from "../control/channels.js";
+import { channel } from "../control/channels.js";
 import { nodeId } from "../kernel/ids.js";
 import type { Layers } from "./layers.js";
 import type { KeyPath, Problem } from "./problem.js";
@@ -20,9 +19,16 @@ interface ListedChannel {
   readonly channel: unknown;
 }
 
-/** Names in `channels`, `voting` and `board.columns` must be those of the app and of the nodes. */
-export function checkSensors(layers: Layers, app: App, nodes: readonly string[]): SensorChecks {
-  const sensors = Object.keys(app.sensors);
+/**
+ * Names in `channels`, `voting` and `board.columns` must be those of the app and of the nodes.
+ *
+ * @param sensors of the app
+ */
+export function checkSensors(
+  layers: Layers,
+  sensors: readonly string[],
+  nodes: readonly string[],
+): SensorChecks {
   const listed = namesIn(layers, ["channels"]).filter((name) => sensors.includes(name));
   const problems = [
     ...unknownNames(layers, ["channels"], sensors, "a sensor of the app"),
@@ -112,17 +118,4 @@ function listedChannels(layers: Layers, sensor: string): readonly ListedChannel[
 function namesIn(layers: Layers, path: KeyPath): readonly string[] {
   const value = layers.get(path);
   return typeof value === "object" && value !== null ? Object.keys(value) : [];
-}
-
-/** The checked lists as the cluster wants them, in the order in which the app declares sensors. */
-export function channelMapOf(
-  app: App,
-  lists: Readonly<Record<string, readonly { readonly node: string; readonly channel: string }[]>>,
-): ChannelMap {
-  return new Map<string, readonly Channel[]>(
-    Object.keys(app.sensors).map((sensor) => [
-      sensor,
-      (lists[sensor] ?? []).map((entry) => channel(nodeId(entry.node), entry.channel)),
-    ]),
-  );
 }

@@ -8,8 +8,8 @@ import { micros } from "../kernel/time.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import type { NodeAddress } from "./address.js";
+import { channelMapOf } from "./channel-map.js";
 import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
-import { channelMapOf } from "./sensors.js";
 
 export interface RecorderSettings {
   /** The folder of the recordings, an absolute path; one file per node. */
@@ -34,13 +34,17 @@ export interface RunSettings {
   readonly faultsAllowed: boolean;
 }
 
-/** What was read from beside the file. Paths are absolute. */
-export interface Surroundings {
-  readonly app: App;
-  readonly key: Uint8Array;
+/** Absolute; empty where the config has no such thing. */
+export interface ConfigPaths {
   readonly stateDir: string;
   readonly recorderPath: string;
   readonly boardFile: string;
+}
+
+/** What was read from beside the file. */
+export interface Surroundings extends ConfigPaths {
+  readonly app: App;
+  readonly key: Uint8Array;
 }
 
 /** @param content checked, and complete: every key that has a default is there */

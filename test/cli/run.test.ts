@@ -153,6 +153,12 @@ describe.skipIf(!isBuilt(["src/cli/main.js", "src/host/watchdog/dog-thread.js"])
       expect(stderr).toContain("was not petted for");
     });
 
+    it("names the nodes when there is no such one", async () => {
+      const { path } = await clusterFolder();
+      const { code, stderr } = await start(path, "d").ended;
+      expect([code, stderr]).toEqual([2, "error: no node d: expected one of a, b, c\n"]);
+    });
+
     it("refuses a second replica of the same node", async () => {
       const { path } = await clusterFolder();
       const first = start(path, "a");
@@ -165,12 +171,6 @@ describe.skipIf(!isBuilt(["src/cli/main.js", "src/host/watchdog/dog-thread.js"])
 );
 
 describe("holdfast run, before anything is started", () => {
-  it("names the nodes when there is no such one", async () => {
-    const { path } = await clusterFolder();
-    const { code, stderr } = await run(["run", "--node", "d"], { cwd: path });
-    expect([code, stderr]).toEqual([2, "error: no node d: expected one of a, b, c\n"]);
-  });
-
   it("wants to know which node it is", async () => {
     expect((await run(["run"], { cwd: "/" })).code).toBe(2);
   });

@@ -5,7 +5,6 @@ import type { LiveNode } from "../../host/live-node.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 import type { NodeEvent } from "../../node/events.js";
-import { localBoard } from "./local-board.js";
 
 export interface Ground {
   makeBoard(now: Instant): Board;
@@ -18,6 +17,8 @@ export interface Ground {
 
 /** A replica of its own: its board is what the config says, and only signals end it. */
 export async function localGround(settings: RunSettings, self: NodeId): Promise<Ground> {
+  // A replica whose parent has the board needs neither the plants nor the players of recordings.
+  const { localBoard } = await import("./local-board.js");
   const makeBoard = await localBoard(settings, self);
   return { makeBoard, onEvent: () => {}, onEnd: () => {}, onUp: () => {}, close: () => {} };
 }

@@ -2,7 +2,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type ConfigLoad, type LoadOptions, loadConfig } from "../../../src/config/load.js";
+import type { ConfigLoad, LoadOptions } from "../../../src/config/assemble.js";
+import { loadConfig } from "../../../src/config/load.js";
 import { formatProblem } from "../../../src/config/problem.js";
 
 export const appModule = `

@@ -1,0 +1,150 @@
+/**
+ * Checks a `holdfast.yaml`. Everything that is wrong is found in one run: a person who edits on a board
+ * over a slow line should not meet the problems one after the other.
+ */
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import { assert } from "../kernel/assert.js";
+import type { ConfigCheck, ConfigRefusal, GlanceAtApp, LoadOptions } from "./assemble.js";
+import { effectiveValues } from "./effective.js";
+import { settleFiles } from "./files.js";
+import { Layers, layOver } from "./layers.js";
+import { type Problem, show, sortProblems } from "./problem.js";
+import { problemsOf } from "./refuse.js";
+import { checkNodes, nodeIdsIn, warnOfCount } from "./replicas.js";
+import { fileSchema } from "./schema.js";
+import { readKey } from "./secret.js";
+import { checkSensors } from "./sensors.js";
+import { settleTiming } from "./timing.js";
+import { YamlSource } from "./yaml-source.js";
+
+/** A config has a few dozen lines; a file beyond this was named by mistake. */
+export const configBytesMax = 1_048_576;
+
+/** @param path of the config, and the name by which problems call it */
+export async function checkConfig(
+  path: string,
+  options: LoadOptions,
+  glance: GlanceAtApp,
+): Promise<ConfigCheck> {
+  const cwd = options.cwd ?? process.cwd();
+  const text = await readConfig(resolve(cwd, path));
+  if (!text.ok) return refuse([wholeFile(path, text.message)], []);
+
+  const source = new YamlSource(path, text.text);
+  const { tree } = source;
+  if (!isMapping(tree)) {
+    const message = `expected a mapping of keys to values, got ${show(tree)}`;
+    const origin = source.locate([], "value");
+    return refuse(
+      source.problems.length > 0 ? source.problems : [{ origin, path: [], message }],
+      [],
+    );
+  }
+  const layers = new Layers(source, tree);
+  const laid = layOver(layers, options.env, options.overrides ?? []);
+  const earlier = { problems: [...source.problems, ...laid.problems], warnings: laid.warnings };
+  return settle(layers, cwd, earlier, glance);
+}
+
+interface Findings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Runs every check, also after one has failed, and accepts when none did. */
+async function settle(
+  layers: Layers,
+  cwd: string,
+  earlier: Findings,
+  glance: GlanceAtApp,
+): Promise<ConfigCheck> {
+  const secret = await readKey(layers, cwd);
+  const shape = fileSchema.safeParse(layers.tree);
+  const misshapen = shape.success ? [] : problemsOf(layers, shape.error);
+  const { sensors, problems: appProblems } = await readApp(layers, cwd, glance);
+  const named =
+    sensors === null
+      ? { problems: [], warnings: [] }
+      : checkSensors(layers, sensors, nodeIdsIn(layers));
+  const files = await settleFiles(layers, cwd);
+
+  const problems = [
+    ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
+    ...[...checkNodes(layers), ...settleTiming(layers), ...named.problems, ...files.problems],
+  ];
+  const warnings = [
+    ...[...earlier.warnings, ...secret.warnings],
+    ...[...warnOfCount(layers), ...named.warnings],
+  ];
+  if (problems.length > 0) return refuse(problems, warnings);
+
+  assert(sensors !== null && secret.key !== null, "no app or no key, and no problem says so");
+  return {
+    ok: true,
+    content: fileSchema.parse(layers.tree),
+    key: secret.key,
+    paths: files.paths,
+    warnings: sortProblems(warnings),
+    values: effectiveValues(layers),
+  };
+}
+
+/** Null for the sensors of an app that could not be loaded. */
+async function readApp(
+  layers: Layers,
+  cwd: string,
+  glance: GlanceAtApp,
+): Promise<{ readonly sensors: readonly string[] | null; readonly problems: readonly Problem[] }> {
+  const file = layers.fileAt(["app"], cwd);
+  if (file === null) return { sensors: null, problems: [] };
+  const app = await glance(file);
+  if (app.ok) return { sensors: app.sensors, problems: [] };
+  return { sensors: null, problems: [layers.problem(["app"], app.message)] };
+}
+
+type TextReading =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads no more than the maximum, so that a device or an image named by mistake does no harm. */
+async function readConfig(file: string): Promise<TextReading> {
+  try {
+    const handle = await open(file);
+    try {
+      const buffer = Buffer.alloc(configBytesMax + 1);
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+      if (bytesRead > configBytesMax)
+        return { ok: false, message: "expected at most 1MiB of YAML" };
+      return decode(buffer.subarray(0, bytesRead));
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    return { ok: false, message: `expected a file that can be read (${reason})` };
+  }
+}
+
+function decode(bytes: Uint8Array): TextReading {
+  try {
+    return { ok: true, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    return { ok: false, message: "expected text in UTF-8" };
+  }
+}
+
+const isMapping = (tree: unknown): tree is object =>
+  typeof tree === "object" && tree !== null && !Array.isArray(tree);
+
+const wholeFile = (file: string, message: string): Problem => ({
+  origin: { kind: "whole-file", file },
+  path: [],
+  message,
+});
+
+const refuse = (problems: readonly Problem[], warnings: readonly Problem[]): ConfigRefusal => ({
+  ok: false,
+  problems: sortProblems(problems),
+  warnings: sortProblems(warnings),
+});
