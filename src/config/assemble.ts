@@ -1,6 +1,7 @@
 /**
- * The last step to the settings of a run: what was checked is plain data, the app is not, for it has
- * functions. So a config may be checked in another thread, and is put together with the app here.
+ * The last step to the settings of a run: what was checked is plain data, the app is not, for it
+ * has functions. So a config may be checked in another thread, and is put together with the app
+ * here.
  *
  * Invariant: nothing that is imported from here loads the parsers of schema and YAML.
  */

@@ -1,6 +1,6 @@
 /**
- * Checks a `holdfast.yaml`. Everything that is wrong is found in one run: a person who edits on a board
- * over a slow line should not meet the problems one after the other.
+ * Checks a `holdfast.yaml`. Everything that is wrong is found in one run: a person who edits on a
+ * board over a slow line should not meet the problems one after the other.
  */
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";

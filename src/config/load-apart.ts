@@ -1,10 +1,12 @@
 /**
- * Loads a config as load.ts does, but checks it in a thread that ends with it: a replica runs for months,
- * and the parsers of schema and YAML, needed for a moment at its start, would fill a tenth of its memory
- * for as long. A module cannot be unloaded; the heap of a thread is given back when the thread ends.
+ * Loads a config as load.ts does, but checks it in a thread that ends with it: a replica runs for
+ * months, and the parsers of schema and YAML, needed for a moment at its start, would fill a tenth
+ * of its memory for as long. A module cannot be unloaded; the heap of a thread is given back when
+ * the thread ends.
  *
- * The app is loaded in this thread, and once: the module is foreign code, and may do what it should not
- * do twice. A process of its own would give back 1 MB more, and take 100 ms longer at every start.
+ * The app is loaded in this thread, and once: the module is foreign code, and may do what it should
+ * not do twice. A process of its own would give back 1 MB more, and take 100 ms longer at every
+ * start.
  */
 import { Worker } from "node:worker_threads";
 import {

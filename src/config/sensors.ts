@@ -61,8 +61,8 @@ function refuseNode(
   node: string,
   nodes: readonly string[],
 ): Problem {
-  const message = `expected the id of a node, got ${JSON.stringify(node)}${suggestion(node, nodes)}`;
-  return layers.problem(path, message);
+  const found = `got ${JSON.stringify(node)}${suggestion(node, nodes)}`;
+  return layers.problem(path, `expected the id of a node, ${found}`);
 }
 
 function unknownNames(

@@ -1,6 +1,7 @@
 /**
- * What a replica's process loads stays in its memory for months: so it is a budget, kept here. Walks
- * the static imports from the program and from `run`; other commands are imported only when asked for.
+ * What a replica's process loads stays in its memory for months: so it is a budget, kept here.
+ * Walks the static imports from the program and from `run`; other commands are imported only when
+ * asked for.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -12,7 +12,8 @@ const urlOf = (name: string): string =>
 const script = `
   import { deepStrictEqual } from "node:assert";
   import { loadConfigApart } from ${urlOf("load-apart")};
-  const options = { env: process.env, overrides: [{ path: "log.level", text: "warn", flag: "-l" }] };
+  const overrides = [{ path: "log.level", text: "warn", flag: "-l" }];
+  const options = { env: process.env, overrides };
   const apart = await loadConfigApart("holdfast.yaml", options);
   const { loadConfig } = await import(${urlOf("load")});
   deepStrictEqual(apart, await loadConfig("holdfast.yaml", options));
