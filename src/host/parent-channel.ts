@@ -7,6 +7,8 @@ import { type ParentMessage, parseParentMessage, type ReplicaMessage } from "./b
 
 /** The part of `process` that is used. */
 export interface IpcPort {
+  /** False when the parent has gone already. */
+  readonly connected?: boolean;
   send?(message: object, callback: (error: Error | null) => void): boolean;
   disconnect?(): void;
   on(event: "message", listener: (message: unknown) => void): unknown;
@@ -40,11 +42,14 @@ export class ParentChannel {
       if (parsed === null) this.#refused += 1;
       else onMessage(parsed);
     });
-    port.on("disconnect", () => {
+    const onDisconnect = (): void => {
       if (this.#gone) return;
       this.#gone = true;
       onGone();
-    });
+    };
+    port.on("disconnect", onDisconnect);
+    // A parent that was killed while we began had gone before anybody listened.
+    if (port.connected === false) onDisconnect();
   }
 
   /** Messages that the parent was too slow for, or that came when it had gone. */

@@ -190,4 +190,14 @@ describe("the channel to the parent", () => {
     leaving.emit("disconnect");
     expect(leaving.gone()).toBe(0);
   });
+
+  it("sees that the parent had gone before anybody listened, and only then", () => {
+    const goneWhen = (connected: boolean): number => {
+      let gone = 0;
+      const ipc: IpcPort = { connected, send: () => true, on: () => {} };
+      new ParentChannel({ port: ipc, onMessage: () => {}, onGone: () => (gone += 1) });
+      return gone;
+    };
+    expect([goneWhen(false), goneWhen(true)]).toEqual([1, 0]);
+  });
 });
