@@ -2,9 +2,10 @@
  * Counts what a cluster did, from the events of its replicas as one observer saw them: were votes
  * produced all the time, who drove when, and what became of each fault that was set.
  *
- * A cycle counts as voted when at least one replica had a value in it: that is what the plant needs.
- * The cycles between the first and the last that were voted should all be there.
+ * A cycle counts as voted when at least one replica had a value in it: that is what the plant
+ * needs. The cycles between the first and the last that were voted should all be there.
  */
+import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { NodeEvent } from "../node/events.js";
 
@@ -36,11 +37,11 @@ export interface FaultRecord {
 }
 
 export interface Votes {
-  /** From the first cycle that was voted to the last. */
+  /** From the first cycle that was voted to the last that should have been. */
   readonly cycles: number;
   readonly voted: number;
   readonly missed: number;
-  /** The longest time between two voted cycles as the observer saw it, in seconds. */
+  /** The longest time without a voted cycle since the first, in seconds. */
   readonly longestGapS: number;
 }
 
@@ -50,7 +51,14 @@ export const recentEventsMax = 200;
 /** A value that is reported so many cycles late does not count any more. */
 const unvotedMax = 100;
 
+/**
+ * So many cycles after the last voted one the next counts as missed: its vector is closed within
+ * the cycle, and the rest is for the way to the observer.
+ */
+const overdueCycles = 3;
+
 export class Tally {
+  readonly #cycleS: number;
   readonly #faults: FaultRecord[] = [];
   readonly #recent: SeenEvent[] = [];
   readonly #countsByKind = new Map<string, number>();
@@ -58,6 +66,8 @@ export class Tally {
   readonly #unvoted = new Set<number>();
   readonly #excluded = new Set<string>();
   #driver: NodeId | null = null;
+  #lastDriver: NodeId | null = null;
+  #takeovers = 0;
   #firstCycle: number | null = null;
   #lastCycle = 0;
   #voted = 0;
@@ -65,9 +75,19 @@ export class Tally {
   #lastVoteS = 0;
   #longestGapS = 0;
 
+  /** @param cycleS the control cycle, in seconds */
+  constructor(cycleS: number) {
+    this.#cycleS = cycleS;
+  }
+
   /** Who drives, as far as the events tell. */
   get driver(): NodeId | null {
     return this.#driver;
+  }
+
+  /** How often another replica drove than the one before. */
+  get takeovers(): number {
+    return this.#takeovers;
   }
 
   /** The channels that do not count now, as far as the events tell. */
@@ -93,10 +113,17 @@ export class Tally {
     return this.#countsByKind.get(kind) ?? 0;
   }
 
-  votes(): Votes {
-    const cycles = this.#firstCycle === null ? 0 : this.#lastCycle - this.#firstCycle + 1;
+  /**
+   * @param nowS so that a cluster that fell silent is seen to have missed what it owed until now
+   */
+  votes(nowS: number): Votes {
+    if (this.#firstCycle === null) return { cycles: 0, voted: 0, missed: 0, longestGapS: 0 };
+    const silentS = nowS - this.#lastVoteS;
+    const overdue = Math.max(0, Math.floor(silentS / this.#cycleS) - overdueCycles);
+    const cycles = this.#lastCycle - this.#firstCycle + 1 + overdue;
     const missed = cycles - this.#voted;
-    return { cycles, voted: this.#voted, missed, longestGapS: this.#longestGapS };
+    const longestGapS = overdue > 0 ? Math.max(this.#longestGapS, silentS) : this.#longestGapS;
+    return { cycles, voted: this.#voted, missed, longestGapS };
   }
 
   faultSet(atS: number, fault: SetFault): FaultRecord {
@@ -109,6 +136,10 @@ export class Tally {
 
   faultCleared(atS: number, record: FaultRecord): void {
     record.clearedS ??= atS;
+    // A sensor that sticks where the others are is re-admitted while it is still broken.
+    const { fault } = record;
+    const counts = fault.kind === "sensor" && !this.#excluded.has(fault.channel);
+    if (counts) recover(record, atS, true);
   }
 
   see(seen: SeenEvent): void {
@@ -155,27 +186,45 @@ export class Tally {
   }
 
   #seeDriver({ node, event }: SeenEvent): void {
-    if (event.kind === "lease-acquired") this.#driver = node;
+    if (event.kind === "lease-acquired") {
+      if (this.#lastDriver !== null && this.#lastDriver !== node) this.#takeovers += 1;
+      this.#driver = node;
+      this.#lastDriver = node;
+    }
     if (event.kind === "lease-lost" && this.#driver === node) this.#driver = null;
   }
 }
 
+/** What happens later than this after a fault was cleared, in seconds, has another cause. */
+const effectMaxS = 1;
+
 /** What an event says about a fault. */
 function follow(record: FaultRecord, { atS, node, event }: SeenEvent): void {
-  const { fault } = record;
-  if (fault.kind === "loss") return;
-  if (fault.kind === "sensor") {
-    if (!("channel" in event) || event.channel !== fault.channel) return;
-    if (event.kind === "channel-excluded") record.detectedS ??= atS;
-    const healed = event.kind === "channel-readmitted" && record.clearedS !== null;
-    if (healed) record.recoveredS ??= atS;
-    return;
+  const { fault, clearedS } = record;
+  const acts = clearedS === null || atS - clearedS <= effectMaxS;
+  switch (fault.kind) {
+    case "loss":
+      return;
+    case "sensor":
+      if (!("channel" in event) || event.channel !== fault.channel) return;
+      if (event.kind === "channel-readmitted") recover(record, atS, clearedS !== null);
+      else if (acts) record.detectedS ??= atS;
+      return;
+    case "kill":
+    case "pause": {
+      const another = event.kind === "lease-acquired" && node !== fault.node;
+      if (another && fault.drove && acts) record.takenOverS ??= atS;
+      if (!("peer" in event) || event.peer !== fault.node) return;
+      if (event.kind === "peer-trusted") recover(record, atS, true);
+      else if (acts) record.detectedS ??= atS;
+      return;
+    }
+    default:
+      unreachable(fault);
   }
-  if (event.kind === "lease-acquired" && fault.drove && node !== fault.node) {
-    record.takenOverS ??= atS;
-  }
-  if (!("peer" in event) || event.peer !== fault.node) return;
-  if (event.kind === "peer-suspected") record.detectedS ??= atS;
-  const back = event.kind === "peer-trusted" && record.detectedS !== null;
-  if (back) record.recoveredS ??= atS;
+}
+
+/** What was never found cannot come back, and what is still broken is re-admitted by mistake. */
+function recover(record: FaultRecord, atS: number, mended: boolean): void {
+  if (mended && record.detectedS !== null) record.recoveredS ??= atS;
 }

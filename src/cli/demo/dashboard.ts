@@ -3,10 +3,11 @@
  * what happened last. It is drawn from values alone, so that a test can read it.
  */
 import type { NodeId } from "../../kernel/ids.js";
-import { eventText } from "../../node/event-text.js";
 import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import type { SeenEvent, Votes } from "../../observe/tally.js";
 import { type Column, type Paint, type Tone, table } from "../terminal.js";
+import { type HappeningLine, happenings, type Note } from "./happenings.js";
+import { clip, flow, type ScreenSize, tableWithin } from "./screen.js";
 
 export interface ReplicaView {
   readonly node: NodeId;
@@ -26,31 +27,43 @@ export interface DashboardView {
   /** How often two boards drove one output at once. */
   readonly drivenTwice: number;
   readonly votes: Votes;
-  /** Oldest first. */
   readonly recent: readonly SeenEvent[];
+  readonly notes: readonly Note[];
   /** The faults that are on now, in words. */
   readonly faults: readonly string[];
-  readonly keys: string;
+  /** What each key does; empty where nobody listens to them. */
+  readonly keys: readonly string[];
 }
 
-/** How many of the last events are shown. */
-const eventsShownMax = 8;
+/** How many lines of what happened last are shown, where there is room. */
+const happeningsMax = 12;
 
-export function dashboard(view: DashboardView, paint: Paint): string {
-  const sections = [
-    heading(view, paint),
-    table(
-      replicaColumns,
-      view.replicas.map((replica) => replicaRow(replica, paint)),
-    ),
-    ...sensorSections(view, paint),
-    lastEvents(view, paint),
-    `${paint("quiet", view.keys)}\n`,
+/**
+ * Fits `size`: rows are cut, and what happened last gets the lines that are left.
+ *
+ * @returns lines, each ended
+ */
+export function dashboard(view: DashboardView, paint: Paint, size: ScreenSize): string {
+  const { columns } = size;
+  const rows = view.replicas.map((replica) => replicaRow(replica, paint));
+  const above = [
+    ...heading(view, paint),
+    "",
+    ...linesOf(tableWithin(columns, replicaColumns, rows)),
+    "",
+    ...sensorLines(view, paint),
   ];
-  return sections.join("\n");
+  const keys = flow(columns, view.keys).map((line) => paint("quiet", line));
+  const below = keys.length === 0 ? [] : ["", ...keys];
+  const left = size.rows - above.length - below.length - 1;
+  const told = happenings(view.recent, view.notes, Math.max(0, Math.min(left, happeningsMax)));
+  const lines = [...above, ...happeningLines(told, paint), ...below];
+  return lines.map((line) => `${clip(line, columns)}\n`).join("");
 }
 
-function heading(view: DashboardView, paint: Paint): string {
+const linesOf = (text: string): readonly string[] => text.trimEnd().split("\n");
+
+function heading(view: DashboardView, paint: Paint): readonly string[] {
   const { voted, cycles, missed, longestGapS } = view.votes;
   const votes = `${voted} of ${cycles} cycles voted, longest gap ${longestGapS.toFixed(2)} s`;
   const twice = `driven twice: ${view.drivenTwice}`;
@@ -58,12 +71,14 @@ function heading(view: DashboardView, paint: Paint): string {
   return [
     `${paint("strong", `holdfast demo: ${view.app}`)}  ${view.elapsedS.toFixed(1)} s`,
     view.plant.join("   "),
-    `${paint(missed === 0 ? "good" : "bad", votes)}   ${paint(view.drivenTwice === 0 ? "good" : "bad", twice)}`,
+    `${paint(badUnlessZero(missed), votes)}   ${paint(badUnlessZero(view.drivenTwice), twice)}`,
     `faults on now: ${paint(view.faults.length === 0 ? "quiet" : "warning", faults)}`,
-    "",
-  ].join("\n");
+  ];
 }
 
+const badUnlessZero = (count: number): Tone => (count === 0 ? "good" : "bad");
+
+/** The most important first: a narrow terminal shows fewer. */
 const replicaColumns: readonly Column[] = [
   { title: "REPLICA" },
   { title: "ROLE" },
@@ -120,15 +135,15 @@ const channelColumns: readonly Column[] = [
 ];
 
 /** The sensors as the driver sees them, or the first replica that sees any. */
-function sensorSections(view: DashboardView, paint: Paint): string[] {
+function sensorLines(view: DashboardView, paint: Paint): string[] {
   const up = view.replicas.flatMap(({ state, status }) =>
     state === "up" && status !== null ? [status] : [],
   );
   const observer = up.find((status) => status.drives) ?? up[0];
-  return (observer?.sensors ?? []).map((sensor) => sensorSection(sensor, paint));
+  return (observer?.sensors ?? []).flatMap((sensor) => [...sensorSection(sensor, paint), ""]);
 }
 
-function sensorSection(sensor: SensorStatus, paint: Paint): string {
+function sensorSection(sensor: SensorStatus, paint: Paint): readonly string[] {
   const { verdict } = sensor;
   const value = verdict?.value ?? null;
   const status = verdict?.status ?? "not voted yet";
@@ -140,7 +155,10 @@ function sensorSection(sensor: SensorStatus, paint: Paint): string {
     paint(healthTone(state), state),
     reason ?? "",
   ]);
-  return `${sensor.sensor}: ${paint("strong", said)} ${paint(tone, status)}\n${table(channelColumns, rows)}`;
+  return [
+    `${sensor.sensor}: ${paint("strong", said)} ${paint(tone, status)}`,
+    ...linesOf(table(channelColumns, rows)),
+  ];
 }
 
 function healthTone(state: SensorStatus["channels"][number]["state"]): Tone {
@@ -148,12 +166,12 @@ function healthTone(state: SensorStatus["channels"][number]["state"]): Tone {
   return state === "suspected" || state === "probation" ? "warning" : "bad";
 }
 
-function lastEvents(view: DashboardView, paint: Paint): string {
-  const shown = view.recent.slice(-eventsShownMax);
-  const rows = shown.map(({ atS, node, event }) => [
+function happeningLines(told: readonly HappeningLine[], paint: Paint): readonly string[] {
+  if (told.length === 0) return [];
+  const rows = told.map(({ atS, nodes, text }) => [
     paint("quiet", `${atS.toFixed(2)} s`),
-    node,
-    eventText(event),
+    nodes.join(" "),
+    nodes.length === 0 ? paint("warning", text) : text,
   ]);
-  return table([{ title: "LAST", align: "right" }, { title: "REPLICA" }, { title: "EVENT" }], rows);
+  return linesOf(table([{ title: "", align: "right" }, { title: "" }, { title: "" }], rows));
 }

@@ -1,6 +1,7 @@
 /**
  * The ground on which a demo stands: a folder of its own with a config like any user's, a new key,
- * and ports that are free on this machine.
+ * and ports that are free on this machine. The folder stays when the demo is over, for its logs and
+ * recordings; see leftovers.ts.
  */
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
@@ -9,6 +10,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeId } from "../../kernel/ids.js";
+import { folderPrefix, markOwned, removeLeftovers } from "./leftovers.js";
 
 export interface GroundOptions {
   readonly nodes: readonly NodeId[];
@@ -27,7 +29,9 @@ export interface Ground {
 }
 
 export async function layGround(options: GroundOptions): Promise<Ground> {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-demo-"));
+  removeLeftovers(tmpdir(), Date.now());
+  const folder = mkdtempSync(join(tmpdir(), folderPrefix));
+  markOwned(folder);
   const { nodes } = options;
   const ports = await freePorts(nodes.length);
   const configFile = join(folder, "holdfast.yaml");

@@ -14,7 +14,9 @@ import { CliFailure } from "../exit.js";
 import { DemoSite } from "./site.js";
 
 export interface Played {
+  /** As the person called it, for messages. */
   readonly file: string;
+  readonly path: string;
   /** Recorded seconds in a second. */
   readonly speed: number;
 }
@@ -44,8 +46,9 @@ export async function openSite(
       : recordedBoards(site, app, nodes, await read(played, nodes.length), played, begins);
   const [sensor = ""] = Object.keys(app.sensors);
   const [output = ""] = Object.keys(app.outputs);
-  const unit = app.sensors[sensor]?.unit ?? "";
-  return new DemoSite({ site, boards, sensor, unit, output, closed: played === null, begins });
+  const { unit = "", tolerance = 1 } = app.sensors[sensor] ?? {};
+  const closed = played === null;
+  return new DemoSite({ site, boards, sensor, unit, tolerance, output, closed, begins });
 }
 
 const mockBoard = (site: Site, node: NodeId, begins: Instant): Board =>
@@ -80,18 +83,18 @@ function recordedBoards(
 }
 
 /** The first columns after the time, one a replica. */
-async function read({ file }: Played, columns: number): Promise<Recording> {
+async function read({ file, path }: Played, columns: number): Promise<Recording> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await readFile(path, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliFailure("invalidFile", `${file}: expected a readable CSV: ${reason}`);
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new CliFailure("invalidFile", `${file}: expected a file that can be read (${reason})`);
   }
   const parsed = parseRecording(text, {});
   if (!parsed.ok) throw new CliFailure("invalidFile", `${file}:${parsed.line}: ${parsed.reason}`);
   const { channels } = parsed.recording;
   if (channels.length >= columns) return parsed.recording;
-  const message = `expected ${columns} columns beside the time, one a replica, got ${channels.length}`;
-  throw new CliFailure("invalidFile", `${file}:1: ${message}`);
+  const expected = `expected ${columns} columns beside the time, one a replica`;
+  throw new CliFailure("invalidFile", `${file}:1: ${expected}, got ${channels.length}`);
 }

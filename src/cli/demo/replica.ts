@@ -11,6 +11,7 @@ import {
   type ReplicaMessage,
 } from "../../host/board-channel.js";
 import type { LiveStatus } from "../../host/live-status.js";
+import { leanEnvironment, leanNodeArguments } from "../../host/process-limits.js";
 import type { NodeId } from "../../kernel/ids.js";
 
 export interface ReplicaOptions {
@@ -23,17 +24,15 @@ export interface ReplicaOptions {
   /** From its end to the next start, in milliseconds: a board takes time to boot. */
   readonly bootMs: number;
   readonly onMessage: (message: ReplicaMessage) => void;
-  /** It has ended, by itself or not; nothing that it drove is driven any more. */
-  readonly onDown: (signal: string | null, code: number | null) => void;
+  /**
+   * It has ended, by itself or not; nothing that it drove is driven any more.
+   *
+   * @param how its signal or its exit code, in words
+   */
+  readonly onDown: (how: string) => void;
 }
 
 export type ReplicaState = "up" | "down" | "paused";
-
-/**
- * A replica makes little garbage, and all of it dies young: a nursery of 2 MiB instead of 16 saves
- * memory where there is little, and costs nothing that can be measured.
- */
-const smallHeap = ["--max-semi-space-size=2"] as const;
 
 /** After this many ends in a row without ever having been up, it is not started again. */
 const failedStartsMax = 3;
@@ -86,7 +85,8 @@ export class Replica {
     const log = openSync(logFile, "a");
     const words = ["run", "--config", configFile, "--node", node, boardFromParentFlag];
     const child = fork(program, words, {
-      execArgv: [...smallHeap],
+      execArgv: [...leanNodeArguments],
+      env: { ...process.env, ...leanEnvironment },
       stdio: ["ignore", log, log, "ipc"],
     });
     closeSync(log);
@@ -156,7 +156,7 @@ export class Replica {
     if (!this.#wasUp) this.#failedStarts += 1;
     this.#child = null;
     this.#status = null;
-    this.#options.onDown(signal, code);
+    this.#options.onDown(signal ?? `exit code ${code}`);
     if (this.#timer === null) this.#schedule(this.#options.bootMs);
   }
 

@@ -5,13 +5,17 @@
 import type { ReplicaMessage } from "../../host/board-channel.js";
 import type { MonotonicClock } from "../../host/monotonic-clock.js";
 import type { NodeId } from "../../kernel/ids.js";
+import { BoundedQueue } from "../../kernel/queue.js";
 import type { Instant } from "../../kernel/time.js";
 import { type FaultRecord, type SetFault, Tally } from "../../observe/tally.js";
+import { type Breakage, breakages, stuck } from "./breakages.js";
 import type { DashboardView, ReplicaView } from "./dashboard.js";
 import type { Ground } from "./ground.js";
+import type { Note } from "./happenings.js";
 import { Replica } from "./replica.js";
+import { victim } from "./script.js";
 import type { DemoSite } from "./site.js";
-import { type DemoSummary, summarise, whatOf } from "./summary.js";
+import { type DemoSummary, faultWords, summarise } from "./summary.js";
 
 export interface SessionOptions {
   readonly app: string;
@@ -19,9 +23,13 @@ export interface SessionOptions {
   readonly site: DemoSite;
   /** The file that Node runs for the command `holdfast`. */
   readonly program: string;
+  /** The control cycle, in milliseconds. */
+  readonly cycleMs: number;
   /** How often the boards are sampled, in milliseconds. */
   readonly samplingMs: number;
   readonly clock: MonotonicClock;
+  /** Somebody plays with it, who may set more faults at once than three replicas bear. */
+  readonly attended: boolean;
 }
 
 /** How long a board takes to boot, and one whose power was cut to come back. */
@@ -34,19 +42,27 @@ const stopGraceMs = 2_000;
 /** What a lossy network loses, of the packets of every link. */
 const lossShare = 0.1;
 
+/** What was done and seen from outside, for the picture; the oldest makes room. */
+const notesMax = 50;
+
 export class Session {
-  readonly tally = new Tally();
+  readonly tally: Tally;
   readonly #options: SessionOptions;
   readonly #replicas: readonly Replica[];
   readonly #startedAt: Instant;
   /** The faults that are on, by what they are on. */
   readonly #on = new Map<string, FaultRecord>();
+  readonly #notes = new BoundedQueue<Note>(notesMax);
+  #breakage = stuck;
   #sampling: NodeJS.Timeout | null = null;
+  /** What happens afterwards is the ending itself, and does not count. */
+  #endedAt: Instant | null = null;
   #residentBytesMax = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { ground, program, clock } = options;
+    const { ground, program, clock, cycleMs } = options;
+    this.tally = new Tally(cycleMs / 1_000);
     this.#startedAt = clock.now();
     this.#replicas = ground.nodes.map(
       (node) =>
@@ -57,7 +73,7 @@ export class Session {
           logFile: ground.logFile(node),
           bootMs,
           onMessage: (message) => this.#onMessage(node, message),
-          onDown: () => this.#onDown(node),
+          onDown: (how) => this.#onDown(node, how),
         }),
     );
   }
@@ -67,7 +83,9 @@ export class Session {
     this.#sampling = setInterval(() => this.#sample(), this.#options.samplingMs);
   }
 
+  /** The outputs are let go, and every process has ended. */
   async stop(): Promise<void> {
+    this.#endedAt ??= this.#options.clock.now();
     if (this.#sampling !== null) clearInterval(this.#sampling);
     await Promise.all(this.#replicas.map((replica) => replica.stop(stopGraceMs)));
   }
@@ -77,7 +95,8 @@ export class Session {
     for (const replica of this.#replicas) replica.abandon();
   }
 
-  elapsedS(at: Instant = this.#options.clock.now()): number {
+  /** Since the start, until now or the end. */
+  elapsedS(at: Instant = this.#endedAt ?? this.#options.clock.now()): number {
     return (at - this.#startedAt) / 1_000_000;
   }
 
@@ -97,28 +116,34 @@ export class Session {
     this.toggleSensor(node ?? this.#firstNode());
   }
 
+  /** What `toggleSensor` does to a sensor. */
+  get breakage(): Breakage {
+    return this.#breakage;
+  }
+
+  nextBreakage(): void {
+    const next = breakages.indexOf(this.#breakage) + 1;
+    this.#breakage = breakages[next % breakages.length] ?? stuck;
+  }
+
   freeAll(): void {
     for (const { node } of this.#replicas) {
       if (this.#on.has(this.#options.site.channelOf(node))) this.toggleSensor(node);
     }
   }
 
-  /**
-   * Kills the replica that drives, but not while another board's sensor does not count: that would be
-   * two faults at once. False when it waits for that.
-   *
-   * @param now do not wait: kill the board whose sensor does not count
-   */
+  /** Kills one, see `victim`. False when it waits. */
   killOne(now: boolean): boolean {
     const { site, ground } = this.#options;
     const { excluded, driver } = this.tally;
-    if (excluded.size > 0 && !now) return false;
-    const broken = ground.nodes.find((node) => excluded.has(site.channelOf(node)));
-    this.kill(broken ?? driver ?? this.#firstNode());
-    return true;
+    const { nodes } = ground;
+    const broken = nodes.filter((node) => excluded.has(site.channelOf(node)));
+    const node = victim({ nodes, driver, broken }, now);
+    if (node !== null) this.kill(node);
+    return node !== null;
   }
 
-  /** Sticks the sensor of a replica at what it says now, or frees it. */
+  /** Breaks the sensor of a replica, or mends it. */
   toggleSensor(node: NodeId): void {
     const { site } = this.#options;
     const channel = site.channelOf(node);
@@ -126,8 +151,9 @@ export class Session {
       site.setFault(node, null);
       return;
     }
-    site.setFault(node, { kind: "stuck", value: null });
-    this.#set(channel, { kind: "sensor", channel, fault: "stuck" });
+    const { name, faultAt } = this.#breakage;
+    site.setFault(node, faultAt(site.tolerance));
+    this.#set(channel, { kind: "sensor", channel, fault: name });
   }
 
   killDriver(): void {
@@ -181,7 +207,7 @@ export class Session {
     }
   }
 
-  view(keys: string): DashboardView {
+  view(keys: readonly string[]): DashboardView {
     const { app, site } = this.#options;
     return {
       app,
@@ -189,20 +215,22 @@ export class Session {
       replicas: this.#views(),
       plant: site.describe(),
       drivenTwice: site.drivenTwice,
-      votes: this.tally.votes(),
+      votes: this.tally.votes(this.elapsedS()),
       recent: this.tally.recent,
-      faults: [...this.#on.values()].map(({ fault }) => `${targetText(fault)} ${whatOf(fault)}`),
+      notes: [...this.#notes],
+      faults: [...this.#on.values()].map(({ fault }) => faultWords(fault)),
       keys,
     };
   }
 
   summary(): DemoSummary {
-    const { app, site, ground } = this.#options;
+    const { app, site, ground, attended } = this.#options;
     const recordings = this.#replicas.flatMap(({ node, recording }) =>
       recording === null ? [] : [[node, recording] as const],
     );
     return summarise({
       app,
+      attended,
       elapsedS: this.elapsedS(),
       tally: this.tally,
       replicas: this.#views(),
@@ -247,6 +275,7 @@ export class Session {
         site.release(node, message);
         break;
       case "event":
+        if (message.at > (this.#endedAt ?? message.at)) break;
         this.tally.see({ atS: this.elapsedS(message.at), node, event: message.event });
         break;
       case "status": {
@@ -257,13 +286,15 @@ export class Session {
     }
   }
 
-  #onDown(node: NodeId): void {
+  #onDown(node: NodeId, how: string): void {
     this.#options.site.boardDown(node, this.#options.clock.now());
     this.#clear(`pause ${node}`);
+    this.#note(`${node} ended (${how})`);
   }
 
   #set(key: string, fault: SetFault): void {
     this.#on.set(key, this.tally.faultSet(this.elapsedS(), fault));
+    this.#note(faultWords(fault));
   }
 
   /** False when no such fault was on. */
@@ -272,7 +303,12 @@ export class Session {
     if (record === undefined) return false;
     this.#on.delete(key);
     this.tally.faultCleared(this.elapsedS(), record);
+    this.#note(`${faultWords(record.fault)}: over`);
     return true;
+  }
+
+  #note(text: string): void {
+    this.#notes.push({ atS: this.elapsedS(), text });
   }
 
   #firstNode(): NodeId {
@@ -282,9 +318,4 @@ export class Session {
   #replica(node: NodeId): Replica {
     return this.#replicas.find((replica) => replica.node === node) as Replica;
   }
-}
-
-function targetText(fault: SetFault): string {
-  if (fault.kind === "sensor") return fault.channel;
-  return fault.kind === "loss" ? "the network" : fault.node;
 }

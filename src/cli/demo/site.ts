@@ -1,11 +1,11 @@
 /**
- * What the demo's replicas measure and drive: one plant with a board for each of them, or boards that
- * play a recording; and the sensor faults in between.
+ * What the demo's replicas measure and drive: one plant with a board for each of them, or boards
+ * that play a recording; and the sensor faults in between.
  *
  * The replicas' commands come through three pipes, not in the order in which they were given. The
- * site therefore lives a little in the past, and puts what it hears in order of the time stamps (the
- * processes of a machine share their monotonic clock) before the boards hear it. So a board that let
- * go just before another took over is never seen to drive beside it.
+ * site therefore lives a little in the past, and puts what it hears in order of the time stamps
+ * (the processes of a machine share their monotonic clock) before the boards hear it. So a board
+ * that let go just before another took over is never seen to drive beside it.
  */
 import type { Board, Reading } from "../../../boards/board.js";
 import type { Site } from "../../../boards/mock/site.js";
@@ -23,13 +23,17 @@ export interface DemoSiteOptions {
   /** The sensor of the app that faults hit, and the output that the picture shows. */
   readonly sensor: string;
   readonly unit: string;
+  /** How far apart two healthy channels may be, in `unit`. */
+  readonly tolerance: number;
   readonly output: string;
   /** Whether the plant is what the sensors measure, so that its truth is worth telling. */
   readonly closed: boolean;
   readonly begins: Instant;
 }
 
-/** How far in the past the site lives: longer than a message takes on a machine that is not stuck. */
+/**
+ * How far in the past the site lives: longer than a message takes on a machine that is not stuck.
+ */
 export const siteDelay = millis(50);
 
 type Write = Extract<ReplicaMessage, { kind: "write" }>;
@@ -51,6 +55,10 @@ export class DemoSite {
   /** How often a second board began to drive what another drove. */
   get drivenTwice(): number {
     return this.#options.site.wiring.conflictCount;
+  }
+
+  get tolerance(): number {
+    return this.#options.tolerance;
   }
 
   channelOf(node: NodeId): string {

@@ -1,6 +1,6 @@
 /**
- * Puts what several processes did into the order in which they did it. What is told is held back for
- * a while, so that what happened before it and arrives after it can still go first.
+ * Puts what several processes did into the order in which they did it. What is told is held back
+ * for a while, so that what happened before it and arrives after it can still go first.
  */
 import { assert } from "../../kernel/assert.js";
 import type { Instant } from "../../kernel/time.js";

@@ -25,6 +25,7 @@ export function capturedIo({ cwd = "/", env = {}, terminal = false }: Setting = 
   const sink = (stream: "stdout" | "stderr") => ({
     isTerminal: terminal,
     columns: terminal ? 80 : null,
+    rows: terminal ? 24 : null,
     write: (text: string) => {
       texts[stream] += text;
     },

@@ -39,7 +39,7 @@ export async function clusterFolder(more = ""): Promise<ClusterFolder> {
 }
 
 /** Free a moment ago; all were held at once, so they differ. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const sockets = Array.from({ length: count }, () => createSocket("udp4"));
   for (const socket of sockets) {
     socket.bind(0, "127.0.0.1");
