@@ -47,7 +47,7 @@ describe("the event log", () => {
     tell(refused("stranger"));
     tell({ kind: "peer-suspected", peer: nodeId("b"), silence: 1 as never });
     expect(lines.slice(linesPerSecondMax).map(({ text }) => text)).toEqual([
-      "refused a datagram: stranger",
+      "refused a datagram of nobody known: stranger",
       "suspects b, silent for 0.0 ms",
     ]);
   });
