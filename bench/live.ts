@@ -24,7 +24,7 @@ import { median, quantile } from "./median.js";
 
 const cycle = "10ms";
 const heartbeat = "10ms";
-const samplingMs = 2;
+const samplingMs = 5;
 const nodes = ["pi-1", "pi-2", "pi-3"].map(nodeId);
 const program = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 

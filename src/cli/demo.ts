@@ -33,10 +33,11 @@ and, unattended, when a cycle had no voted value.`;
 
 const replicaCount = 3;
 
-/**
- * The boards are sampled so many times in a control cycle, but not more than once a millisecond.
- */
+/** The boards are sampled so many times in a control cycle, where their sensors are that fast. */
 const samplesPerCycle = 4;
+
+/** The mock sensors take a sample so often; to look more often shows the same one again. */
+const sensorPeriodMs = 5;
 
 export function demoCommand(io: CliIo): Command {
   return new Command("demo")
@@ -86,7 +87,7 @@ async function prepare(io: CliIo, plan: DemoPlan, nodes: readonly NodeId[]): Pro
     site,
     program: fileURLToPath(new URL("./main.js", import.meta.url)),
     cycleMs,
-    samplingMs: Math.max(1, Math.floor(cycleMs / samplesPerCycle)),
+    samplingMs: Math.max(sensorPeriodMs, Math.floor(cycleMs / samplesPerCycle)),
     clock,
     attended: plan.forMs === null,
   });
