@@ -83,8 +83,16 @@ class Bench {
     return this.#driver !== null && this.#replicas.every(({ state }) => state === "up");
   }
 
+  /** Stops the driver as a hanging system would, for longer than its lease lasts. */
+  async pause(ms: number): Promise<void> {
+    const replica = this.#driving();
+    replica?.pause();
+    await wait(ms);
+    replica?.resume();
+  }
+
   kill(): void {
-    const replica = this.#replicas.find(({ node }) => node === this.#driver);
+    const replica = this.#driving();
     this.#driver = null;
     this.#killedAt = this.clock.now();
     replica?.kill();
@@ -98,6 +106,10 @@ class Bench {
     clearInterval(this.#sampling);
     await Promise.all(this.#replicas.map((replica) => replica.stop(2_000)));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #driving(): Replica | undefined {
+    return this.#replicas.find(({ node }) => node === this.#driver);
   }
 
   #sample(): void {
@@ -173,7 +185,15 @@ async function benchTakeover(bench: Bench, kills: number): Promise<void> {
     median(bench.takeovers),
     quantile(bench.takeovers, 1),
   ]);
-  tell("driven twice", [bench.drivenTwice]);
+}
+
+/** keepalived's weak spot: a master that is stopped and continued believes that it still is one. */
+async function benchPause(bench: Bench, pauses: number): Promise<void> {
+  for (let index = 0; index < pauses; index += 1) {
+    await settle(bench);
+    await bench.pause(200);
+  }
+  tell(`driven twice, after the kills and ${pauses} stops of the driver`, [bench.drivenTwice]);
 }
 
 /** All replicas up and one of them driving, for a while; at most half a minute. */
@@ -197,6 +217,7 @@ async function main(): Promise<void> {
     await benchMinute(bench, secondsLong);
     tell("first voted value after the start (ms)", [bench.firstVoteMs ?? Number.NaN]);
     await benchTakeover(bench, kills);
+    await benchPause(bench, kills);
   } finally {
     await bench.close();
   }
