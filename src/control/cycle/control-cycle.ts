@@ -27,13 +27,13 @@ import { after, type Duration, due, elapsed, type Instant, instant } from "../..
 import type { VotedInput } from "../app.js";
 import type { AppFault, AppSuccess } from "../app-runner.js";
 import { ClusterClock, type Round } from "../clock/cluster-clock.js";
-import { type Judgement, ReplicaState, type Standing } from "../state/replica-state.js";
+import { ReplicaState, type Standing } from "../state/replica-state.js";
 import type { CycleEvent } from "./events.js";
-import { Joining } from "./joining.js";
-import type { SampleMessage, SampleRequest, StateReply } from "./messages.js";
+import type { SampleMessage, SampleRequest } from "./messages.js";
 import type { CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
 import { Samples } from "./samples.js";
 import { SensorBank } from "./sensor-bank.js";
+import { StateExchange } from "./state-exchange.js";
 import { Vector } from "./vector.js";
 import { votedInput } from "./voted-input.js";
 
@@ -68,7 +68,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   readonly #state: ReplicaState;
   readonly #sensors: SensorBank;
   readonly #vector: Vector;
-  readonly #joining = new Joining();
+  readonly #exchange: StateExchange;
   #phase: Phase = closed;
   #driver: NodeId | null = null;
   #wasLate = false;
@@ -79,7 +79,6 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   #compared = false;
   /** A state made of less than a majority's samples is no evidence for anybody: it is not told. */
   #heardMajority = false;
-  #stateFaults = 0;
   #cyclesSkipped = 0;
   #outputs: CycleOutput[] = [];
 
@@ -94,6 +93,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#state = new ReplicaState({ self, nodes, app, cycle });
     const { voting, sampleAgeMax: ageMax } = options;
     this.#sensors = new SensorBank({ app, channels, ageMax, voting });
+    this.#exchange = new StateExchange(this.#state, this.#sensors);
     this.#vector = new Vector(this.#cycleAt(now));
   }
 
@@ -113,10 +113,10 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
         this.#onSampleRequest(input.from, input.request);
         break;
       case "state-request":
-        this.#onStateRequest(input.from, input.cycle);
+        this.#emit(...this.#exchange.answer(input.from, input.cycle, this.#votedCycle()));
         break;
       case "state-reply":
-        this.#onStateReply(input.from, input.reply);
+        this.#emit(...this.#exchange.take(input.from, input.reply, this.#votedCycle()));
         break;
       case "driver":
         this.#driver = input.driver;
@@ -140,7 +140,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   status(): CycleStatus {
     const { synchronised, skew } = this.#clock;
     const { standing } = this.#state;
-    const stateFaults = this.#stateFaults;
+    const stateFaults = this.#exchange.faults;
     const cyclesSkipped = this.#cyclesSkipped;
     const cycle = this.#vector.cycle;
     return { cycle, synchronised, skew, standing, stateFaults, cyclesSkipped };
@@ -221,37 +221,6 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     }
   }
 
-  #onStateRequest(from: NodeId, cycle: number): void {
-    const held = this.#state.stateAfter(cycle);
-    if (held === null) return;
-    const health = this.#sensors.snapshot();
-    const reply = { cycle, state: held.state, healthCycle: this.#votedCycle(), health };
-    this.#emit({ kind: "send-state-reply", target: from, reply });
-  }
-
-  #onStateReply(from: NodeId, reply: StateReply): void {
-    const before = this.#state.standing;
-    if (!this.#state.isWanted(reply.cycle, reply.state)) return;
-    this.#takeHealth(before, reply);
-    if (before === "fresh" && !this.#joining.takesState(reply)) return;
-    if (!this.#state.adopt(reply.cycle, reply.state)) return;
-    const kind = before === "fresh" ? "state-joined" : "state-repaired";
-    this.#report({ kind, cycle: reply.cycle, from });
-  }
-
-  /**
-   * A state that stands for want of a majority is taken without the health: one that was deaf for a
-   * while has excluded those that were not, and must not hand that on.
-   */
-  #takeHealth(standing: Standing, reply: StateReply): void {
-    const votedCycle = this.#votedCycle();
-    const takes =
-      standing === "fresh"
-        ? this.#joining.takesHealth(reply, votedCycle)
-        : reply.healthCycle === votedCycle && this.#state.isWantedOfMajority(reply.cycle);
-    if (takes && reply.health !== null) this.#sensors.restore(reply.health);
-  }
-
   #votedCycle(): number {
     return this.#phase.kind === "closed" ? this.#vector.cycle : this.#vector.cycle - 1;
   }
@@ -277,7 +246,10 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     const synchronised = this.#clock.synchronised;
     this.#heardMajority = this.#vector.size >= majorityOf(this.#options.nodes.length);
     this.#compared = synchronised;
-    if (synchronised) this.#judge(cycle);
+    if (synchronised) {
+      const claims = this.#vector.claims(this.#peers);
+      this.#emit(...this.#exchange.compare(cycle - 1, claims, this.#driver));
+    }
     this.#tellFitness();
     if (synchronised || this.#state.standing !== "fresh") {
       const latency = sampledAt === null ? elapsed(now, now) : elapsed(sampledAt, now);
@@ -286,32 +258,6 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#wasLate = false;
     this.#endRound(now, this.#clock.endRound());
     this.#emit({ kind: "completed", cycle });
-  }
-
-  #judge(cycle: number): void {
-    const before = this.#state.standing;
-    const judgement = this.#state.judge(cycle - 1, this.#vector.claims(this.#peers), this.#driver);
-    this.#carryJudgement(cycle - 1, judgement);
-    if (before === "consistent" && this.#state.standing === "diverged") this.#stateFaults += 1;
-  }
-
-  #carryJudgement(cycle: number, judgement: Judgement): void {
-    switch (judgement.kind) {
-      case "stands":
-        break;
-      case "began":
-        this.#report({ kind: "state-joined", cycle, from: null });
-        break;
-      case "reinstated":
-        this.#report({ kind: "state-repaired", cycle, from: null });
-        break;
-      case "ask":
-        if (judgement.diverged) this.#report({ kind: "state-diverged", cycle });
-        this.#emit({ kind: "send-state-request", target: judgement.target, cycle });
-        break;
-      default:
-        unreachable(judgement);
-    }
   }
 
   #vote(now: Instant, cycle: number, latency: Duration, voterLate: boolean): void {
@@ -350,8 +296,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#wasSynchronised = round.synchronised;
     if (Math.abs(round.adjustment) <= this.#options.skewMax) return;
     this.#vector.open(this.#cycleAt(now));
-    this.#state.renumber(this.#vector.cycle);
-    this.#joining.begin();
+    this.#exchange.renumber(this.#vector.cycle);
   }
 
   #sampleMessage(now: Instant, readings: readonly Reading[]): SampleMessage {
@@ -393,7 +338,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#emit({ kind: "report", event });
   }
 
-  #emit(output: CycleOutput): void {
-    this.#outputs.push(output);
+  #emit(...outputs: CycleOutput[]): void {
+    this.#outputs.push(...outputs);
   }
 }
