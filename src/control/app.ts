@@ -54,7 +54,7 @@ export interface AppDefinition<SensorName extends string, OutputName extends str
   readonly sensors: { readonly [Name in SensorName]: SensorDeclaration };
   readonly outputs: { readonly [Name in OutputName]: OutputDeclaration };
   readonly initial: State;
-  control(input: ControlInput<SensorName, State>): ControlOutput<OutputName, State>;
+  control(input: ControlInput<SensorName, State>): ControlOutput<NoInfer<OutputName>, State>;
 }
 
 /** Any app, its names and its state forgotten: what the runtime handles. */
