@@ -12,7 +12,7 @@ import type { NodeEvent } from "../../src/node/events.js";
 import { Node } from "../../src/node/node.js";
 import type { NodeInput, NodeOutput } from "../../src/node/ports.js";
 import type { ClusterSettings, Timing } from "../../src/node/settings.js";
-import { checksumMac } from "../../src/wire/mac.js";
+import { checksumMac, type Mac } from "../../src/wire/mac.js";
 
 export const benchMac = checksumMac(new Uint8Array(16).fill(7));
 
@@ -62,10 +62,11 @@ interface Flight {
   readonly bytes: Uint8Array;
 }
 
-const networkDelay = micros(300);
+export const networkDelay = micros(300);
 
 export class BenchCluster {
   readonly settings: ClusterSettings;
+  readonly mac: Mac;
   readonly nodes = new Map<NodeId, Node>();
   readonly outputs: SeenOutput[] = [];
   readonly steps: SeenStep[] = [];
@@ -81,7 +82,8 @@ export class BenchCluster {
   /** By node, until when its board drives; the board ends it, also of a node that is gone. */
   readonly #drivenUntil = new Map<NodeId, Instant>();
 
-  constructor(app: App, count: number, changes: Partial<ClusterSettings> = {}) {
+  constructor(app: App, count: number, changes: Partial<ClusterSettings> = {}, mac = benchMac) {
+    this.mac = mac;
     this.settings = { ...benchSettings(app, count), ...changes };
     for (const id of this.settings.nodes) this.start(id);
   }
@@ -92,8 +94,8 @@ export class BenchCluster {
 
   start(self: NodeId): void {
     this.#boots += 1;
-    const { settings } = this;
-    const options = { settings, self, now: this.#now, bootId: this.#boots, mac: benchMac };
+    const { settings, mac } = this;
+    const options = { settings, self, now: this.#now, bootId: this.#boots, mac };
     this.nodes.set(self, new Node(options));
     this.steps.push({ kind: "start", node: self, at: this.#now, bootId: this.#boots });
   }
