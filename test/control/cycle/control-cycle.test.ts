@@ -263,7 +263,7 @@ describe("CYCLE-4: a replica may drive only while", () => {
     expect(bench.of("commands")).toEqual([{ kind: "commands", commands: new Map() }]);
   });
 
-  it("it tells its state only where a majority's samples made it", () => {
+  it("it tells its state only where a majority's samples made it (STATE-6)", () => {
     const bench = running();
     bench.run(300);
     expect(bench.of("send-sample").at(-1)?.message.digest).not.toBeNull();

@@ -1,0 +1,41 @@
+/** The words of verdicts are those of docs/glossary.md: the union types say which there are. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { ExclusionReason, VoteStatus } from "../../src/voting/voter.js";
+import { voters } from "../../src/voting/voters.js";
+
+/** Records, not lists: the compiler asks for a word that is new. */
+const reasons: Record<ExclusionReason, true> = {
+  NO_DATA: true,
+  STALE_TIMESTAMP: true,
+  STUCK: true,
+  OUT_OF_RANGE: true,
+  DISAGREE: true,
+  QUARANTINED: true,
+};
+const statuses: Record<VoteStatus, true> = {
+  ok: true,
+  degraded: true,
+  "no-majority": true,
+  insufficient: true,
+};
+
+const glossary = readFileSync(join(process.cwd(), "docs", "glossary.md"), "utf8");
+const rowsBegin = [...glossary.matchAll(/^\| (`?)([^|]+?)\1 \|/gm)].map(([, , word]) => word);
+
+describe("the glossary", () => {
+  it("has a row for every reason for which a channel is excluded, and for no other", () => {
+    const capitals = rowsBegin.filter((word) => /^[A-Z_]+$/.test(word ?? ""));
+    expect(capitals.sort()).toEqual(Object.keys(reasons).sort());
+  });
+
+  it.each([...Object.keys(statuses), ...voters.keys()])("explains the word %s", (word) => {
+    expect(glossary).toContain(`\`${word}\``);
+  });
+
+  it("explains no word twice", () => {
+    const words = rowsBegin.filter((word) => !["word", "reason", "---"].includes(word ?? ""));
+    expect(words.filter((word, at) => words.indexOf(word) !== at)).toEqual([]);
+  });
+});
