@@ -46,19 +46,23 @@ export function simCommand(io: CliIo): Command {
   return new Command("sim")
     .description("Runs a cluster in virtual time under a fault scenario, and gives a verdict.")
     .argument("<scenario>", "a scenario file (YAML, version 1)")
-    .option("--seed <n>", "the seed, instead of the scenario's", readCount(Number.MAX_SAFE_INTEGER))
-    .option("--runs <n>", "so many runs, each with the next seed", readCount(runsMax))
+    .option(
+      "--seed <n>",
+      "the seed, instead of the scenario's",
+      readCount(0, Number.MAX_SAFE_INTEGER),
+    )
+    .option("--runs <n>", "so many runs, each with the next seed", readCount(1, runsMax))
     .option("--json", "one JSON object on stdout")
     .addHelpText("after", examples)
     .action((file: string, flags: Flags) => simulate(io, file, flags));
 }
 
 const readCount =
-  (max: number) =>
+  (min: number, max: number) =>
   (word: string): number => {
     const count = /^[0-9]{1,16}$/.test(word) ? Number(word) : Number.NaN;
-    if (Number.isSafeInteger(count) && count <= max) return count;
-    throw new InvalidArgumentError(`Expected a whole number from 0 to ${max}.`);
+    if (Number.isSafeInteger(count) && count >= min && count <= max) return count;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
   };
 
 async function simulate(io: CliIo, file: string, flags: Flags): Promise<void> {

@@ -156,6 +156,10 @@ describe("a wrong scenario file (CLI-SIM-3)", () => {
   it("is wrong usage without one, and with a count that is none", async () => {
     expect((await run(["sim"], { cwd })).code).toBe(2);
     expect((await run(["sim", good, "--runs", "-1"], { cwd })).code).toBe(2);
+    const none = await run(["sim", good, "--runs", "0"], { cwd });
+    expect([none.code, none.stdout]).toEqual([2, ""]);
+    expect(none.stderr).toContain("from 1 to");
+    expect((await run(["sim", good, "--seed", "0"], { cwd })).code).toBe(0);
   });
 });
 
