@@ -1,8 +1,43 @@
 import { describe, expect, it } from "vitest";
+import { statusText } from "../../src/cli/status/text.js";
 import { ControlSocket, socketPath } from "../../src/host/control-socket.js";
+import { Lateness } from "../../src/host/lateness.js";
+import type { HostStatus } from "../../src/host/live-status.js";
 import { nodeId } from "../../src/kernel/ids.js";
+import { instant, micros } from "../../src/kernel/time.js";
 import { testFolder } from "../host/support/folder.js";
+import { statusOf, verdict } from "./demo/support/views.js";
 import { jsonOf, run } from "./support/captured-io.js";
+
+const host: HostStatus = {
+  ...{ pid: 1, uptime: micros(0), residentBytes: 0, cpuTime: micros(0) },
+  loop: { steps: 0, datagramsDropped: 0, lateness: new Lateness().counts() },
+  link: { sent: 0, received: 0, dropped: 0, failed: 0, tooLong: 0 },
+  ...{ linkFaults: null, watchdog: null, recorder: null },
+};
+
+describe("the status for people", () => {
+  const shown = (value: number | null): string => {
+    const level = {
+      channel: "a/level",
+      state: "trusted",
+      reason: null,
+      since: instant(0),
+      lastValue: value,
+    } as const;
+    const sensors = [{ sensor: "level", verdict: verdict(value), channels: [level] }];
+    return statusText({ node: statusOf("pi-1", { sensors }), host }, (_tone, text) => text);
+  };
+
+  it("shows values as they were measured, without the dust of binary fractions", () => {
+    expect(shown(0.1 + 0.2)).toMatch(/ level +0\.3 +ok\n +a\/level +0\.3 +trusted/);
+    expect(shown(1_234.5678)).toContain(" 1234.5678 ");
+  });
+
+  it("shows that there is no value", () => {
+    expect(shown(null)).toMatch(/ level +- +ok\n +a\/level +- /);
+  });
+});
 
 describe("holdfast status", () => {
   it("exits with 4 when nobody answers, and says whom it asked", async () => {

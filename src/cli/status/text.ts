@@ -90,7 +90,7 @@ function sensorTable(sensors: readonly SensorStatus[], paint: Paint): string {
     const status = verdict?.status ?? "not voted";
     const value = verdict?.value ?? null;
     const tone = verdictTones[status] ?? "bad";
-    const head = [`  ${sensor}`, value === null ? "-" : String(value), paint(tone, status)];
+    const head = [`  ${sensor}`, quantity(value), paint(tone, status)];
     return [head, ...channels.map((standing) => channelRow(standing, paint))];
   });
   const columns = [
@@ -101,11 +101,14 @@ function sensorTable(sensors: readonly SensorStatus[], paint: Paint): string {
   return table(columns, rows);
 }
 
+/** Without the dust of binary fractions: 1.496875, not 1.4968750000000002. */
+const quantity = (value: number | null): string =>
+  value === null ? "-" : String(Number(value.toPrecision(9)));
+
 const stateTones: Readonly<Record<string, Tone>> = { trusted: "good" };
 
 function channelRow(standing: SensorStatus["channels"][number], paint: Paint): string[] {
   const { channel, state, reason, lastValue } = standing;
   const text = reason === null ? state : `${state} (${reason})`;
-  const value = lastValue === null ? "-" : String(lastValue);
-  return [`    ${channel}`, value, paint(stateTones[state] ?? "bad", text)];
+  return [`    ${channel}`, quantity(lastValue), paint(stateTones[state] ?? "bad", text)];
 }
