@@ -2,6 +2,7 @@
  * Loads the user's app: an ES module, imported by its path, that exports what `defineApp` made. The
  * module is foreign code: whatever it throws is reported with its path, and is never our failure.
  */
+import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type App, defineApp } from "../control/app.js";
 
@@ -14,6 +15,11 @@ export type AppLoad =
 const loadMillisMax = 10_000;
 
 export async function loadApp(file: string): Promise<AppLoad> {
+  // The import would name this module of ours as well, and not what is most often forgotten.
+  if (!existsSync(file)) {
+    const message = `expected a module that loads; ${file}: no such file (is it built?)`;
+    return { ok: false, message };
+  }
   let exports: Readonly<Record<string, unknown>>;
   try {
     exports = await importBounded(file);

@@ -20,7 +20,9 @@ export async function readKey(layers: Layers, cwd: string): Promise<KeyReading> 
   settleWhich(layers);
   const [key, keyFile] = [layers.get(["key"]), layers.get(["keyFile"])];
   if (key === undefined && keyFile === undefined) {
-    return refuse(layers.problem([], "missing: expected keyFile or key"));
+    return refuse(
+      layers.problem([], "missing: expected keyFile (openssl rand -hex 32 makes a key) or key"),
+    );
   }
   if (key !== undefined && keyFile !== undefined) {
     return refuse(layers.problem(["key"], "expected key or keyFile, not both", "key"));
@@ -55,7 +57,8 @@ async function readKeyFile(layers: Layers, file: string): Promise<KeyReading> {
     mode = (await stat(file)).mode;
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    const message = `expected a file that can be read: ${file} (${reason})`;
+    const hint = reason === "ENOENT" ? `; make one: openssl rand -hex 32 > ${file}` : "";
+    const message = `expected a file that can be read: ${file} (${reason})${hint}`;
     return refuse(layers.problem(["keyFile"], message));
   }
   const key = keyIn(bytes);

@@ -132,6 +132,12 @@ function pathOf(ancestors: readonly unknown[], last: Node): KeyPath {
   return path;
 }
 
+/** The parser quotes what it tripped over, which can be the rest of the file, with a key in it. */
+const clauseLengthMax = 80;
+
 /** The parser's message, fit to stand after a colon. */
-const asClause = (message: string): string =>
-  `expected YAML: ${message.replace(/^\w*Error: /, "").replace(/\.?\s*$/, "")}`;
+function asClause(message: string): string {
+  const clause = message.replace(/^\w*Error: /, "").replace(/\.?\s*$/, "");
+  const isLong = clause.length > clauseLengthMax;
+  return `expected YAML: ${isLong ? `${clause.slice(0, clauseLengthMax)}...` : clause}`;
+}

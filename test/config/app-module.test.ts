@@ -22,6 +22,12 @@ describe("the app's module (CONFIG-5)", () => {
     expect(await loadApp(join(folder.path, "other.mjs"))).toMatchObject({ ok: true });
   });
 
+  it("is told apart from one that is not there, or not built yet", async () => {
+    const file = join(folder.path, "no-such.js");
+    const message = `expected a module that loads; ${file}: no such file (is it built?)`;
+    expect(await loadApp(file)).toEqual({ ok: false, message });
+  });
+
   it.each([
     ["throw new Error('no sensor bus');", "no sensor bus"],
     ["export const app = ;", "under-test.mjs: "],

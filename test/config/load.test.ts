@@ -162,7 +162,7 @@ describe("refusals (CONFIG-3)", () => {
     ["id: b", "id: B", "6:11: nodes[1].id: expected lower-case letters"],
     ["id: b, ", "", "6:5: nodes[1].id: missing: expected lower-case letters"],
     ["cluster: boiler\n", "", "1:1: cluster: missing: expected lower-case letters"],
-    ["keyFile: key\n", "", "1:1: missing: expected keyFile or key"],
+    ["keyFile: key\n", "", "1:1: missing: expected keyFile (openssl rand"],
     ["keyFile: key", "keyFile: no-such", "2:10: keyFile: expected a file that can be read"],
     [
       "keyFile: key",
@@ -222,6 +222,12 @@ describe("refusals (CONFIG-3)", () => {
     ]);
   });
 
+  it("a key file that is not there, telling how to make one", async () => {
+    const load = await folder.load(soundConfig.replace("keyFile: key", "keyFile: no-such"));
+    const file = join(folder.path, "no-such");
+    expect(problemLines(load).join()).toContain(`make one: openssl rand -hex 32 > ${file}`);
+  });
+
   it("a file that is missing, empty, no mapping, no UTF-8, or no YAML", async () => {
     const load = (text: string) => folder.load(text).then(problemLines);
     expect(await load("")).toEqual([
@@ -230,6 +236,8 @@ describe("refusals (CONFIG-3)", () => {
     expect(await load("- a\n")).toEqual([expect.stringContaining("1:1: expected a mapping")]);
     expect((await load('a: "b\n')).join()).toContain("expected YAML: Missing closing");
     expect((await load("a: [&x [1], *y]\n")).join()).toContain("expected YAML: ");
+    const prose = `a: 1\n${"words and more words\n".repeat(50)}`;
+    for (const line of await load(prose)) expect(line.length).toBeLessThan(160);
     await folder.write("latin1.yaml", Uint8Array.of(0x61, 0x3a, 0xe9));
     const { loadConfig } = await import("../../src/config/load.js");
     const of = (name: string) => loadConfig(name, { env: {}, cwd: folder.path }).then(problemLines);
