@@ -249,7 +249,11 @@ export const fileSchema = mapping({
   }).optional(),
   faultsAllowed: z
     .boolean({ error: "true or false" })
-    .meta({ description: "May `holdfast fault` hurt this cluster?", "x-default": "false" })
+    .meta({
+      description:
+        "May the network be made to lose, double, delay or block frames, as the demo does?",
+      "x-default": "false",
+    })
     .optional(),
 });
 
