@@ -2,6 +2,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ReplicaMessage } from "../../src/host/board-channel.js";
@@ -9,6 +10,11 @@ import type { LiveStatus } from "../../src/host/live-status.js";
 import { isBuilt, program, type Started, startNode } from "../host/support/built.js";
 import { jsonOf, run } from "./support/captured-io.js";
 import { clusterFolder, nodes } from "./support/cluster-folder.js";
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === "::1"),
+);
+if (!hasIpv6) console.warn("SKIPPED: this machine has no ::1, so no replicas ran over IPv6");
 
 const start = (cwd: string, node: string, more: readonly string[] = [], ipc = false): Started =>
   startNode([program, "run", "--node", node, ...more], { cwd, ipc });
@@ -82,6 +88,18 @@ describe.skipIf(!isBuilt(["src/cli/main.js", "src/host/watchdog/dog-thread.js"])
       });
       const words = await run(["replay", file], { cwd: path });
       expect(words.stdout).toContain(`first difference at line ${index + 1}`);
+    });
+
+    it.skipIf(!hasIpv6)("runs over IPv6: three replicas vote, and hear each other", async () => {
+      const { path } = await clusterFolder("timing: { cycle: 50ms }", "[::1]");
+      const replicas = nodes.map((node) => start(path, node));
+      const statuses = await statusWhen(path, allVote);
+      for (const { node } of statuses) {
+        expect(node.links.map(({ received }) => received > 0)).toEqual([true, true]);
+      }
+      for (const { child } of replicas) child.kill("SIGTERM");
+      const endings = await Promise.all(replicas.map(({ ended }) => ended));
+      expect(endings.map(({ code }) => code)).toEqual([0, 0, 0]);
     });
 
     it("says in one line that its port is in use, and exits with 4", async () => {

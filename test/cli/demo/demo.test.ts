@@ -130,6 +130,29 @@ describe.skipIf(!isBuilt(files) || !hasProc)("holdfast demo, unattended", () => 
     expect(readdirSync(temp)).toEqual([]);
   });
 
+  it("plays a recording at its speed, and votes what is in it", async () => {
+    const temp = await withOwnTemp();
+    const rows = Array.from(
+      { length: 3_000 },
+      (_, row) => `${row},${[1, 2, 3].map(() => row / 100)}`,
+    );
+    const file = join(temp, "a.csv");
+    writeFileSync(file, `time_s,a,b,c\n${rows.join("\n")}\n`);
+    const words = ["--for", "6s", "--quiet", "--json", "--recording", file, "--speed", "60"];
+    const { code, stdout } = await startNode([program, "demo", ...words]).ended;
+    const summary = JSON.parse(stdout) as DemoSummary;
+    expect(code).toBe(summary.verdict === "ok" ? 0 : 1);
+    expect(summary.votes.voted).toBeGreaterThan(10);
+    expect(summary.faults).toEqual([]);
+    const [recording = ""] = Object.values(summary.recordings);
+    const read = /"r":\[\["temperature",([\d.]+),(\d+)/g;
+    const readings = [...readFileSync(recording, "utf8").matchAll(read)].map(
+      ([, value, sourceTime]) => [Number(value) * 100, Number(sourceTime) / 1e6] as const,
+    );
+    const [[row0, time0] = [0, 0], [row1, time1] = [0, 0]] = [readings[0], readings.at(-1)];
+    expect((row1 - row0) / (time1 - time0)).toBeCloseTo(60, 0);
+  });
+
   it("names the file and the line of a recording that is none", async () => {
     const temp = await withOwnTemp();
     const file = join(temp, "a.csv");

@@ -22,15 +22,18 @@ export interface ClusterFolder {
   readonly ports: readonly number[];
 }
 
-/** @param more lines of the config beside those that every config has */
-export async function clusterFolder(more = ""): Promise<ClusterFolder> {
+/**
+ * @param more lines of the config beside those that every config has
+ * @param host where the replicas listen: 127.0.0.1, or [::1]
+ */
+export async function clusterFolder(more = "", host = "127.0.0.1"): Promise<ClusterFolder> {
   const path = await testFolder();
-  const ports = await freePorts(nodes.length);
+  const ports = await freePorts(nodes.length, host);
   await writeFile(join(path, "app.mjs"), appModule);
   await writeFile(join(path, "key"), "00112233445566778899aabbccddeeff\n", { mode: 0o600 });
   const lines = [
     ...["cluster: test", "keyFile: key", "app: app.mjs", "board: { kind: mock }", "nodes:"],
-    ...nodes.map((id, index) => `  - { id: ${id}, address: "127.0.0.1:${ports[index]}" }`),
+    ...nodes.map((id, index) => `  - { id: ${id}, address: "${host}:${ports[index]}" }`),
     "recorder: {}",
     more,
   ];
@@ -39,10 +42,11 @@ export async function clusterFolder(more = ""): Promise<ClusterFolder> {
 }
 
 /** Free a moment ago; all were held at once, so they differ. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const sockets = Array.from({ length: count }, () => createSocket("udp4"));
+export async function freePorts(count: number, host = "127.0.0.1"): Promise<readonly number[]> {
+  const type = host.startsWith("[") ? "udp6" : "udp4";
+  const sockets = Array.from({ length: count }, () => createSocket(type));
   for (const socket of sockets) {
-    socket.bind(0, "127.0.0.1");
+    socket.bind(0, host.replace(/^\[|\]$/g, ""));
     await once(socket, "listening");
   }
   const ports = sockets.map((socket) => socket.address().port);
