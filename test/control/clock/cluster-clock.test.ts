@@ -218,6 +218,16 @@ describe("CLOCK-5: without a majority in sight", () => {
     expect(clock.endRound()).toMatchObject({ adjustment: 0, synchronised: false });
   });
 
+  it("the skew is that of the farthest that counts as aligned, and zero when all agree", () => {
+    const bench = new Bench([0, 0, 0], []);
+    for (let round = 0; round < 10; round += 1) bench.round();
+    expect(bench.clocks.map(({ skew }) => skew)).toEqual([0, 0, 0]);
+    bench.round((_, honest) => honest + 3_000);
+    expect(bench.clocks.slice(0, 2).map(({ skew }) => skew)).toEqual([3_000, 3_000]);
+    bench.round((_, honest) => honest + 2 * skewMax);
+    expect(bench.clocks.slice(0, 2).map(({ skew }) => skew)).toEqual([0, 0]);
+  });
+
   it("while synchronised, no round moves it by more than skewMax", () => {
     const bench = new Bench([0, 0, 0], []);
     for (let round = 0; round < 10; round += 1) bench.round();
