@@ -1,6 +1,7 @@
 /**
  * How a replica keeps its state equal to that of the others: it compares, asks, answers and takes.
- * What a state is and whose stands is the business of replica-state.ts; here is what is said about it.
+ * What a state is and whose stands is the business of replica-state.ts; here is what is said
+ * about it.
  */
 import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
