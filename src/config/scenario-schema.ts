@@ -142,9 +142,18 @@ const invariants = mapping({
   driven: z.record(z.string(), share, { error: "a mapping of outputs to shares" }).optional(),
 });
 
+const nodesExpected = `a count from 1 to ${scenarioNodesMax}, or a list of as many names`;
+
+/** A count of the right type, but out of range, is told in the words of the member. */
 const nodes = z.union(
-  [whole("", 1, scenarioNodesMax), z.array(nodeName).min(1).max(scenarioNodesMax)],
-  { error: `a count from 1 to ${scenarioNodesMax}, or a list of names` },
+  [
+    whole(nodesExpected, 1, scenarioNodesMax),
+    z
+      .array(nodeName)
+      .min(1, { error: nodesExpected })
+      .max(scenarioNodesMax, { error: nodesExpected }),
+  ],
+  { error: nodesExpected },
 );
 
 /** The whole file. `timing` and `voting` have the keys that they have in holdfast.yaml. */
