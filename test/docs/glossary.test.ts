@@ -1,7 +1,11 @@
-/** The words of verdicts are those of docs/glossary.md: the union types say which there are. */
+/**
+ * The words of verdicts and of scenarios are those of docs/glossary.md: the union types say which
+ * there are.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { FaultAction } from "../../src/sim/scenario.js";
 import type { ExclusionReason, VoteStatus } from "../../src/voting/voter.js";
 import { voters } from "../../src/voting/voters.js";
 
@@ -20,6 +24,18 @@ const statuses: Record<VoteStatus, true> = {
   "no-majority": true,
   insufficient: true,
 };
+const faults: Record<FaultAction["kind"], true> = {
+  crash: true,
+  silence: true,
+  pause: true,
+  slow: true,
+  hang: true,
+  "clock-rate": true,
+  partition: true,
+  network: true,
+  sensor: true,
+  "two-faced": true,
+};
 
 const glossary = readFileSync(join(process.cwd(), "docs", "glossary.md"), "utf8");
 const rowsBegin = [...glossary.matchAll(/^\| (`?)([^|]+?)\1 \|/gm)].map(([, , word]) => word);
@@ -34,8 +50,13 @@ describe("the glossary", () => {
     expect(glossary).toContain(`\`${word}\``);
   });
 
-  it("explains no word twice", () => {
-    const words = rowsBegin.filter((word) => !["word", "reason", "---"].includes(word ?? ""));
+  it.each(Object.keys(faults))("explains the fault %s of scenarios", (kind) => {
+    expect(glossary).toMatch(new RegExp(`^\\| \`${kind}\` \\|`, "m"));
+  });
+
+  it("explains no word twice; a key of the files may be a word as well", () => {
+    const rows = [...glossary.matchAll(/^\| ([^|]+?) \|/gm)].map(([, word = ""]) => word);
+    const words = rows.filter((word) => !["word", "reason", "---"].includes(word));
     expect(words.filter((word, at) => words.indexOf(word) !== at)).toEqual([]);
   });
 });
