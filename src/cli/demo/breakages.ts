@@ -10,15 +10,21 @@ export interface Breakage {
   readonly faultAt: (tolerance: number) => SensorFault;
 }
 
+/** What a visitor's key does first: it shows at once, whatever the plant does. */
+export const off: Breakage = {
+  name: "off",
+  faultAt: (tolerance) => ({ kind: "offset", by: 5 * tolerance }),
+};
+
 /**
  * A sensor that sticks is found only by others that move: at the set point it says nothing wrong.
- * So a visitor who comes late has other faults to choose from.
+ * The script sets it while the water heats up.
  */
 export const stuck: Breakage = { name: "stuck", faultAt: () => ({ kind: "stuck", value: null }) };
 
 export const breakages: readonly Breakage[] = [
+  off,
   stuck,
-  { name: "off", faultAt: (tolerance) => ({ kind: "offset", by: 5 * tolerance }) },
   { name: "drifting", faultAt: (tolerance) => ({ kind: "drift", perSecond: tolerance / 2 }) },
   { name: "silent", faultAt: () => ({ kind: "dropout", probability: 1 }) },
 ];

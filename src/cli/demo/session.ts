@@ -8,7 +8,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import { BoundedQueue } from "../../kernel/queue.js";
 import type { Instant } from "../../kernel/time.js";
 import { type FaultRecord, type SetFault, Tally } from "../../observe/tally.js";
-import { type Breakage, breakages, stuck } from "./breakages.js";
+import { type Breakage, breakages, off, stuck } from "./breakages.js";
 import type { DashboardView, ReplicaView } from "./dashboard.js";
 import type { Ground } from "./ground.js";
 import type { Note } from "./happenings.js";
@@ -53,7 +53,7 @@ export class Session {
   /** The faults that are on, by what they are on. */
   readonly #on = new Map<string, FaultRecord>();
   readonly #notes = new BoundedQueue<Note>(notesMax);
-  #breakage = stuck;
+  #breakage: Breakage;
   #sampling: NodeJS.Timeout | null = null;
   /** What happens afterwards is the ending itself, and does not count. */
   #endedAt: Instant | null = null;
@@ -61,6 +61,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#breakage = options.attended ? off : stuck;
     const { ground, program, clock, cycleMs } = options;
     this.tally = new Tally(cycleMs / 1_000);
     this.#startedAt = clock.now();
@@ -123,7 +124,7 @@ export class Session {
 
   nextBreakage(): void {
     const next = breakages.indexOf(this.#breakage) + 1;
-    this.#breakage = breakages[next % breakages.length] ?? stuck;
+    this.#breakage = breakages[next % breakages.length] ?? off;
   }
 
   freeAll(): void {
