@@ -27,7 +27,7 @@ interface Flags extends ConfigFlags {
 
 const examples = `
 Examples:
-  $ holdfast config check --config boiler.yaml
+  $ holdfast config check boiler.yaml
   $ HOLDFAST_TIMING_CYCLE=20ms holdfast config print
   $ holdfast config schema > holdfast.schema.json
 
@@ -41,14 +41,16 @@ export function configCommand(io: CliIo): Command {
   command.addCommand(
     withConfigFlags(new Command("check"))
       .description("check a config; say which faults the cluster tolerates, and which it does not")
+      .argument("[file]", "the config, as with --config")
       .option("--json", "one JSON object on stdout")
-      .action((flags: Flags) => check(io, flags)),
+      .action((file: string | undefined, flags: Flags) => check(io, named(file, flags))),
   );
   command.addCommand(
     withConfigFlags(new Command("print"))
       .description("print the values in force, each with where it came from")
+      .argument("[file]", "the config, as with --config")
       .option("--json", "one JSON object on stdout")
-      .action((flags: Flags) => print(io, flags)),
+      .action((file: string | undefined, flags: Flags) => print(io, named(file, flags))),
   );
   command.addCommand(
     new Command("schema")
@@ -57,6 +59,10 @@ export function configCommand(io: CliIo): Command {
   );
   return command;
 }
+
+/** A config is named by its flag, as in all commands, or simply named. */
+const named = (file: string | undefined, flags: Flags): Flags =>
+  file === undefined ? flags : { ...flags, config: file };
 
 async function check(io: CliIo, flags: Flags): Promise<void> {
   const load = await loadFlagged(io, flags, loadConfig);

@@ -37,6 +37,13 @@ describe("holdfast config check (CLI-6)", () => {
     expect(lines[3]).toBe("");
   });
 
+  it("takes the file by its name alone, too", async () => {
+    const byFlag = await config(["check", "--config", "bad.yaml"]);
+    expect(await config(["check", "bad.yaml"])).toEqual(byFlag);
+    const print = await config(["print", "even.yaml"]);
+    expect(print).toEqual(await config(["print", "-c", "even.yaml"]));
+  });
+
   it("warns and accepts", async () => {
     const result = await config(["check", "-c", "even.yaml"]);
     expect(result.code).toBe(0);
