@@ -32,7 +32,7 @@ describe("the frame (CLI-1)", () => {
     [["config", "chek"], "unknown command 'chek'", "(Did you mean check?)"],
     [["config", "check", "--jsno"], "unknown option '--jsno'", "(Did you mean --json?)"],
     [["config", "check", "--set", "a"], "argument 'a' is invalid", "Expected key=value"],
-    [["config", "check", "surplus"], "too many arguments", "--help"],
+    [["config", "check", "a.yaml", "surplus"], "too many arguments", "--help"],
   ])("%j is wrong usage: code 2, and a hint (CLI-2)", async (argv, message, hint) => {
     const result = await run(argv);
     expect(result).toMatchObject({ code: 2, stdout: "" });
