@@ -66,7 +66,7 @@ describe.skipIf(!isBuilt(files) || !hasProc)("holdfast demo, unattended", () => 
     expect(code).toBe(summary.verdict === "ok" ? 0 : 1);
     expect(summary.verdict === "ok").toBe(summary.votes.missed === 0);
     expect(summary.votes.cycles).toBeGreaterThan(50);
-    expect(summary.votes.voted).toBeGreaterThan(0.9 * summary.votes.cycles);
+    expect(summary.votes.voted).toBeGreaterThan(0.5 * summary.votes.cycles);
 
     const [sensor, kill] = ["sensor", "kill"].map((wanted) =>
       summary.faults.find(({ kind }) => kind === wanted),
