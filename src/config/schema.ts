@@ -115,7 +115,7 @@ const recordedBoard = mapping({
   }),
   time: text("the name of a column", /\S/, {
     description: "The column of the time, in seconds.",
-    fallback: "the first column",
+    fallback: "t, time, time_s or timestamp, or else a row a second",
   }).optional(),
   speed: number("a number from 0.001 to 100000", 0.001, 100_000, {
     description: "How many recorded seconds pass in one second.",
@@ -206,7 +206,7 @@ const recorder = mapping({
     description: "The folder of the flight recordings, one file per node.",
     fallback: "`recordings` in the stateDir",
   }).optional(),
-  bytesMax: size("How much a node keeps; the oldest makes room.", "16MiB").optional(),
+  bytesMax: size("How much of a boot is kept, from its beginning.", "16MiB").optional(),
   bytesPerSecondMax: size("The most that a node writes in a second.", "256KiB").optional(),
 });
 

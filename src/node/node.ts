@@ -86,7 +86,6 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #verdicts = new Map<string, Verdict>();
   #driver: NodeId | null = null;
   #started = false;
-  #beats = 0;
   #outputs: NodeOutput[] = [];
 
   constructor(options: NodeOptions) {
@@ -272,8 +271,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   #carryMonitor(now: Instant, output: HeartbeatOutput): void {
     switch (output.kind) {
       case "send-beat":
-        this.#beats += 1;
-        this.#broadcast("heartbeat", beatBody(this.#beats));
+        this.#broadcast("heartbeat", beatBody(output.count));
         this.#feedSupervision(now, { kind: "checkpoint", entity: heartbeatEntity });
         break;
       case "peer-suspected":
