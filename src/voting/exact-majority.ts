@@ -3,26 +3,24 @@
  * voter of replicated computations, whose healthy copies are equal; on sensors, which never are, it
  * finds no majority. The tolerance does not count.
  *
- * The only candidate is found in one pass by pairing off ballots that differ (Boyer and Moore
- * 1991), and counted in a second.
+ * If any value has a majority, it is left when ballots that differ are paired off (Boyer and Moore
+ * 1991); whether it has one, the tally counts.
  */
-import { noMajority, outcomeOf } from "./outcome.js";
-import type { Ballot, Outcome, Voter } from "./voter.js";
+import type { Ballots } from "./ballots.js";
+import { memoryless } from "./memoryless.js";
 
-export const exactMajority: Voter = {
+export const exactMajority = memoryless({
   name: "exact-majority",
+  support: "majority",
+  exact: true,
+  valueOf: candidateOf,
+});
 
-  vote(ballots: readonly Ballot[]): Outcome {
-    const candidate = candidateOf(ballots);
-    return candidate === null ? noMajority : outcomeOf(ballots, candidate, 0);
-  },
-};
-
-/** If any value has a majority, it is this one. */
-function candidateOf(ballots: readonly Ballot[]): number | null {
-  let candidate: number | null = null;
+function candidateOf({ values, count }: Ballots): number {
+  let candidate = Number.NaN;
   let lead = 0;
-  for (const { value } of ballots) {
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index] as number;
     if (lead === 0) candidate = value;
     lead += value === candidate ? 1 : -1;
   }

@@ -4,31 +4,40 @@
  * between two that are (Latif-Shabgahi, Bass and Bennett 2004, section III).
  *
  * The middle alone is not enough: of three that all differ it would be a guess. So a majority of
- * the ballots must agree with it within the tolerance. Of an even number there are two in the
- * middle, and their mean stands, unless they differ by more than the tolerance: nobody stands where
- * that mean is. Two channels that disagree are the case n = 2 of this rule: which of them is wrong
- * cannot be said.
+ * the ballots must agree with it (tally.ts). Of an even number there are two in the middle, and
+ * their mean stands, unless they differ by more than the tolerance: nobody stands where that mean
+ * is. Two channels that disagree are the case n = 2 of this rule: which of them is wrong cannot be
+ * said.
  *
  * Invariant: the value lies between the smallest and the largest ballot.
  */
-import { noMajority, outcomeOf } from "./outcome.js";
-import type { Ballot, Outcome, Voter } from "./voter.js";
+import type { Ballots } from "./ballots.js";
+import { memoryless } from "./memoryless.js";
+import { sortInto } from "./sorted.js";
 
-export const midValueSelect: Voter = {
+export const midValueSelect = memoryless({
   name: "mid-value",
+  support: "majority",
+  exact: false,
+  valueOf: middleOf,
+});
 
-  vote(ballots: readonly Ballot[], tolerance: number): Outcome {
-    const value = middleOf(ballots, tolerance);
-    return value === null ? noMajority : outcomeOf(ballots, value, tolerance);
-  },
-};
+/** The middle value; NaN where there is none, or where the two in the middle differ too much. */
+function middleOf(ballots: Ballots, tolerance: number, sorted: Float64Array): number {
+  const { count, values } = ballots;
+  if (count === 3) return middleOfThree(values);
+  if (count === 0) return Number.NaN;
+  sortInto(sorted, ballots);
+  const half = count >>> 1;
+  const upper = sorted[half] as number;
+  if (count % 2 === 1) return upper;
+  const lower = sorted[half - 1] as number;
+  return upper - lower <= tolerance ? lower + (upper - lower) / 2 : Number.NaN;
+}
 
-/** The middle value; null where there is none, or where the two in the middle differ too much. */
-function middleOf(ballots: readonly Ballot[], tolerance: number): number | null {
-  const values = ballots.map((ballot) => ballot.value).sort((one, other) => one - other);
-  const half = Math.floor(values.length / 2);
-  const upper = values[half];
-  if (upper === undefined || values.length % 2 === 1) return upper ?? null;
-  const lower = values[half - 1] as number;
-  return upper - lower <= tolerance ? lower + (upper - lower) / 2 : null;
+function middleOfThree(values: Float64Array): number {
+  const one = values[0] as number;
+  const two = values[1] as number;
+  const three = values[2] as number;
+  return Math.max(Math.min(one, two), Math.min(Math.max(one, two), three));
 }

@@ -8,16 +8,15 @@
  */
 import { assert } from "../kernel/assert.js";
 import type { Duration, Instant } from "../kernel/time.js";
+import { type Ballots, channelsMax } from "./ballots.js";
 import { ChannelHealth, type ChannelStanding } from "./health/channel-health.js";
 import { type HealthOptions, healthOptions } from "./health/options.js";
 import { midValueSelect } from "./mid-value-select.js";
-import type { Ballot, ChannelEvent, Outcome, Sample, Verdict, Voter, VoteStatus } from "./voter.js";
+import type { Tally } from "./tally.js";
+import type { ChannelEvent, Sample, Verdict, Voter, VoteStatus } from "./voter.js";
 
 export type { ChannelStanding } from "./health/channel-health.js";
 export type { HealthOptions } from "./health/options.js";
-
-/** More boards than this on one quantity are not foreseen; it bounds the work of a closing. */
-export const channelsMax = 32;
 
 export interface SensorVoterOptions {
   /** The ids of the channels, 1 to `channelsMax`, each once. */
@@ -42,7 +41,7 @@ export interface Closing {
 
 export class SensorVoter {
   readonly #health: ChannelHealth;
-  readonly #channelCount: number;
+  readonly #channels: readonly string[];
 
   constructor(options: SensorVoterOptions) {
     const { channels, min, max, tolerance, ageMax, voter = midValueSelect } = options;
@@ -51,7 +50,7 @@ export class SensorVoter {
     assert(min < max, `not a range: ${min} to ${max}`);
     assert(tolerance >= 0, `not a tolerance: ${tolerance}`);
     const health = healthOptions(options.health ?? {}, tolerance);
-    this.#channelCount = channels.length;
+    this.#channels = channels;
     this.#health = new ChannelHealth({ channels, min, max, tolerance, ageMax, voter, health });
   }
 
@@ -63,10 +62,9 @@ export class SensorVoter {
    */
   close(now: Instant, samples: readonly Sample[], voterLate: boolean): Closing {
     this.#health.take(now, samples);
-    const ballots = this.#health.ballots();
-    const outcome = this.#health.vote(ballots);
-    const verdict = this.#verdict(ballots, outcome);
-    return { verdict, events: voterLate ? [] : this.#health.judge(outcome) };
+    const tally = this.#health.vote();
+    const verdict = this.#verdict(this.#health.ballots, tally);
+    return { verdict, events: voterLate ? [] : this.#health.judge() };
   }
 
   /** Where every channel stands after the last closing, in the order of the config. */
@@ -94,29 +92,52 @@ export class SensorVoter {
     return this.#health.restore(snapshot);
   }
 
-  #verdict(ballots: readonly Ballot[], outcome: Outcome): Verdict {
-    const { value, agreeing, dissenting } = outcome;
-    const status = this.#status(ballots.length, outcome);
-    const excluded = this.#health.exclusions();
-    return { value, status, agreeing, dissenting, excluded, spread: spreadOf(ballots) };
+  #verdict(ballots: Ballots, tally: Tally): Verdict {
+    const agreeing: string[] = [];
+    const dissenting: string[] = [];
+    for (let index = 0; tally.stands && index < ballots.count; index += 1) {
+      const channel = ballots.channels[index] as number;
+      const side = tally.agrees(channel) ? agreeing : dissenting;
+      side.push(this.#channels[channel] as string);
+    }
+    return {
+      value: tally.stands ? tally.value : null,
+      status: this.#status(ballots.count, tally),
+      agreeing,
+      dissenting,
+      excluded: this.#health.exclusions(),
+      caveats: [],
+      spread: spreadOf(ballots),
+      confidence: tally.agreeingCount / this.#channels.length,
+      age: tally.stands ? this.#ageOf(ballots, tally) : null,
+    };
   }
 
-  #status(ballotCount: number, outcome: Outcome): VoteStatus {
+  #status(ballotCount: number, tally: Tally): VoteStatus {
     if (ballotCount < this.#health.quorum) return "insufficient";
-    if (outcome.value === null) return "no-majority";
+    if (!tally.stands) return "no-majority";
     // One channel alone may be wrong and nobody would know: that is never `ok`.
-    const all = outcome.agreeing.length === this.#channelCount && this.#channelCount > 1;
-    return all ? "ok" : "degraded";
+    const count = this.#channels.length;
+    return tally.agreeingCount === count && count > 1 ? "ok" : "degraded";
+  }
+
+  #ageOf(ballots: Ballots, tally: Tally): Duration {
+    let oldest = 0;
+    for (let index = 0; index < ballots.count; index += 1) {
+      const channel = ballots.channels[index] as number;
+      if (tally.agrees(channel)) oldest = Math.max(oldest, this.#health.ages[channel] as number);
+    }
+    return oldest as Duration;
   }
 }
 
-function spreadOf(ballots: readonly Ballot[]): number {
-  if (ballots.length < 2) return 0;
+function spreadOf({ values, count }: Ballots): number {
+  if (count < 2) return 0;
   let smallest = Number.POSITIVE_INFINITY;
   let largest = Number.NEGATIVE_INFINITY;
-  for (const { value } of ballots) {
-    smallest = Math.min(smallest, value);
-    largest = Math.max(largest, value);
+  for (let index = 0; index < count; index += 1) {
+    smallest = Math.min(smallest, values[index] as number);
+    largest = Math.max(largest, values[index] as number);
   }
   return largest - smallest;
 }

@@ -1,9 +1,14 @@
 /**
- * The voter port. A voter answers one question: given what the channels say now, which value stands
- * for the quantity, and who agrees with it? Whether a channel may speak at all is the business of
- * channel health, which stands in front of every voter and is the same for all of them.
+ * The voter port, and the words of the room. A voter answers one question: given what the channels
+ * say now, which value stands for the quantity? Whether that value has enough agreement to be
+ * believed is the business of the tally (tally.ts), and whether a channel may speak at all that of
+ * channel health: both are the same behind and in front of every voter.
  */
 import type { Duration, Instant } from "../kernel/time.js";
+import type { Ballots } from "./ballots.js";
+
+/** What the way of a sample says of it; see README.md, health of a channel. */
+export type SampleFault = "LATE" | "CORRUPT" | "MASQUERADE";
 
 /** What one channel says in one cycle. */
 export interface Sample {
@@ -12,52 +17,94 @@ export interface Sample {
   readonly value: number | null;
   /** How old the value was when the vector was closed. */
   readonly age: Duration;
-}
-
-/** A sample that health let through. */
-export interface Ballot {
-  readonly channel: string;
-  readonly value: number;
+  /** What is wrong with the sample itself, whatever its value; absent where nothing is known. */
+  readonly fault?: SampleFault;
 }
 
 /**
- * A voter's answer. `value` is null when no value has enough agreement: it never guesses. Then
- * nobody agrees and nobody dissents, for there is nothing to dissent from.
+ * How much agreement a value needs to stand for the quantity. `majority`: more than half of the
+ * ballots. `plurality`: at least two, where the voter has found that no other group is as large.
+ * `continuity`: at least one, where the voter vouches for it by what was voted before. Whichever it
+ * is, of two ballots both must agree: two that disagree cannot say which of them is wrong.
  */
-export interface Outcome {
-  readonly value: number | null;
-  readonly agreeing: readonly string[];
-  readonly dissenting: readonly string[];
-}
+export type Support = "majority" | "plurality" | "continuity";
 
 export interface Voter {
   readonly name: string;
+  readonly support: Support;
+  /** True where only equal values agree, to the last bit: then no tolerance counts. */
+  readonly exact: boolean;
+  /** Begins the voting of one sensor, with an empty memory. */
+  open(options: VotingOptions): Voting;
+}
+
+export interface VotingOptions {
+  /** How many channels the sensor has, 1 to 32. */
+  readonly channels: number;
+  /** How far apart two healthy channels may be, in the sensor's unit. */
+  readonly tolerance: number;
+}
+
+/** The voting of one sensor. Nothing in it allocates, but for the memory that is asked for. */
+export interface Voting {
+  /** The value that the ballots stand for; NaN where they stand for none. Changes nothing. */
+  valueOf(ballots: Ballots): number;
+
   /**
-   * @param ballots at most one a channel, in the order of the channels in the config
-   * @param tolerance how far apart two healthy channels may be, in the sensor's unit
+   * Told once a closing, after the vote, what was voted: a voter with a memory learns from it.
+   *
+   * @param value what stood; NaN where nothing did
    */
-  vote(ballots: readonly Ballot[], tolerance: number): Outcome;
+  learn(ballots: Ballots, value: number): void;
+
+  /** The memory as finite numbers, of a length that depends on the channels only. */
+  memory(): readonly number[];
+
+  /** Goes on as the voting that gave the memory. False, and unchanged, when it does not fit. */
+  recall(memory: readonly unknown[]): boolean;
 }
 
 /**
  * `ok`: all channels agree. `degraded`: there is a value, though a channel is missing, excluded or
- * dissenting. `no-majority`: channels speak, but no majority agrees. `insufficient`: too few speak.
+ * dissenting, or something makes it doubtful. `no-majority`: channels speak, but no majority
+ * agrees. `insufficient`: too few speak.
  */
 export type VoteStatus = "ok" | "degraded" | "no-majority" | "insufficient";
 
 /** Why a channel's sample does not count. The words are those of docs/glossary.md. */
 export type ExclusionReason =
   | "NO_DATA"
+  | "LATE"
   | "STALE_TIMESTAMP"
-  | "STUCK"
+  | "CORRUPT"
+  | "MASQUERADE"
   | "OUT_OF_RANGE"
+  | "RATE_LIMIT"
+  | "STUCK"
+  | "DEAD"
+  | "NOISY"
+  | "BIAS"
+  | "DRIFT"
   | "DISAGREE"
-  | "QUARANTINED";
+  | "ERROR_DENSITY"
+  | "QUARANTINED"
+  | "OVERRIDDEN";
 
 export interface Exclusion {
   readonly channel: string;
   readonly reason: ExclusionReason;
   /** When the exclusion began, on the clock that the vector is closed by. */
+  readonly since: Instant;
+}
+
+/**
+ * Why a whole verdict is to be taken with care. `COMMON_MODE_SUSPECT`: the channels changed
+ * together as the quantity cannot. `VOTER_LATE`: the voter itself was late, and judged no channel.
+ */
+export type CaveatReason = "COMMON_MODE_SUSPECT" | "VOTER_LATE";
+
+export interface Caveat {
+  readonly reason: CaveatReason;
   readonly since: Instant;
 }
 
@@ -69,12 +116,19 @@ export interface Verdict {
   readonly value: number | null;
   readonly status: VoteStatus;
   readonly agreeing: readonly string[];
+  /** Empty where there is no value: then there is nothing to dissent from. */
   readonly dissenting: readonly string[];
   readonly excluded: readonly Exclusion[];
+  /** What makes the verdict as a whole doubtful; empty as a rule. */
+  readonly caveats: readonly Caveat[];
   /**
    * Largest less smallest of the samples that counted, in the sensor's unit; 0 for fewer than 2.
    */
   readonly spread: number;
+  /** The share of all channels of the sensor that agree, from 0 to 1. */
+  readonly confidence: number;
+  /** The age of the oldest sample that agrees; null where there is no value. */
+  readonly age: Duration | null;
 }
 
 /** A change in the standing of a channel; each is told once, in the cycle in which it happened. */

@@ -6,17 +6,29 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FaultAction } from "../../src/sim/scenario.js";
-import type { ExclusionReason, VoteStatus } from "../../src/voting/voter.js";
+import type { CaveatReason, ExclusionReason, VoteStatus } from "../../src/voting/voter.js";
 import { voters } from "../../src/voting/voters.js";
 
 /** Records, not lists: the compiler asks for a word that is new. */
-const reasons: Record<ExclusionReason, true> = {
+const reasons: Record<ExclusionReason | CaveatReason, true> = {
   NO_DATA: true,
+  LATE: true,
   STALE_TIMESTAMP: true,
-  STUCK: true,
+  CORRUPT: true,
+  MASQUERADE: true,
   OUT_OF_RANGE: true,
+  RATE_LIMIT: true,
+  STUCK: true,
+  DEAD: true,
+  NOISY: true,
+  BIAS: true,
+  DRIFT: true,
   DISAGREE: true,
+  ERROR_DENSITY: true,
   QUARANTINED: true,
+  OVERRIDDEN: true,
+  COMMON_MODE_SUSPECT: true,
+  VOTER_LATE: true,
 };
 const statuses: Record<VoteStatus, true> = {
   ok: true,
@@ -41,7 +53,7 @@ const glossary = readFileSync(join(process.cwd(), "docs", "glossary.md"), "utf8"
 const rowsBegin = [...glossary.matchAll(/^\| (`?)([^|]+?)\1 \|/gm)].map(([, , word]) => word);
 
 describe("the glossary", () => {
-  it("has a row for every reason for which a channel is excluded, and for no other", () => {
+  it("has a row for every reason of an exclusion or a caveat, and for no other", () => {
     const capitals = rowsBegin.filter((word) => /^[A-Z_]+$/.test(word ?? ""));
     expect(capitals.sort()).toEqual(Object.keys(reasons).sort());
   });

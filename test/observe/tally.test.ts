@@ -14,6 +14,9 @@ const verdict = (value: number | null): Verdict => ({
   dissenting: [],
   excluded: [],
   spread: 0,
+  caveats: [],
+  confidence: 1,
+  age: null,
 });
 
 const voted = (cycle: number, value: number | null = 20): NodeEvent => ({

@@ -8,7 +8,7 @@ import { micros, millis, seconds } from "../../src/kernel/time.js";
 import type { NodeOutput } from "../../src/node/ports.js";
 import type { FaultSpec, Scenario } from "../../src/sim/scenario.js";
 import { Sweep } from "../../src/sim/sweep.js";
-import type { Ballot, Outcome, Voter } from "../../src/voting/voter.js";
+import { memoryless } from "../../src/voting/memoryless.js";
 import { a, b, c, once, quiet, run } from "./support/scenarios.js";
 import { ToyMachine } from "./support/toy-machine.js";
 
@@ -218,14 +218,12 @@ describe("expectations (SIM-15)", () => {
 });
 
 /** The bug: it believes the first channel, whatever the others say. */
-const firstChannel: Voter = {
+const firstChannel = memoryless({
   name: "first-channel",
-  vote: (ballots: readonly Ballot[]): Outcome => ({
-    value: ballots[0]?.value ?? null,
-    agreeing: ballots.slice(0, 1).map(({ channel }) => channel),
-    dissenting: [],
-  }),
-};
+  support: "continuity",
+  exact: false,
+  valueOf: ({ values, count }) => (count === 0 ? Number.NaN : (values[0] as number)),
+});
 
 describe("a planted bug (SIM-16)", () => {
   const scenario: Scenario = {

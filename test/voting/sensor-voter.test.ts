@@ -42,7 +42,10 @@ describe("the status of a verdict (SENSOR-1)", () => {
       agreeing: ["a", "c", "e"],
       dissenting: ["b"],
       excluded: [{ channel: "d", reason: "NO_DATA", since: instant(10_000) }],
+      caveats: [],
       spread: 15,
+      confidence: 0.6,
+      age: millis(1),
     });
   });
 

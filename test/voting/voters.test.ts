@@ -2,12 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exactMajority } from "../../src/voting/exact-majority.js";
 import { midValueSelect } from "../../src/voting/mid-value-select.js";
-import type { Ballot, Outcome, Voter } from "../../src/voting/voter.js";
+import type { Voter } from "../../src/voting/voter.js";
 import { voters } from "../../src/voting/voters.js";
 import { describeShared, readShared } from "../support/shared-files.js";
-
-const ballotsOf = (values: readonly number[]): Ballot[] =>
-  values.map((value, index) => ({ channel: `c${index}`, value }));
+import { nobody, type Outcome, poll } from "./poll.js";
 
 /** All vectors of `length` numbers from `alphabet`. */
 function vectors(alphabet: readonly number[], length: number): number[][] {
@@ -16,17 +14,15 @@ function vectors(alphabet: readonly number[], length: number): number[][] {
   return shorter.flatMap((vector) => alphabet.map((value) => [...vector, value]));
 }
 
-const nobody: Outcome = { value: null, agreeing: [], dissenting: [] };
-
 /** Splits the ballots by distance from a value, in the plainest way. */
 function naiveOutcome(values: readonly number[], value: number, reach: number): Outcome {
   const near = values.map((other) => Math.abs(other - value) <= reach);
   if (near.filter((is) => is).length * 2 <= values.length) return nobody;
-  const named = ballotsOf(values).map(({ channel }) => channel);
+  const places = values.map((_, place) => place);
   return {
     value,
-    agreeing: named.filter((_, index) => near[index]),
-    dissenting: named.filter((_, index) => !near[index]),
+    agreeing: places.filter((place) => near[place]),
+    dissenting: places.filter((place) => !near[place]),
   };
 }
 
@@ -58,7 +54,7 @@ describe("voters: table over every small vector (VOTE-1, VOTE-2)", () => {
   it.each([0, 0.5, 1, 2])("mid-value select, n = 0 to 5, tolerance %f", (tolerance) => {
     for (let count = 0; count <= 5; count += 1) {
       for (const values of vectors(alphabet, count)) {
-        const outcome = midValueSelect.vote(ballotsOf(values), tolerance);
+        const outcome = poll(midValueSelect, values, tolerance);
         expect(outcome, values.join()).toEqual(naiveMidValue(values, tolerance));
       }
     }
@@ -67,7 +63,7 @@ describe("voters: table over every small vector (VOTE-1, VOTE-2)", () => {
   it("exact majority, n = 0 to 5", () => {
     for (let count = 0; count <= 5; count += 1) {
       for (const values of vectors(alphabet, count)) {
-        const outcome = exactMajority.vote(ballotsOf(values), 1);
+        const outcome = poll(exactMajority, values, 1);
         expect(outcome, values.join()).toEqual(naiveMajority(values));
       }
     }
@@ -76,7 +72,7 @@ describe("voters: table over every small vector (VOTE-1, VOTE-2)", () => {
 
 describe("mid-value select", () => {
   const vote = (values: readonly number[], tolerance: number) =>
-    midValueSelect.vote(ballotsOf(values), tolerance);
+    poll(midValueSelect, values, tolerance);
 
   it("cannot isolate of two that differ, and says so (VOTE-3)", () => {
     expect(vote([20, 21.01], 1)).toEqual(nobody);
@@ -94,7 +90,7 @@ describe("mid-value select", () => {
   it("measures agreement from the value: approximate equality is not transitive", () => {
     expect(vote([0, 1, 2], 1)).toEqual({
       value: 1,
-      agreeing: ["c0", "c1", "c2"],
+      agreeing: [0, 1, 2],
       dissenting: [],
     });
   });
@@ -111,7 +107,7 @@ describe("mid-value select", () => {
           const { value, agreeing } = vote([...all, ...liars], 1);
           // Healthy ones are within the tolerance of one another, so they are never outvoted ...
           expect(value).not.toBeNull();
-          expect(agreeing).toEqual(expect.arrayContaining(all.map((_, index) => `c${index}`)));
+          expect(agreeing).toEqual(expect.arrayContaining(all.map((_, place) => place)));
           // ... and the value is theirs.
           expect(value).toBeGreaterThanOrEqual(Math.min(...all));
           expect(value).toBeLessThanOrEqual(Math.max(...all));
@@ -134,15 +130,13 @@ describe("every voter", () => {
   it.each(all)("%s does not care for the order of the ballots", (_name, voter) => {
     fc.assert(
       fc.property(words, fc.nat(), (values, turn) => {
-        const ballots = ballotsOf(values);
         const at = turn % Math.max(1, values.length);
-        const turned = [...ballots.slice(at), ...ballots.slice(0, at)];
-        const sorted = ({ value, agreeing, dissenting }: Outcome) => ({
-          value,
-          agreeing: agreeing.toSorted(),
-          dissenting: dissenting.toSorted(),
-        });
-        expect(sorted(voter.vote(turned, 1))).toEqual(sorted(voter.vote(ballots, 1)));
+        const turned = [...values.slice(at), ...values.slice(0, at)];
+        const spoken = (said: readonly number[]) => {
+          const { value, agreeing } = poll(voter, said, 1);
+          return { value, agreeing: agreeing.map((place) => said[place]).toSorted() };
+        };
+        expect(spoken(turned)).toEqual(spoken(values));
       }),
     );
   });
@@ -152,7 +146,7 @@ describe("every voter", () => {
     (_name, voter) => {
       fc.assert(
         fc.property(words, (values) => {
-          const { value, agreeing, dissenting } = voter.vote(ballotsOf(values), 1);
+          const { value, agreeing, dissenting } = poll(voter, values, 1);
           if (value === null) expect([...agreeing, ...dissenting]).toEqual([]);
           else expect(agreeing.length).toBeGreaterThan(dissenting.length);
         }),
@@ -180,17 +174,17 @@ describeShared("voters: published cases", ["oracles/numeric.json"], () => {
 
   it("exact majority", () => {
     const { in: values, out } = caseOf("exact majority");
-    expect(exactMajority.vote(ballotsOf(values.map(Number)), 0).value).toBe(out);
+    expect(poll(exactMajority, values.map(Number), 0).value).toBe(out);
   });
 
   it("median: the middle of three that differ, with a tolerance that lets them agree", () => {
     const { in: values, out } = caseOf("median");
-    expect(midValueSelect.vote(ballotsOf(values.map(Number)), 2).value).toBe(out);
+    expect(poll(midValueSelect, values.map(Number), 2).value).toBe(out);
   });
 
   it("plurality without a majority has no exact majority", () => {
     const { in: values, majority } = caseOf("plurality");
     const coded = values.map((word) => String(word).charCodeAt(0));
-    expect(exactMajority.vote(ballotsOf(coded), 0).value).toBe(majority);
+    expect(poll(exactMajority, coded, 0).value).toBe(majority);
   });
 });

@@ -2,28 +2,22 @@
  * Channel health: which channels of a sensor may speak in the vote. It stands in front of every
  * voter and is the same for all of them.
  *
- * A closing goes in this order: `take` the samples and screen each by itself; `ballots` of those
- * that count; the vote (not here); `judge` everyone by its outcome. The judgement of a closing
- * counts from the next one on: the vote itself masks what is wrong in this one.
+ * A closing goes in this order: `take` the samples and screen each by itself; `vote` on those that
+ * count; `judge` everyone by the tally. The judgement of a closing counts from the next one on: the
+ * vote itself masks what is wrong in this one.
  *
  * A voter that was itself late sees everyone old or missing. It then votes as it can, and judges
  * nobody (PX4 #19139: a parameter update stalled the loop, and healthy sensors were timed out).
  */
 import { assert, UsageError, unreachable } from "../../kernel/assert.js";
 import type { Duration, Instant } from "../../kernel/time.js";
-import type {
-  Ballot,
-  ChannelEvent,
-  Exclusion,
-  ExclusionReason,
-  Outcome,
-  Sample,
-  Voter,
-} from "../voter.js";
+import { Ballots } from "../ballots.js";
+import { Tally } from "../tally.js";
+import type { ChannelEvent, Exclusion, ExclusionReason, Sample, Voter } from "../voter.js";
 import { ChannelRecord, type Phase } from "./channel-record.js";
 import type { Evidence } from "./evidence.js";
 import { Intake } from "./intake.js";
-import { Jury } from "./jury.js";
+import { fill, Jury } from "./jury.js";
 import type { HealthOptions } from "./options.js";
 import { encodeHealth, parseHealth } from "./snapshot.js";
 import { Stillness } from "./stillness.js";
@@ -57,7 +51,15 @@ export class ChannelHealth {
   readonly #intake: Intake;
   readonly #stillness: Stillness;
   readonly #jury: Jury;
+  readonly #ballots: Ballots;
+  readonly #tally = new Tally();
   readonly #counts = (index: number): boolean => this.#record(index).counts;
+  /**
+   * By whom the stillness of others may be judged. Not by a channel that dissents: what it says in
+   * a spike must not be remembered as the place from which it then moves.
+   */
+  readonly #isWitness = (index: number): boolean =>
+    this.#counts(index) && (!this.#tally.stands || this.#tally.agrees(index));
   #closedAt: Instant = 0 as Instant;
 
   constructor(options: ChannelHealthOptions) {
@@ -68,7 +70,8 @@ export class ChannelHealth {
     this.#records = channels.map((channel) => new ChannelRecord(channel, health));
     this.#intake = new Intake({ channels, min, max, ageMax, requireNewSource });
     this.#stillness = new Stillness({ count: channels.length, stuckMove, tolerance });
-    this.#jury = new Jury({ channels, voter, tolerance });
+    this.#jury = new Jury({ channelCount: channels.length, voter, tolerance });
+    this.#ballots = new Ballots(channels.length);
   }
 
   /** Takes the samples of a closing. `now` may go back: the cluster's clock may be set. */
@@ -82,13 +85,21 @@ export class ChannelHealth {
     return this.#jury.quorum;
   }
 
-  /** The samples that count, in the order of the channels. */
-  ballots(): Ballot[] {
-    return this.#jury.ballots(this.#intake.values, this.#counts);
+  /** The samples that counted in the last vote. */
+  get ballots(): Ballots {
+    return this.#ballots;
   }
 
-  vote(ballots: readonly Ballot[]): Outcome {
-    return this.#jury.vote(ballots);
+  /** By channel, how old its sample was in the last closing; meaningful for those with a ballot. */
+  get ages(): readonly number[] {
+    return this.#intake.ages;
+  }
+
+  /** Votes on the samples that count. What is returned holds until the next closing. */
+  vote(): Tally {
+    fill(this.#ballots, this.#intake.values, this.#counts);
+    this.#jury.vote(this.#ballots, this.#tally);
+    return this.#tally;
   }
 
   /** The channels whose samples do not count in this closing, and why. */
@@ -101,12 +112,13 @@ export class ChannelHealth {
     return exclusions;
   }
 
-  /** Judges every channel by the outcome of the vote, and tells whose standing changed. */
-  judge(outcome: Outcome): ChannelEvent[] {
+  /** Judges every channel by the vote, and tells whose standing changed. */
+  judge(): ChannelEvent[] {
     const events: ChannelEvent[] = [];
-    this.#stillness.observe(this.#intake.values, this.#witnesses(outcome));
+    this.#jury.learn(this.#ballots, this.#tally);
+    this.#stillness.observe(this.#intake.values, this.#isWitness);
     // All are heard before any is noted: a standing lost now must not weigh in the others' hearing.
-    const heard = this.#channels.map((channel, index) => this.#evidence(channel, index, outcome));
+    const heard = this.#channels.map((_, index) => this.#evidence(index));
     for (let index = 0; index < heard.length; index += 1) {
       this.#note(index, heard[index] as Evidence, events);
     }
@@ -137,13 +149,13 @@ export class ChannelHealth {
       source: this.#intake.sourceOf(index),
       screenedOutSince: this.#intake.screenedOutSince(index),
     }));
-    return encodeHealth({ closedAt: this.#closedAt, states });
+    return encodeHealth({ closedAt: this.#closedAt, states, memory: this.#jury.memory() });
   }
 
   /** False, and nothing changed, when the snapshot does not fit this sensor and its options. */
   restore(snapshot: unknown): boolean {
     const parsed = parseHealth(snapshot, this.#channels.length, this.#options.health);
-    if (parsed === null) return false;
+    if (parsed === null || !this.#jury.recall(parsed.memory)) return false;
     this.#closedAt = parsed.closedAt;
     parsed.states.forEach((state, index) => {
       this.#record(index).restore(state.record);
@@ -153,7 +165,7 @@ export class ChannelHealth {
     return true;
   }
 
-  #evidence(channel: string, index: number, outcome: Outcome): Evidence {
+  #evidence(index: number): Evidence {
     const complaint = this.#intake.complaint(index);
     if (complaint !== null) return complaint;
     const { phase, counts } = this.#record(index);
@@ -161,20 +173,10 @@ export class ChannelHealth {
     const values = this.#intake.values;
     if (this.#stillness.isHeld(index)) return "STUCK";
     // Where the others have no majority, their moving says nothing either.
-    const judged = outcome.value !== null;
-    const witnesses = this.#witnesses(outcome);
-    if (judged && this.#stillness.isStuck(index, values, witnesses)) return "STUCK";
-    if (counts) return this.#jury.evidenceOn(channel, outcome, this.#jury.quorum);
+    const judged = this.#tally.stands;
+    if (judged && this.#stillness.isStuck(index, values, this.#isWitness)) return "STUCK";
+    if (counts) return this.#jury.evidenceOn(index, this.#tally, this.#jury.quorum);
     return this.#jury.hear(index, values, this.#counts);
-  }
-
-  /**
-   * By whom the stillness of others may be judged. Not by a channel that dissents: what it says in
-   * a spike must not be remembered as the place from which it then moves.
-   */
-  #witnesses(outcome: Outcome): (index: number) => boolean {
-    return (index) =>
-      this.#counts(index) && !outcome.dissenting.includes(this.#channels[index] as string);
   }
 
   #note(index: number, evidence: Evidence, events: ChannelEvent[]): void {

@@ -21,6 +21,7 @@ export interface IntakeOptions {
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #values: number[];
+  readonly #ages: number[];
   readonly #complaints: (Complaint | null)[];
   readonly #sources: number[];
   readonly #omittedSince: (Instant | null)[];
@@ -29,6 +30,7 @@ export class Intake {
     const count = options.channels.length;
     this.#options = options;
     this.#values = new Array<number>(count).fill(Number.NaN);
+    this.#ages = new Array<number>(count).fill(0);
     this.#complaints = new Array<Complaint | null>(count).fill(null);
     this.#sources = new Array<number>(count).fill(Number.NaN);
     this.#omittedSince = new Array<Instant | null>(count).fill(null);
@@ -37,6 +39,11 @@ export class Intake {
   /** By channel, its value; NaN where it passed no screening. */
   get values(): readonly number[] {
     return this.#values;
+  }
+
+  /** By channel, how old its value was when the vector was closed; 0 where it sent none. */
+  get ages(): readonly number[] {
+    return this.#ages;
   }
 
   complaint(index: number): Complaint | null {
@@ -55,6 +62,7 @@ export class Intake {
 
   take(now: Instant, samples: readonly Sample[]): void {
     this.#values.fill(Number.NaN);
+    this.#ages.fill(0);
     this.#complaints.fill("NO_DATA");
     for (const sample of samples) this.#put(now, sample);
     for (let index = 0; index < this.#values.length; index += 1) {
@@ -84,6 +92,7 @@ export class Intake {
     if (sample.value === null) return;
     const complaint = this.#screen(now, index, sample.value, sample.age);
     this.#complaints[index] = complaint;
+    this.#ages[index] = sample.age;
     if (complaint === null) this.#values[index] = sample.value;
   }
 

@@ -11,36 +11,59 @@
  * Where there is no majority, nobody is blamed.
  */
 import { majorityOf } from "../../kernel/ids.js";
-import { noMajority } from "../outcome.js";
-import type { Ballot, Outcome, Voter } from "../voter.js";
+import { Ballots } from "../ballots.js";
+import { Tally } from "../tally.js";
+import type { Voter, Voting } from "../voter.js";
 import type { Evidence } from "./evidence.js";
 
 export interface JuryOptions {
-  readonly channels: readonly string[];
+  readonly channelCount: number;
   readonly voter: Voter;
   readonly tolerance: number;
 }
 
 export class Jury {
   readonly #options: JuryOptions;
+  readonly #voting: Voting;
+  /** What a hearing is worked out in; nothing of it outlives the hearing. */
+  readonly #heard: Ballots;
+  readonly #finding = new Tally();
   /** With fewer ballots than this there is no vote: 2, or 1 where there is one channel only. */
   readonly quorum: number;
 
   constructor(options: JuryOptions) {
+    const { channelCount, voter, tolerance } = options;
     this.#options = options;
-    this.quorum = Math.min(2, options.channels.length);
+    this.#voting = voter.open({ channels: channelCount, tolerance });
+    this.#heard = new Ballots(channelCount);
+    this.quorum = Math.min(2, channelCount);
   }
 
-  /** The vote; no majority where there are fewer ballots than the quorum. */
-  vote(ballots: readonly Ballot[]): Outcome {
-    if (ballots.length < this.quorum) return noMajority;
-    return this.#options.voter.vote(ballots, this.#options.tolerance);
+  /** The vote; nothing stands where there are fewer ballots than the quorum. */
+  vote(ballots: Ballots, tally: Tally): void {
+    const { voter, tolerance } = this.#options;
+    const value = ballots.count < this.quorum ? Number.NaN : this.#voting.valueOf(ballots);
+    tally.count(voter, ballots, value, tolerance);
+  }
+
+  /** Tells the voter what was voted; it may learn from it. */
+  learn(ballots: Ballots, tally: Tally): void {
+    this.#voting.learn(ballots, tally.value);
+  }
+
+  memory(): readonly number[] {
+    return this.#voting.memory();
+  }
+
+  /** False, and nothing changed, when the memory is not one of this voter. */
+  recall(memory: readonly unknown[]): boolean {
+    return this.#voting.recall(memory);
   }
 
   /** What a vote says about a channel whose ballot was in it. */
-  evidenceOn(channel: string, outcome: Outcome, agreeingMin: number): Evidence {
-    if (outcome.value === null || outcome.agreeing.length < agreeingMin) return "NO_VERDICT";
-    return outcome.agreeing.includes(channel) ? "AGREES" : "DISAGREE";
+  evidenceOn(index: number, tally: Tally, agreeingMin: number): Evidence {
+    if (!tally.stands || tally.agreeingCount < agreeingMin) return "NO_VERDICT";
+    return tally.agrees(index) ? "AGREES" : "DISAGREE";
   }
 
   /**
@@ -50,29 +73,29 @@ export class Jury {
    * @param counts by channel, whether it counts in the vote
    */
   hear(index: number, values: readonly number[], counts: (other: number) => boolean): Evidence {
-    const channel = this.#options.channels[index] as string;
-    const trusted = this.ballots(values, (other) => other === index || counts(other));
-    const first = this.#try(channel, trusted, this.quorum);
+    fill(this.#heard, values, (other) => other === index || counts(other));
+    const first = this.#try(index, this.quorum);
     if (first !== "NO_VERDICT") return first;
-    const agreeingMin = Math.max(this.quorum, majorityOf(this.#options.channels.length));
-    const all = this.ballots(values, () => true);
-    return this.#try(channel, all, agreeingMin);
+    fill(this.#heard, values, () => true);
+    return this.#try(index, Math.max(this.quorum, majorityOf(values.length)));
   }
 
-  /** The ballots of those that speak and are `admitted`, in the order of the channels. */
-  ballots(values: readonly number[], admitted: (index: number) => boolean): Ballot[] {
-    const { channels } = this.#options;
-    const ballots: Ballot[] = [];
-    for (let index = 0; index < channels.length; index += 1) {
-      const value = values[index] as number;
-      if (Number.isNaN(value) || !admitted(index)) continue;
-      ballots.push({ channel: channels[index] as string, value });
-    }
-    return ballots;
+  #try(index: number, agreeingMin: number): Evidence {
+    if (this.#heard.count < agreeingMin) return "NO_VERDICT";
+    this.vote(this.#heard, this.#finding);
+    return this.evidenceOn(index, this.#finding, agreeingMin);
   }
+}
 
-  #try(channel: string, ballots: readonly Ballot[], agreeingMin: number): Evidence {
-    if (ballots.length < agreeingMin) return "NO_VERDICT";
-    return this.evidenceOn(channel, this.vote(ballots), agreeingMin);
+/** The ballots of those that speak and are `admitted`, in the order of the channels. */
+export function fill(
+  ballots: Ballots,
+  values: readonly number[],
+  admitted: (index: number) => boolean,
+): void {
+  ballots.clear();
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    if (!Number.isNaN(value) && admitted(index)) ballots.add(index, value);
   }
 }

@@ -8,6 +8,7 @@
  * closing.
  */
 import { type Instant, instant } from "../../kernel/time.js";
+import { channelsMax } from "../ballots.js";
 import type { Phase, RecordState } from "./channel-record.js";
 import type { Complaint } from "./evidence.js";
 import type { HealthOptions } from "./options.js";
@@ -24,7 +25,12 @@ export interface ChannelState {
 export interface HealthState {
   readonly closedAt: Instant;
   readonly states: readonly ChannelState[];
+  /** The voter's; it is checked by the voter. */
+  readonly memory: readonly unknown[];
 }
+
+/** The longest memory of a voter: four numbers for each of the most channels. */
+const memoryLengthMax = 4 * channelsMax;
 
 const version = 1;
 
@@ -46,8 +52,9 @@ const complaints: readonly Complaint[] = [
 ];
 
 export function encodeHealth(health: HealthState): unknown {
-  const { closedAt, states } = health;
-  return { v: version, at: closedAt, channels: states.map((state) => encode(closedAt, state)) };
+  const { closedAt, states, memory } = health;
+  const channels = states.map((state) => encode(closedAt, state));
+  return { v: version, at: closedAt, channels, memory };
 }
 
 function encode(closedAt: Instant, state: ChannelState): readonly unknown[] {
@@ -79,16 +86,17 @@ export function parseHealth(
   options: HealthOptions,
 ): HealthState | null {
   if (typeof snapshot !== "object" || snapshot === null) return null;
-  const { v, at, channels } = snapshot as Record<string, unknown>;
+  const { v, at, channels, memory } = snapshot as Record<string, unknown>;
   if (v !== version || !isCount(at, Number.MAX_SAFE_INTEGER)) return null;
   if (!Array.isArray(channels) || channels.length !== count) return null;
+  if (!Array.isArray(memory) || memory.length > memoryLengthMax) return null;
   const states: ChannelState[] = [];
   for (const fields of channels) {
     const state = Array.isArray(fields) ? parseChannel(fields, at, count, options) : null;
     if (state === null) return null;
     states.push(state);
   }
-  return { closedAt: instant(at), states };
+  return { closedAt: instant(at), states, memory };
 }
 
 function parseChannel(

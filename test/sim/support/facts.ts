@@ -43,6 +43,9 @@ export const voted = (at: number, node: string, value: number | null, cycle = 1)
       dissenting: [],
       excluded: [],
       spread: 0,
+      caveats: [],
+      confidence: 1,
+      age: null,
     },
   });
 

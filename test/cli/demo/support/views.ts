@@ -17,7 +17,15 @@ export const seen = (atS: number, node: string, event: NodeEvent): SeenEvent => 
 
 export const verdict = (value: number | null, status: Verdict["status"] = "ok"): Verdict => ({
   ...{ value, status },
-  ...{ agreeing: [], dissenting: [], excluded: [], spread: 0 },
+  ...{
+    agreeing: [],
+    dissenting: [],
+    excluded: [],
+    caveats: [],
+    spread: 0,
+    confidence: 1,
+    age: null,
+  },
 });
 
 export const excluded = (channel: string): NodeEvent => ({
