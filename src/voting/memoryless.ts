@@ -13,7 +13,8 @@ export interface Memoryless {
   readonly valueOf: (ballots: Ballots, tolerance: number, scratch: Float64Array) => number;
 }
 
-export function memoryless({ name, support, exact, valueOf }: Memoryless): Voter {
+export function memoryless(rule: Memoryless): Voter {
+  const { name, support, exact } = rule;
   return {
     name,
     support,
@@ -21,7 +22,7 @@ export function memoryless({ name, support, exact, valueOf }: Memoryless): Voter
     open({ channels, tolerance }: VotingOptions): Voting {
       const scratch = new Float64Array(channels);
       return {
-        valueOf: (ballots) => valueOf(ballots, tolerance, scratch),
+        valueOf: (ballots) => rule.valueOf(ballots, tolerance, scratch),
         learn: () => undefined,
         memory: () => [],
         recall: (memory) => memory.length === 0,
