@@ -24,9 +24,9 @@ export const strangersMax = 64;
 export interface E2eReceiverOptions extends E2eStreamOptions {
   /**
    * How far the counter may go on from one frame to the next: one more than the losses in a row
-   * that pass as `OK_SOME_LOST`. From 1 to the counters of the profile less 1; 3 when left out, two
-   * lost frames, of which an old value of one cycle's age each is the worst consequence. Above half
-   * of the counters, frames that are late look like frames after a loss.
+   * that pass as `OK_SOME_LOST`. From 1 to the counters of the profile less 1. 3 when it is left
+   * out: two losses, as many silent cycles as the default window bears. Above half of the counters,
+   * a frame that is late looks like one after a loss.
    */
   readonly maxDeltaCounter?: number;
   /**

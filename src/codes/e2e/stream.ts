@@ -38,7 +38,7 @@ export const e2eProfileNames: readonly E2eProfileName[] = [
 
 export interface E2eStreamOptions {
   readonly profile: E2eProfileName;
-  /** Another for each stream that could ever be taken for this one. From 0 to that profile's most. */
+  /** Another for each stream that could ever be taken for this one. 0 to `dataIdMax`. */
   readonly dataId: number;
   /**
    * The length of every payload. P01, P02 and P05 need it: their frames do not tell it. With P04,
@@ -49,7 +49,7 @@ export interface E2eStreamOptions {
   readonly offset?: number;
   /** Of P01 only; `NIBBLE` when it is left out, which alone tells all its ids apart. */
   readonly dataIdMode?: DataIdMode;
-  /** Of P02 only: the 16 bytes that another system uses, in place of those that follow from `dataId`. */
+  /** Of P02 only: the 16 bytes of another system, in place of those that follow from `dataId`. */
   readonly dataIdList?: readonly number[];
 }
 

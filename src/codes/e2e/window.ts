@@ -1,6 +1,7 @@
 /**
  * The numbers of the receiver's state machine, under the names of the standard, and what they must
- * be to one another (constr_3176 and those after it; E2E Protocol Specification R20-11).
+ * be to one another (E2E Protocol Specification R20-11, configuration of the state machine; the
+ * order of the minima is constr_3178 of the system template).
  */
 import { checkWhole, expected } from "./expected.js";
 
@@ -42,11 +43,12 @@ export interface E2eWindow {
 }
 
 /**
- * For samples that come once in a control cycle and that a vote masks anyhow. One bad frame, or two
- * silent cycles in a row, are what a radio or a loaded bus does on a good day, and change nothing.
- * A second bad one within four cycles, or a third silent one, is a fault: the stream is then left
- * out before the third wrong sample. Begun with two good frames, it comes back with three of four
- * and none bad: whoever failed has more to prove.
+ * For samples that come once in a control cycle, and whose single faults a vote masks anyhow.
+ *
+ * One bad frame, or two silent cycles in a row, are what a radio or a loaded bus does on a good day:
+ * they change nothing. A second bad one within four cycles, or a third silent one, is a fault. Two
+ * good frames after the first are enough to begin. The way back takes three good of four and none
+ * bad, for whoever failed has more to prove. Of the settings in use these are the tighter ones.
  */
 export const windowDefaults = {
   windowSize: 4,
