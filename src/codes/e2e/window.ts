@@ -45,8 +45,8 @@ export interface E2eWindow {
 /**
  * For samples that come once in a control cycle, and whose single faults a vote masks anyhow.
  *
- * One bad frame, or two silent cycles in a row, are what a radio or a loaded bus does on a good day:
- * they change nothing. A second bad one within four cycles, or a third silent one, is a fault. Two
+ * One bad frame, or two silent cycles in a row, are what a loaded bus does on a good day: they
+ * change nothing. A second bad one within four cycles, or a third silent one, is a fault. Two
  * good frames after the first are enough to begin. The way back takes three good of four and none
  * bad, for whoever failed has more to prove. Of the settings in use these are the tighter ones.
  */
