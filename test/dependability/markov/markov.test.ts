@@ -281,7 +281,9 @@ describe("the group (DEP-12)", () => {
           now,
         );
         expect(time({ coverage: 1 - (1 - coverage) * factor })).toBeGreaterThanOrEqual(now);
-        expect(time({ crews: crews + 1 })).toBeGreaterThanOrEqual(now);
+        // Not so with poor coverage: the sooner all work again, the more can fail uncovered.
+        const covered = meanTimeToFailure(groupModel({ ...group, coverage: 1 }));
+        expect(time({ coverage: 1, crews: crews + 1 })).toBeGreaterThanOrEqual(covered);
       }),
     );
   });
