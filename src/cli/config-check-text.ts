@@ -62,10 +62,9 @@ const hoursPerYear = 8_760;
 const availabilityCells = (available: number | null): readonly string[] =>
   available === null
     ? ["no repair", ""]
-    : [
-        shareText(available, 1 - available),
-        formatLifetime(Math.max(0, 1 - available) * hoursPerYear),
-      ];
+    : [shareText(available, 1 - available), downText((1 - available) * hoursPerYear)];
+
+const downText = (hours: number): string => (hours < 1 / 60 ? "below 1m" : formatLifetime(hours));
 
 /** In percent, with as many nines as there are and two digits more; 14 would be noise. */
 function shareText(share: number, rest: number): string {

@@ -27,7 +27,7 @@ export interface Reliability {
   readonly part: string;
   /** How many of how many must work; null for the sum of all. */
   readonly needed: readonly [k: number, n: number] | null;
-  /** Infinite where nothing fails. */
+  /** Infinite where nothing fails, or beyond all numbers; in JSON that is null. */
   readonly mttfHours: number;
   /** The probability of a failure within the mission; 1 less it is the reliability. */
   readonly failsInMission: number;
