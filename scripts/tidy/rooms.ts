@@ -27,6 +27,7 @@ export const rooms: readonly Room[] = [
   { folder: "src/wire", floor: 2, pure: true, above: ["src/codes"] },
   pure("src/voting", 3),
   pure("src/detection", 3),
+  pure("src/dependability", 3),
   pure("src/scheduling", 3),
   pure("src/watchdog", 3),
   pure("src/membership", 4),

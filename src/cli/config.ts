@@ -7,7 +7,9 @@ import { toYaml } from "../config/effective.js";
 import { configJsonSchema } from "../config/json-schema.js";
 import { loadConfig } from "../config/load.js";
 import { formatOrigin, formatPath } from "../config/problem.js";
-import { type Tolerance, toleranceInWords, toleranceOf } from "../config/tolerance.js";
+import { reliabilityOf } from "../config/reliability.js";
+import { toleranceOf } from "../config/tolerance.js";
+import { checkText } from "./config-check-text.js";
 import {
   type ConfigFlags,
   configFileOf,
@@ -73,18 +75,17 @@ async function check(io: CliIo, flags: Flags): Promise<void> {
     if (flags.json) Object.assign(failure.details, { warnings });
     throw failure;
   }
-  const tolerance = toleranceOf(load.settings.cluster, load.settings.addresses);
-  if (flags.json) writeJson(io, "config check", { ok: true, problems: [], warnings, tolerance });
-  else tellTolerance(io, configFileOf(io, flags), tolerance);
-}
-
-function tellTolerance(io: CliIo, file: string, tolerance: Tolerance): void {
+  const tolerance = toleranceOf(load.settings);
+  const { cluster, dependability } = load.settings;
+  const reliability = dependability === null ? null : reliabilityOf(dependability, cluster);
+  if (flags.json) {
+    const sound = { ok: true, problems: [], warnings, tolerance, reliability };
+    writeJson(io, "config check", sound);
+    return;
+  }
   const paint = paintFor(io, io.stdout);
-  const list = (lines: readonly string[]) => lines.map((line) => `  ${line}\n`).join("");
-  io.stdout.write(`${paint("good", "ok")} ${file}\n\nFaults tolerated:\n`);
-  io.stdout.write(list(toleranceInWords(tolerance)));
-  io.stdout.write("\nSingle points of failure that remain:\n");
-  io.stdout.write(list(tolerance.singlePointsOfFailure));
+  io.stdout.write(`${paint("good", "ok")} ${configFileOf(io, flags)}\n\n`);
+  io.stdout.write(checkText(tolerance, reliability, paint));
 }
 
 async function print(io: CliIo, flags: Flags): Promise<void> {

@@ -18,6 +18,7 @@ export async function settleFiles(layers: Layers, cwd: string): Promise<FilesSet
   const stateDir = layers.fileAt(["stateDir"], cwd) ?? "";
   const recorderPath = settleRecorder(layers, cwd, stateDir);
   settleBoard(layers);
+  settleDependability(layers);
   const recorded = layers.get(["board", "kind"]) === "recorded";
   const boardFile = recorded ? (layers.fileAt(["board", "file"], cwd) ?? "") : "";
   const problems = boardFile === "" ? [] : await checkReadable(layers, boardFile);
@@ -36,6 +37,14 @@ function settleBoard(layers: Layers): void {
   const kind = layers.get(["board", "kind"]);
   if (kind === "mock") setDefault(layers, ["board", "seed"], 1, "");
   if (kind === "recorded") setDefault(layers, ["board", "speed"], 1, "as it was recorded");
+}
+
+/** Of rates there is no default; of what they are reckoned over there is. */
+function settleDependability(layers: Layers): void {
+  if (layers.get(["dependability"]) === undefined) return;
+  setDefault(layers, ["dependability", "mission"], "1y", "");
+  setDefault(layers, ["dependability", "coverage"], 1, "the best case");
+  setDefault(layers, ["dependability", "commonCause"], 0, "the best case");
 }
 
 function setDefault(layers: Layers, path: readonly string[], value: unknown, rule: string): void {

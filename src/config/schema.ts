@@ -8,76 +8,21 @@
 import { z } from "zod";
 import { voters } from "../voting/voters.js";
 import { addressExpected, parseAddress } from "./address.js";
+import { dependability } from "./dependability-schema.js";
 import {
-  durationExpected,
-  durationPattern,
-  type Parsed,
-  parseDuration,
-  parseSize,
-  sizeExpected,
-  sizePattern,
-} from "./quantity.js";
+  duration,
+  filePath,
+  mapping,
+  named,
+  number,
+  parsedText,
+  size,
+  text,
+  whole,
+} from "./schema-parts.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
 export const nodesMax = 15;
-
-interface About {
-  readonly description: string;
-  /** What holds when the key is absent, in words. */
-  readonly fallback?: string;
-}
-
-const meta = ({ description, fallback }: About) =>
-  fallback === undefined ? { description } : { description, "x-default": fallback };
-
-const text = (expected: string, pattern: RegExp, about: About) =>
-  z.string({ error: expected }).regex(pattern, { error: expected }).meta(meta(about));
-
-const filePath = (about: About) => text("the path of a file or folder", /\S/, about);
-
-const number = (expected: string, min: number, max: number, about: About) =>
-  z
-    .number({ error: expected })
-    .min(min, { error: expected })
-    .max(max, { error: expected })
-    .meta(meta(about));
-
-const whole = (expected: string, min: number, max: number, about: About) =>
-  z
-    .int({ error: expected })
-    .min(min, { error: expected })
-    .max(max, { error: expected })
-    .meta(meta(about));
-
-/** A text that our own parser reads; its refusal says what was expected. */
-const parsedText = <Value>(
-  expected: string,
-  pattern: string,
-  parse: (input: unknown) => Parsed<Value>,
-  about: About,
-) =>
-  z
-    .string({ error: expected })
-    .regex(new RegExp(pattern), { error: expected })
-    .transform((input, context) => {
-      const parsed = parse(input);
-      if (parsed.ok) return parsed.value;
-      context.issues.push({ code: "custom", message: parsed.expected, input });
-      return z.NEVER;
-    })
-    .meta(meta(about));
-
-const duration = (description: string, fallback: string) =>
-  parsedText(durationExpected, durationPattern, parseDuration, { description, fallback });
-
-const size = (description: string, fallback: string) =>
-  parsedText(sizeExpected, sizePattern, parseSize, { description, fallback });
-
-const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, { error: "a mapping of keys to values" });
-
-const named = <Value extends z.ZodType>(value: Value) =>
-  z.record(z.string(), value, { error: "a mapping of names to values" });
 
 const idExpected = "lower-case letters, digits and -, at most 32, beginning with a letter or digit";
 const id = (description: string) => text(idExpected, /^[a-z0-9][a-z0-9-]{0,31}$/, { description });
@@ -247,6 +192,7 @@ export const fileSchema = mapping({
       .meta({ description: "The least urgent message that is logged.", "x-default": "info" })
       .optional(),
   }).optional(),
+  dependability: dependability.optional(),
   faultsAllowed: z
     .boolean({ error: "true or false" })
     .meta({

@@ -20,7 +20,8 @@ interface ListedChannel {
 }
 
 /**
- * Names in `channels`, `voting` and `board.columns` must be those of the app and of the nodes.
+ * Names in `channels`, `voting`, `dependability.sensors` and `board.columns` must be those of the
+ * app and of the nodes.
  *
  * @param sensors of the app
  */
@@ -33,6 +34,7 @@ export function checkSensors(
   const problems = [
     ...unknownNames(layers, ["channels"], sensors, "a sensor of the app"),
     ...unknownNames(layers, ["voting"], sensors, "a sensor of the app"),
+    ...unknownNames(layers, ["dependability", "sensors"], sensors, "a sensor of the app"),
     ...listed.flatMap((sensor) => checkList(layers, sensor, nodes)),
   ];
   const warnings = listed.flatMap((sensor) => warnOfFew(layers, sensor));

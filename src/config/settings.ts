@@ -9,6 +9,7 @@ import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import type { NodeAddress } from "./address.js";
 import { channelMapOf } from "./channel-map.js";
+import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
 import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
 
 export interface RecorderSettings {
@@ -32,6 +33,8 @@ export interface RunSettings {
   readonly stateDir: string;
   readonly log: { readonly level: LogLevel };
   readonly faultsAllowed: boolean;
+  /** Null where the config gives no rates. No replica reads it. */
+  readonly dependability: DependabilitySettings | null;
 }
 
 /** Absolute; empty where the config has no such thing. */
@@ -58,6 +61,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     stateDir: around.stateDir,
     log: { level: content.log?.level ?? "info" },
     faultsAllowed: content.faultsAllowed ?? false,
+    dependability: dependabilityOf(content.dependability),
   };
 }
 

@@ -21,9 +21,58 @@ describe("holdfast config check (CLI-6)", () => {
     const result = await config(["check"]);
     expect(result).toMatchObject({ code: 0, stderr: "" });
     expect(result.stdout).toContain("ok holdfast.yaml");
-    expect(result.stdout).toContain("3 replicas: 1 crash tolerated");
-    expect(result.stdout).toContain("1 wrong value tolerated at a time");
+    expect(result.stdout).toContain(
+      "3 replicas, of which 2 must work\n  1  crash, silence   another",
+    );
+    expect(result.stdout).toContain(
+      "\n  0  wrong command    of a faulty program or board: not voted",
+    );
+    expect(result.stdout).toContain(
+      "\n  1  wrong value         outvoted; excluded after 3 in a row",
+    );
+    expect(result.stdout).toMatch(/One after the other: one is excluded; of the 2 left .* noticed/);
     expect(result.stdout).toMatch(/Single points of failure that remain:\n.*network/);
+    expect(result.stdout).toMatch(/What this check cannot see:\n {2}power/);
+    expect(result.stdout).toContain("\nReliability: give rates under `dependability`");
+  });
+
+  it("stays within 100 columns, and has no number that nobody gave", async () => {
+    const { stdout } = await config(["check"]);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+    expect(stdout).not.toMatch(/MTTF|%/);
+  });
+
+  it("reckons with the rates that are given, beside one board alone", async () => {
+    const rates = "{ mttf: 5y, repair: 24h }";
+    const section = `dependability: { replica: ${rates}, channel: ${rates}, coverage: 0.99 }\n`;
+    await folder.write("rates.yaml", soundConfig + section);
+    const { stdout, code } = await config(["check", "rates.yaml"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Reliability, only as good as the rates that were given:");
+    expect(stdout).toMatch(
+      /\n +needed +MTTF +works for 1y +available +down in a year\n {2}replicas +2 of 3 /,
+    );
+    expect(stdout).toMatch(/\n {2}one board alone +2\.5y +67\.0 % +99\.891 % +9\.59h\n/);
+    expect(stdout).toContain("Coverage 0.99, common cause 0; repaired one at a time.");
+    expect(stdout).toContain("common cause 0 is the best case");
+    const { reliability } = jsonOf(await config(["check", "rates.yaml", "--json"]));
+    expect(reliability).toMatchObject({
+      missionHours: 8_760,
+      coverage: 0.99,
+      parts: [{ part: "replicas", needed: [2, 3] }, { part: "sensor temperature" }],
+      simplex: { mttfHours: expect.closeTo(21_900, 3) },
+    });
+  });
+
+  it("says when redundancy is worse than none", async () => {
+    const section = "dependability: { replica: { mttf: 1y } }\n";
+    await folder.write("long.yaml", `${soundConfig}${section}`);
+    const long = await config(["check", "long.yaml"]);
+    expect(long.stdout).toContain("Over 1y one board alone does better than all of it.");
+    const short = await config(["check", "long.yaml", "--set", "dependability.mission=30d"]);
+    expect(short.stdout).toContain("Its MTTF is below one board's, for nothing is repaired");
+    expect(short.stdout).toContain("Channels without rates, not counted: temperature.");
+    expect(short.stdout).toMatch(/no repair\n/);
   });
 
   it("lists all problems with their lines: code 3", async () => {
@@ -56,7 +105,13 @@ describe("holdfast config check (CLI-6)", () => {
     expect(sound).toMatchObject({
       schema: "holdfast.config/1",
       ok: true,
-      tolerance: { replicas: 3, crashes: 1, omissions: 1, sensors: [{ valueFaults: 1 }] },
+      tolerance: {
+        ...{ replicas: 3, majority: 2, crashes: 1, omissions: 1, stateFaults: 1 },
+        ...{ wrongClocks: 1, twoFacedClocks: 0, wrongCommands: 0, lyingReplicas: 0 },
+        sensors: [{ voter: "mid-value", valueFaults: 1, silences: 1, inSequence: 1 }],
+        notSeen: expect.arrayContaining([expect.stringContaining("power")]),
+      },
+      reliability: null,
     });
     const bad = jsonOf(await config(["check", "-c", "bad.yaml", "--json"]));
     expect(bad).toMatchObject({

@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import {
   durationPattern,
   formatDuration,
+  formatLifetime,
   formatSize,
+  lifetimePattern,
   parseDuration,
+  parseLifetime,
   parseSize,
   sizePattern,
 } from "../../src/config/quantity.js";
@@ -67,6 +70,43 @@ describe("durations (CONFIG-1)", () => {
     expect(
       [0, 1, 1_000, 2_500, 90_000_000, 120_000_000].map((us) => formatDuration(micros(us))),
     ).toEqual(["0us", "1us", "1ms", "2500us", "90s", "2m"]);
+  });
+});
+
+describe("lifetimes (CONFIG-1)", () => {
+  it.each([
+    ["30m", 0.5],
+    ["24h", 24],
+    ["7d", 168],
+    ["5y", 43_800],
+    ["0.5y", 4_380],
+    ["1000000000h", 1e9],
+  ])("reads %s in hours", (text, hours) => {
+    expect(parseLifetime(text)).toEqual({ ok: true, value: hours });
+    expect(text).toMatch(new RegExp(lifetimePattern));
+  });
+
+  it.each(["5", "5s", "5w", "-1y", "1e9h", "y", 8_760, null])("refuses %j", (input) => {
+    const parsed = parseLifetime(input);
+    expect(parsed).toMatchObject({ ok: false, expected: expect.stringContaining("24h, 7d or 5y") });
+  });
+
+  it("is no duration: a cycle of years is a mistake", () => {
+    expect(parseDuration("5y").ok).toBe(false);
+    expect(parseDuration("5d").ok).toBe(false);
+  });
+
+  it.each([
+    [1 / 60, "1m"],
+    [24, "1d"],
+    [36, "1.5d"],
+    [8_760, "1y"],
+    [36_500, "4.17y"],
+    [8_760 * 12_345, "12350y"],
+    [8_760 * 2.5e9, "2.5e9y"],
+    [Number.POSITIVE_INFINITY, "never"],
+  ])("writes %d hours as %s", (hours, text) => {
+    expect(formatLifetime(hours)).toBe(text);
   });
 });
 

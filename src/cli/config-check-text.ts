@@ -1,0 +1,92 @@
+/** What `holdfast config check` prints of a sound config: what is borne, what not, and numbers. */
+import { formatLifetime } from "../config/quantity.js";
+import type { Reliability, ReliabilityReport } from "../config/reliability.js";
+import type { Tolerance } from "../config/tolerance.js";
+import { type FaultGroup, toleranceInWords } from "../config/tolerance-words.js";
+import { type Paint, table } from "./terminal.js";
+
+export function checkText(
+  tolerance: Tolerance,
+  reliability: ReliabilityReport | null,
+  paint: Paint,
+): string {
+  const groups = toleranceInWords(tolerance).map((group) => faultGroupText(group, paint));
+  return [
+    "Faults that are borne: how many at a time, and what happens.\n",
+    ...groups,
+    listText("Single points of failure that remain:", tolerance.singlePointsOfFailure, paint),
+    listText("What this check cannot see:", tolerance.notSeen, paint),
+    reliability === null ? howToGetReliability : reliabilityText(reliability, paint),
+  ].join("\n");
+}
+
+const howToGetReliability =
+  "Reliability: give rates under `dependability` to have it reckoned (docs/config.md).\n";
+
+function faultGroupText({ heading, rows, notes }: FaultGroup, paint: Paint): string {
+  const cells = rows.map(({ count, fault, words }) => [`  ${count}`, fault, words]);
+  const columns = [{ title: "" }, { title: "" }, { title: "" }];
+  return `${paint("strong", heading)}\n${table(columns, cells)}${linesText(notes)}`;
+}
+
+const listText = (heading: string, lines: readonly string[], paint: Paint): string =>
+  `${paint("strong", heading)}\n${linesText(lines)}`;
+
+const linesText = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join("");
+
+function reliabilityText(report: ReliabilityReport, paint: Paint): string {
+  const mission = formatLifetime(report.missionHours);
+  const columns = [
+    { title: "" },
+    { title: "needed" },
+    { title: "MTTF", align: "right" },
+    { title: `works for ${mission}`, align: "right" },
+    { title: "available", align: "right" },
+    { title: "down in a year", align: "right" },
+  ] as const;
+  const rows = [...report.parts, report.whole, report.simplex].map(reliabilityRow);
+  const heading = paint("strong", "Reliability, only as good as the rates that were given:");
+  return `${heading}\n${table(columns, rows)}${linesText(reliabilityNotes(report))}`;
+}
+
+const reliabilityRow = (row: Reliability): readonly string[] => [
+  `  ${row.part}`,
+  row.needed === null ? "" : `${row.needed[0]} of ${row.needed[1]}`,
+  formatLifetime(row.mttfHours),
+  shareText(1 - row.failsInMission, row.failsInMission),
+  ...availabilityCells(row.availability),
+];
+
+const hoursPerYear = 8_760;
+
+const availabilityCells = (available: number | null): readonly string[] =>
+  available === null
+    ? ["no repair", ""]
+    : [shareText(available, 1 - available), downText((1 - available) * hoursPerYear)];
+
+const downText = (hours: number): string => (hours < 1 / 60 ? "below 1m" : formatLifetime(hours));
+
+/** In percent, with as many nines as there are and two digits more; 14 would be noise. */
+function shareText(share: number, rest: number): string {
+  if (rest < 1e-9) return "> 99.9999999 %";
+  const digits = Math.max(1, 1 - Math.floor(Math.log10(rest)) - 1);
+  return `${(share * 100).toFixed(Math.min(9, digits))} %`;
+}
+
+function reliabilityNotes(report: ReliabilityReport): readonly string[] {
+  const { coverage, beta, whole, simplex, sensorsWithoutRates, missionHours } = report;
+  const notes = [`Coverage ${coverage}, common cause ${beta}; repaired one at a time.`];
+  if (coverage === 1 || beta === 0) {
+    notes.push("Coverage 1 or common cause 0 is the best case: no real system reaches it.");
+  }
+  if (whole.failsInMission > simplex.failsInMission) {
+    const mission = formatLifetime(missionHours);
+    notes.push(`Over ${mission} one board alone does better than all of it.`);
+  } else if (whole.mttfHours < simplex.mttfHours) {
+    notes.push("Its MTTF is below one board's, for nothing is repaired; its mission is safer.");
+  }
+  if (sensorsWithoutRates.length > 0) {
+    notes.push(`Channels without rates, not counted: ${sensorsWithoutRates.join(", ")}.`);
+  }
+  return [...notes, "Network, actuators, the app and all above that cannot be seen: not counted."];
+}
