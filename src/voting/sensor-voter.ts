@@ -13,7 +13,7 @@ import { ChannelHealth, type ChannelStanding } from "./health/channel-health.js"
 import { type HealthOptions, healthOptions } from "./health/options.js";
 import { midValueSelect } from "./mid-value-select.js";
 import type { Tally } from "./tally.js";
-import type { ChannelEvent, Sample, Verdict, Voter, VoteStatus } from "./voter.js";
+import type { Caveat, Override, Sample, Verdict, Voter, VoteStatus, VotingEvent } from "./voter.js";
 
 export type { ChannelStanding } from "./health/channel-health.js";
 export type { HealthOptions } from "./health/options.js";
@@ -36,12 +36,14 @@ export interface SensorVoterOptions {
 
 export interface Closing {
   readonly verdict: Verdict;
-  readonly events: readonly ChannelEvent[];
+  readonly events: readonly VotingEvent[];
 }
 
 export class SensorVoter {
   readonly #health: ChannelHealth;
   readonly #channels: readonly string[];
+  /** Its own, so no part of a snapshot. */
+  #lateSince: Instant | null = null;
 
   constructor(options: SensorVoterOptions) {
     const { channels, min, max, tolerance, ageMax, voter = midValueSelect } = options;
@@ -63,8 +65,10 @@ export class SensorVoter {
   close(now: Instant, samples: readonly Sample[], voterLate: boolean): Closing {
     this.#health.take(now, samples);
     const tally = this.#health.vote();
+    this.#lateSince = voterLate ? (this.#lateSince ?? now) : null;
     const verdict = this.#verdict(this.#health.ballots, tally);
-    return { verdict, events: voterLate ? [] : this.#health.judge() };
+    const events = this.#health.tell();
+    return { verdict, events: voterLate ? events : [...events, ...this.#health.judge()] };
   }
 
   /** Where every channel stands after the last closing, in the order of the config. */
@@ -80,6 +84,16 @@ export class SensorVoter {
    */
   release(channel: string): boolean {
     return this.#health.release(channel);
+  }
+
+  /**
+   * A person's word about a channel, told with the next closing. A channel that was excluded by a
+   * person goes through quarantine and probation after `auto`. False where nothing changed.
+   *
+   * @throws UsageError for a channel that this sensor does not have
+   */
+  override(channel: string, override: Override): boolean {
+    return this.#health.override(channel, override);
   }
 
   /** Plain data, below 1 KiB as JSON for three channels; `restore` takes it. */
@@ -106,11 +120,16 @@ export class SensorVoter {
       agreeing,
       dissenting,
       excluded: this.#health.exclusions(),
-      caveats: [],
+      caveats: this.#caveats(),
       spread: spreadOf(ballots),
       confidence: tally.agreeingCount / this.#channels.length,
       age: tally.stands ? this.#ageOf(ballots, tally) : null,
     };
+  }
+
+  #caveats(): Caveat[] {
+    const since = this.#lateSince;
+    return since === null ? [] : [{ reason: "VOTER_LATE", since }];
   }
 
   #status(ballotCount: number, tally: Tally): VoteStatus {
@@ -118,7 +137,8 @@ export class SensorVoter {
     if (!tally.stands) return "no-majority";
     // One channel alone may be wrong and nobody would know: that is never `ok`.
     const count = this.#channels.length;
-    return tally.agreeingCount === count && count > 1 ? "ok" : "degraded";
+    const isWhole = tally.agreeingCount === count && count > 1;
+    return isWhole && this.#lateSince === null ? "ok" : "degraded";
   }
 
   #ageOf(ballots: Ballots, tally: Tally): Duration {

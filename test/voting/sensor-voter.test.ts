@@ -104,7 +104,13 @@ describe("one bad sample (HEALTH-1)", () => {
     const feed = new Feed();
     feed.run(20, (index) => [20, index < 10 ? 20 : 500, 20]);
     expect(feed.events).toEqual([
-      { kind: "channel-excluded", channel: "b", reason: "DISAGREE", closing: 12 },
+      {
+        kind: "channel-excluded",
+        channel: "b",
+        reason: "DISAGREE",
+        fault: { kind: "value", persistence: "transient" },
+        closing: 12,
+      },
     ]);
     expect(feed.close([20, 500, 20]).verdict.excluded).toEqual([
       { channel: "b", reason: "DISAGREE", since: instant(130_000) },

@@ -13,8 +13,17 @@ import { assert, UsageError, unreachable } from "../../kernel/assert.js";
 import type { Duration, Instant } from "../../kernel/time.js";
 import { Ballots } from "../ballots.js";
 import { Tally } from "../tally.js";
-import type { ChannelEvent, Exclusion, ExclusionReason, Sample, Voter } from "../voter.js";
+import type {
+  ChannelEvent,
+  Exclusion,
+  ExclusionReason,
+  FaultClass,
+  Override,
+  Sample,
+  Voter,
+} from "../voter.js";
 import { ChannelRecord, type Phase } from "./channel-record.js";
+import { faultOf } from "./classify.js";
 import type { Evidence } from "./evidence.js";
 import { Intake } from "./intake.js";
 import { fill, Jury } from "./jury.js";
@@ -42,6 +51,8 @@ export interface ChannelStanding {
   readonly since: Instant;
   /** The last value that could be true; null before the first. */
   readonly lastValue: number | null;
+  /** What kind of fault it has or is suspected of; null while it has none, or a person decides. */
+  readonly fault: FaultClass | null;
 }
 
 export class ChannelHealth {
@@ -60,6 +71,7 @@ export class ChannelHealth {
    */
   readonly #isWitness = (index: number): boolean =>
     this.#counts(index) && (!this.#tally.stands || this.#tally.agrees(index));
+  readonly #untold: ChannelEvent[] = [];
   #closedAt: Instant = 0 as Instant;
 
   constructor(options: ChannelHealthOptions) {
@@ -127,18 +139,26 @@ export class ChannelHealth {
 
   /** A person vouches for a latched channel: it is tried again. False when it was not latched. */
   release(channel: string): boolean {
-    const index = this.#channels.indexOf(channel);
-    if (index < 0) throw new UsageError(`no such channel: ${channel}`);
-    return this.#record(index).release(this.#closedAt);
+    return this.#named(channel).release(this.#closedAt);
+  }
+
+  /** A person's word, told with the next closing. False where that is what holds already. */
+  override(channel: string, override: Override): boolean {
+    return this.#named(channel).override(this.#closedAt, override, this.#untold);
+  }
+
+  /** What persons did since the last closing. */
+  tell(): ChannelEvent[] {
+    return this.#untold.splice(0);
   }
 
   standing(): ChannelStanding[] {
     return this.#channels.map((channel, index) => {
       const { phase, since } = this.#record(index);
       const value = this.#stillness.lastValue(index);
-      const reason = phase.kind === "trusted" ? null : phase.reason;
+      const reason = "reason" in phase ? phase.reason : null;
       const lastValue = Number.isNaN(value) ? null : value;
-      return { channel, state: phase.kind, reason, since, lastValue };
+      return { channel, state: phase.kind, reason, since, lastValue, fault: faultOf(phase) };
     });
   }
 
@@ -169,7 +189,7 @@ export class ChannelHealth {
     const complaint = this.#intake.complaint(index);
     if (complaint !== null) return complaint;
     const { phase, counts } = this.#record(index);
-    if (phase.kind === "latched") return "NO_VERDICT";
+    if (phase.kind === "latched" || phase.kind === "overridden") return "NO_VERDICT";
     const values = this.#intake.values;
     if (this.#stillness.isHeld(index)) return "STUCK";
     // Where the others have no majority, their moving says nothing either.
@@ -193,9 +213,11 @@ export class ChannelHealth {
     switch (phase.kind) {
       case "trusted":
       case "suspected":
+      case "vouched":
         return this.#screenedOut(channel, index);
       case "excluded":
       case "latched":
+      case "overridden":
         return { channel, reason: phase.reason, since: excludedAt };
       case "quarantined":
       case "probation":
@@ -214,6 +236,12 @@ export class ChannelHealth {
   #setBack(by: number): void {
     for (const record of this.#records) record.setBack(by);
     this.#intake.setBack(by);
+  }
+
+  #named(channel: string): ChannelRecord {
+    const index = this.#channels.indexOf(channel);
+    if (index < 0) throw new UsageError(`no such channel: ${channel}`);
+    return this.#record(index);
   }
 
   #record(index: number): ChannelRecord {

@@ -19,7 +19,8 @@
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import { type Instant, seconds } from "../../kernel/time.js";
-import type { ChannelEvent } from "../voter.js";
+import type { ChannelEvent, Override } from "../voter.js";
+import { faultOf } from "./classify.js";
 import { type Complaint, type Evidence, isComplaint, isSilence } from "./evidence.js";
 import { type HealthOptions, strikesFor } from "./options.js";
 
@@ -29,7 +30,11 @@ export type Phase =
   | { readonly kind: "excluded"; readonly reason: Complaint }
   | { readonly kind: "quarantined"; readonly reason: Complaint; readonly left: number }
   | { readonly kind: "probation"; readonly reason: Complaint; readonly left: number }
-  | { readonly kind: "latched"; readonly reason: Complaint };
+  | { readonly kind: "latched"; readonly reason: Complaint }
+  /** By a person: out, whatever it says. */
+  | { readonly kind: "overridden"; readonly reason: Complaint }
+  /** By a person: in, whatever its health says. */
+  | { readonly kind: "vouched" };
 
 /** All that a record knows, as plain values. Instants are on the clock of the closings. */
 export interface RecordState {
@@ -74,7 +79,8 @@ export class ChannelRecord {
 
   /** Whether the channel's samples count in the vote. */
   get counts(): boolean {
-    return this.#phase.kind === "trusted" || this.#phase.kind === "suspected";
+    const { kind } = this.#phase;
+    return kind === "trusted" || kind === "suspected" || kind === "vouched";
   }
 
   /** Takes in what a closing said about the channel; tells `events` if its standing changed. */
@@ -93,6 +99,8 @@ export class ChannelRecord {
         this.#noteReturning(now, phase, evidence, events);
         break;
       case "latched":
+      case "overridden":
+      case "vouched":
         break;
       default:
         unreachable(phase);
@@ -104,6 +112,21 @@ export class ChannelRecord {
     if (this.#phase.kind !== "latched") return false;
     this.#readmissions = [];
     this.#quarantine(now, this.#phase.reason);
+    return true;
+  }
+
+  /** A person's word. False, and nothing changed, where that is what holds already. */
+  override(now: Instant, override: Override, events: ChannelEvent[]): boolean {
+    const { kind } = this.#phase;
+    const standing =
+      kind === "overridden" ? "exclude" : kind === "vouched" ? "include" : ("auto" as const);
+    if (override === standing) return false;
+    events.push({ kind: "channel-overridden", channel: this.#channel, override });
+    this.#strikes = 0;
+    if (override === "exclude") this.#shutOut(now, events);
+    else if (override === "include") this.#vouch(now, events);
+    else if (kind === "overridden") this.#quarantine(now, "OVERRIDDEN");
+    else this.#enter(now, trusted);
     return true;
   }
 
@@ -133,6 +156,20 @@ export class ChannelRecord {
     this.#readmissions = state.readmissions;
   }
 
+  #shutOut(now: Instant, events: ChannelEvent[]): void {
+    if (this.counts) this.#excludedAt = now;
+    this.#enter(now, { kind: "overridden", reason: "OVERRIDDEN" });
+    const told = { reason: "OVERRIDDEN", fault: null } as const;
+    events.push({ kind: "channel-excluded", channel: this.#channel, ...told });
+  }
+
+  #vouch(now: Instant, events: ChannelEvent[]): void {
+    const counted = this.counts;
+    this.#enter(now, { kind: "vouched" });
+    if (counted) return;
+    events.push({ kind: "channel-readmitted", channel: this.#channel, fault: null });
+  }
+
   #noteCounting(now: Instant, evidence: Evidence, events: ChannelEvent[]): void {
     if (this.#phase.kind === "trusted" && evidence === "AGREES") return;
     if (isComplaint(evidence)) {
@@ -160,9 +197,10 @@ export class ChannelRecord {
   #exclude(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
     this.#strikes = 0;
     if (this.counts) this.#excludedAt = now;
-    events.push({ kind: "channel-excluded", channel: this.#channel, reason });
     const latched = !isSilence(reason) && this.#isSpent(now);
     this.#enter(now, { kind: latched ? "latched" : "excluded", reason });
+    const fault = faultOf(this.#phase);
+    events.push({ kind: "channel-excluded", channel: this.#channel, reason, fault });
     if (latched) events.push({ kind: "channel-latched", channel: this.#channel, reason });
   }
 
@@ -251,9 +289,11 @@ export class ChannelRecord {
 
   #readmit(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
     this.#strikes = 0;
-    if (!isSilence(reason)) this.#readmissions = [...this.#readmissions, now];
+    const isFault = !isSilence(reason) && reason !== "OVERRIDDEN";
+    if (isFault) this.#readmissions = [...this.#readmissions, now];
+    const fault = faultOf(this.#phase);
     this.#enter(now, trusted);
-    events.push({ kind: "channel-readmitted", channel: this.#channel });
+    events.push({ kind: "channel-readmitted", channel: this.#channel, fault });
   }
 
   #enter(now: Instant, phase: Phase): void {

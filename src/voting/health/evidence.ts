@@ -7,9 +7,9 @@ export type Complaint = Exclude<ExclusionReason, "QUARANTINED">;
 /** `NO_VERDICT`: it spoke, and nothing is wrong with what it said that the others could confirm. */
 export type Evidence = Complaint | "AGREES" | "NO_VERDICT";
 
-/** A channel that is silent, or speaks of the past, has said nothing wrong. */
+/** A channel that is silent, or late, or speaks of the past, has said nothing wrong. */
 export const isSilence = (complaint: ExclusionReason): boolean =>
-  complaint === "NO_DATA" || complaint === "STALE_TIMESTAMP";
+  complaint === "NO_DATA" || complaint === "LATE" || complaint === "STALE_TIMESTAMP";
 
 export const isComplaint = (evidence: Evidence): evidence is Complaint =>
   evidence !== "AGREES" && evidence !== "NO_VERDICT";

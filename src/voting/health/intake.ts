@@ -89,7 +89,9 @@ export class Intake {
     const index = this.#options.channels.indexOf(sample.channel);
     assert(index >= 0, `no such channel: ${sample.channel}`);
     assert(this.#complaints[index] === "NO_DATA", `two samples of channel ${sample.channel}`);
-    if (sample.value === null) return;
+    // A sample whose way went wrong says nothing about the channel: not its value, nor its time.
+    if (sample.fault !== undefined) this.#complaints[index] = sample.fault;
+    if (sample.value === null || sample.fault !== undefined) return;
     const complaint = this.#screen(now, index, sample.value, sample.age);
     this.#complaints[index] = complaint;
     this.#ages[index] = sample.age;

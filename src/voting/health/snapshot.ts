@@ -41,6 +41,8 @@ const phaseKinds: readonly Phase["kind"][] = [
   "quarantined",
   "probation",
   "latched",
+  "overridden",
+  "vouched",
 ];
 
 const complaints: readonly Complaint[] = [
@@ -49,6 +51,16 @@ const complaints: readonly Complaint[] = [
   "STUCK",
   "OUT_OF_RANGE",
   "DISAGREE",
+  "LATE",
+  "CORRUPT",
+  "MASQUERADE",
+  "RATE_LIMIT",
+  "DEAD",
+  "NOISY",
+  "BIAS",
+  "DRIFT",
+  "ERROR_DENSITY",
+  "OVERRIDDEN",
 ];
 
 export function encodeHealth(health: HealthState): unknown {
@@ -60,7 +72,7 @@ export function encodeHealth(health: HealthState): unknown {
 function encode(closedAt: Instant, state: ChannelState): readonly unknown[] {
   const { record, run, source, screenedOutSince } = state;
   const { phase, strikes, since, excludedAt, readmissions } = record;
-  const reason = phase.kind === "trusted" ? 0 : complaints.indexOf(phase.reason);
+  const reason = "reason" in phase ? complaints.indexOf(phase.reason) : 0;
   return [
     phaseKinds.indexOf(phase.kind),
     reason,
@@ -149,7 +161,8 @@ function parsePhase(
   const kind = phaseKinds[kindIndex];
   const reason = complaints[reasonIndex];
   if (kind === undefined || reason === undefined) return null;
-  if (kind === "trusted") return { kind };
+  if (kind === "trusted" || kind === "vouched") return { kind };
+  if (kind === "overridden") return { kind, reason: "OVERRIDDEN" };
   if (kind !== "quarantined" && kind !== "probation") return { kind, reason };
   const { quarantineSamples, probationAgreements, returnAgreements } = options;
   const leftMax = Math.max(quarantineSamples, probationAgreements, returnAgreements);
