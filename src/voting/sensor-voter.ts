@@ -13,7 +13,16 @@ import { ChannelHealth, type ChannelStanding } from "./health/channel-health.js"
 import { type HealthOptions, healthOptions } from "./health/options.js";
 import { midValueSelect } from "./mid-value-select.js";
 import type { Tally } from "./tally.js";
-import type { Caveat, Override, Sample, Verdict, Voter, VoteStatus, VotingEvent } from "./voter.js";
+import type {
+  Caveat,
+  Exclusion,
+  Override,
+  Sample,
+  Verdict,
+  Voter,
+  VoteStatus,
+  VotingEvent,
+} from "./voter.js";
 
 export type { ChannelStanding } from "./health/channel-health.js";
 export type { HealthOptions } from "./health/options.js";
@@ -66,9 +75,10 @@ export class SensorVoter {
     this.#health.take(now, samples);
     const tally = this.#health.vote();
     this.#lateSince = voterLate ? (this.#lateSince ?? now) : null;
-    const verdict = this.#verdict(this.#health.ballots, tally);
-    const events = this.#health.tell();
-    return { verdict, events: voterLate ? events : [...events, ...this.#health.judge()] };
+    const excluded = this.#health.exclusions();
+    // Who is excluded now has had its ballot; but the status of this verdict knows of it.
+    const events = voterLate ? this.#health.skip() : this.#health.judge();
+    return { verdict: this.#verdict(this.#health.ballots, tally, excluded), events };
   }
 
   /** Where every channel stands after the last closing, in the order of the config. */
@@ -106,7 +116,7 @@ export class SensorVoter {
     return this.#health.restore(snapshot);
   }
 
-  #verdict(ballots: Ballots, tally: Tally): Verdict {
+  #verdict(ballots: Ballots, tally: Tally, excluded: readonly Exclusion[]): Verdict {
     const agreeing: string[] = [];
     const dissenting: string[] = [];
     for (let index = 0; tally.stands && index < ballots.count; index += 1) {
@@ -114,13 +124,14 @@ export class SensorVoter {
       const side = tally.agrees(channel) ? agreeing : dissenting;
       side.push(this.#channels[channel] as string);
     }
+    const caveats = this.#caveats();
     return {
       value: tally.stands ? tally.value : null,
-      status: this.#status(ballots.count, tally),
+      status: this.#status(ballots.count, tally, caveats),
       agreeing,
       dissenting,
-      excluded: this.#health.exclusions(),
-      caveats: this.#caveats(),
+      excluded,
+      caveats,
       spread: spreadOf(ballots),
       confidence: tally.agreeingCount / this.#channels.length,
       age: tally.stands ? this.#ageOf(ballots, tally) : null,
@@ -129,16 +140,19 @@ export class SensorVoter {
 
   #caveats(): Caveat[] {
     const since = this.#lateSince;
-    return since === null ? [] : [{ reason: "VOTER_LATE", since }];
+    const caveats: Caveat[] = since === null ? [] : [{ reason: "VOTER_LATE", since }];
+    const { caveat } = this.#health;
+    if (caveat !== null) caveats.push(caveat);
+    return caveats;
   }
 
-  #status(ballotCount: number, tally: Tally): VoteStatus {
+  #status(ballotCount: number, tally: Tally, caveats: readonly Caveat[]): VoteStatus {
     if (ballotCount < this.#health.quorum) return "insufficient";
     if (!tally.stands) return "no-majority";
     // One channel alone may be wrong and nobody would know: that is never `ok`.
     const count = this.#channels.length;
     const isWhole = tally.agreeingCount === count && count > 1;
-    return isWhole && this.#lateSince === null ? "ok" : "degraded";
+    return isWhole && this.#health.faultless && caveats.length === 0 ? "ok" : "degraded";
   }
 
   #ageOf(ballots: Ballots, tally: Tally): Duration {

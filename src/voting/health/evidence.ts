@@ -11,5 +11,13 @@ export type Evidence = Complaint | "AGREES" | "NO_VERDICT";
 export const isSilence = (complaint: ExclusionReason): boolean =>
   complaint === "NO_DATA" || complaint === "LATE" || complaint === "STALE_TIMESTAMP";
 
+/**
+ * Whether a re-admission after it is one of the few that an hour allows. The way back from silence
+ * is paced by itself, that from a high density of errors leads through many good samples, and a
+ * person needs no pacing.
+ */
+export const isCounted = (complaint: Complaint): boolean =>
+  !isSilence(complaint) && complaint !== "ERROR_DENSITY" && complaint !== "OVERRIDDEN";
+
 export const isComplaint = (evidence: Evidence): evidence is Complaint =>
   evidence !== "AGREES" && evidence !== "NO_VERDICT";
