@@ -7,6 +7,24 @@ export type Complaint = Exclude<ExclusionReason, "QUARANTINED">;
 /** `NO_VERDICT`: it spoke, and nothing is wrong with what it said that the others could confirm. */
 export type Evidence = Complaint | "AGREES" | "NO_VERDICT";
 
+/** What an exclusion may be latched for: whatever the sensor itself can have. */
+export const latchableReasons = [
+  "NO_DATA",
+  "LATE",
+  "STALE_TIMESTAMP",
+  "CORRUPT",
+  "MASQUERADE",
+  "OUT_OF_RANGE",
+  "RATE_LIMIT",
+  "STUCK",
+  "DEAD",
+  "NOISY",
+  "BIAS",
+  "DRIFT",
+  "DISAGREE",
+  "ERROR_DENSITY",
+] as const satisfies readonly Complaint[];
+
 /** A channel that is silent, or late, or speaks of the past, has said nothing wrong. */
 export const isSilence = (complaint: ExclusionReason): boolean =>
   complaint === "NO_DATA" || complaint === "LATE" || complaint === "STALE_TIMESTAMP";
