@@ -6,6 +6,7 @@
  * Every error text here completes the sentence "expected ...".
  */
 import { z } from "zod";
+import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
 import { addressExpected, parseAddress } from "./address.js";
 import { dependability } from "./dependability-schema.js";
@@ -105,6 +106,14 @@ const timing = mapping({
 const count = (least: number, description: string, fallback: string) =>
   whole(`a whole number from ${least} to 1000000`, least, 1_000_000, { description, fallback });
 
+const measure = (description: string, fallback: string) =>
+  number("a number of at least 0", 0, Number.MAX_VALUE, { description, fallback });
+
+const share = (description: string, fallback: string) =>
+  number("a number from 0 to 1", 0, 1, { description, fallback });
+
+const latchableExpected = `one of ${latchableReasons.join(", ")}`;
+
 /** Mirrors `HealthOptions` of src/voting/health; a test compares them. */
 const health = mapping({
   strikesMax: count(1, "A channel is excluded at so many strikes.", "30"),
@@ -115,14 +124,30 @@ const health = mapping({
   probationAgreements: count(1, "Consecutive agreements that end a probation.", "10"),
   returnAgreements: count(1, "The same for a channel that was only silent.", "3"),
   readmissionsPerHourMax: count(0, "Re-admissions in any hour; then it stays excluded.", "4"),
-  stuckMove: number("a number of at least 0", 0, Number.MAX_VALUE, {
-    description: "How far the others move, in the sensor's unit, while a stuck value stays.",
-    fallback: "a tenth of the tolerance",
-  }),
+  dwell: duration("An exclusion for wrong values lasts at least so long.", "0s"),
+  latchOn: z
+    .array(z.enum(latchableReasons, { error: latchableExpected }), { error: "a list of reasons" })
+    .meta({
+      description: "An exclusion for one of these lasts until a person releases the channel.",
+      "x-default": "none",
+    }),
+  crashAfter: duration("Excluded for silence, and silent for so long after, is crashed.", "10s"),
+  permanentAfter: duration("A fault without a good sample for so long is permanent.", "10m"),
+  stuckMove: measure(
+    "How far the others move, in the sensor's unit, while a stuck value stays.",
+    "a tenth of the tolerance",
+  ),
   requireNewSource: z.boolean({ error: "true or false" }).meta({
     description: "Is every sample a new measurement, so that an old source time is stale?",
     "x-default": "false",
   }),
+  rateMax: measure("How fast the quantity can change, in the sensor's unit a second.", "no limit"),
+  biasMax: measure("How far from the voted value a channel may be in the mean.", "the tolerance"),
+  noiseMax: measure("How far a channel may go to and fro around it, in the mean.", "the tolerance"),
+  deadRatio: share("A channel is dead below this part of its past activity; 0: never.", "0.1"),
+  densityWindow: count(1, "Over how many samples the share of bad ones is taken.", "100"),
+  densityMax: share("The most that share may be; an omission counts 0.3. 1: no limit.", "0.1"),
+  commonStepMax: measure("The most that the channels may step together at once.", "the tolerance"),
 }).partial();
 
 const voterNames = [...voters.keys()];

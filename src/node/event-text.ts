@@ -16,7 +16,12 @@ export function eventText(event: NodeEvent): string {
     case "channel-excluded":
     case "channel-latched":
     case "channel-readmitted":
+    case "channel-overridden":
       return channelText(event);
+    case "sensor-suspected":
+      return `doubts ${event.sensor}: ${event.reason}`;
+    case "sensor-cleared":
+      return `doubts ${event.sensor} no longer: ${event.reason}`;
     case "cycles-skipped":
       return `skipped ${event.count} cycles before cycle ${event.cycle}`;
     case "state-joined":
@@ -69,6 +74,8 @@ function channelText(event: ChannelKind): string {
       return `excluded ${event.channel} until a person releases it: ${event.reason}`;
     case "channel-readmitted":
       return `re-admitted ${event.channel}`;
+    case "channel-overridden":
+      return `was told by a person: ${event.override} ${event.channel}`;
     default:
       return unreachable(event);
   }

@@ -13,7 +13,16 @@ import { ChannelHealth, type ChannelStanding } from "./health/channel-health.js"
 import { type HealthOptions, healthOptions } from "./health/options.js";
 import { midValueSelect } from "./mid-value-select.js";
 import type { Tally } from "./tally.js";
-import type { ChannelEvent, Sample, Verdict, Voter, VoteStatus } from "./voter.js";
+import type {
+  Caveat,
+  Exclusion,
+  Override,
+  Sample,
+  Verdict,
+  Voter,
+  VoteStatus,
+  VotingEvent,
+} from "./voter.js";
 
 export type { ChannelStanding } from "./health/channel-health.js";
 export type { HealthOptions } from "./health/options.js";
@@ -36,12 +45,14 @@ export interface SensorVoterOptions {
 
 export interface Closing {
   readonly verdict: Verdict;
-  readonly events: readonly ChannelEvent[];
+  readonly events: readonly VotingEvent[];
 }
 
 export class SensorVoter {
   readonly #health: ChannelHealth;
   readonly #channels: readonly string[];
+  /** Its own, so no part of a snapshot. */
+  #lateSince: Instant | null = null;
 
   constructor(options: SensorVoterOptions) {
     const { channels, min, max, tolerance, ageMax, voter = midValueSelect } = options;
@@ -63,8 +74,11 @@ export class SensorVoter {
   close(now: Instant, samples: readonly Sample[], voterLate: boolean): Closing {
     this.#health.take(now, samples);
     const tally = this.#health.vote();
-    const verdict = this.#verdict(this.#health.ballots, tally);
-    return { verdict, events: voterLate ? [] : this.#health.judge() };
+    this.#lateSince = voterLate ? (this.#lateSince ?? now) : null;
+    const excluded = this.#health.exclusions();
+    // Who is excluded now has had its ballot; but the status of this verdict knows of it.
+    const events = voterLate ? this.#health.skip() : this.#health.judge();
+    return { verdict: this.#verdict(this.#health.ballots, tally, excluded), events };
   }
 
   /** Where every channel stands after the last closing, in the order of the config. */
@@ -82,6 +96,16 @@ export class SensorVoter {
     return this.#health.release(channel);
   }
 
+  /**
+   * A person's word about a channel, told with the next closing. A channel that was excluded by a
+   * person goes through quarantine and probation after `auto`. False where nothing changed.
+   *
+   * @throws UsageError for a channel that this sensor does not have
+   */
+  override(channel: string, override: Override): boolean {
+    return this.#health.override(channel, override);
+  }
+
   /** Plain data, below 1 KiB as JSON for three channels; `restore` takes it. */
   snapshot(): unknown {
     return this.#health.snapshot();
@@ -92,7 +116,7 @@ export class SensorVoter {
     return this.#health.restore(snapshot);
   }
 
-  #verdict(ballots: Ballots, tally: Tally): Verdict {
+  #verdict(ballots: Ballots, tally: Tally, excluded: readonly Exclusion[]): Verdict {
     const agreeing: string[] = [];
     const dissenting: string[] = [];
     for (let index = 0; tally.stands && index < ballots.count; index += 1) {
@@ -100,25 +124,35 @@ export class SensorVoter {
       const side = tally.agrees(channel) ? agreeing : dissenting;
       side.push(this.#channels[channel] as string);
     }
+    const caveats = this.#caveats();
     return {
       value: tally.stands ? tally.value : null,
-      status: this.#status(ballots.count, tally),
+      status: this.#status(ballots.count, tally, caveats),
       agreeing,
       dissenting,
-      excluded: this.#health.exclusions(),
-      caveats: [],
+      excluded,
+      caveats,
       spread: spreadOf(ballots),
       confidence: tally.agreeingCount / this.#channels.length,
       age: tally.stands ? this.#ageOf(ballots, tally) : null,
     };
   }
 
-  #status(ballotCount: number, tally: Tally): VoteStatus {
+  #caveats(): Caveat[] {
+    const since = this.#lateSince;
+    const caveats: Caveat[] = since === null ? [] : [{ reason: "VOTER_LATE", since }];
+    const { caveat } = this.#health;
+    if (caveat !== null) caveats.push(caveat);
+    return caveats;
+  }
+
+  #status(ballotCount: number, tally: Tally, caveats: readonly Caveat[]): VoteStatus {
     if (ballotCount < this.#health.quorum) return "insufficient";
     if (!tally.stands) return "no-majority";
     // One channel alone may be wrong and nobody would know: that is never `ok`.
     const count = this.#channels.length;
-    return tally.agreeingCount === count && count > 1 ? "ok" : "degraded";
+    const isWhole = tally.agreeingCount === count && count > 1;
+    return isWhole && this.#health.faultless && caveats.length === 0 ? "ok" : "degraded";
   }
 
   #ageOf(ballots: Ballots, tally: Tally): Duration {

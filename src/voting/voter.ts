@@ -98,6 +98,25 @@ export interface Exclusion {
 }
 
 /**
+ * A person's word about a channel. `exclude`: out until told otherwise. `include`: it counts
+ * whatever its health says, though a sample that is missing, late, corrupt or impossible still does
+ * not. `auto`: its health decides.
+ */
+export type Override = "exclude" | "include" | "auto";
+
+/**
+ * What kind of fault a channel has. The kinds are those of Cristian (1991), from the least harmful
+ * to the most: `crash`: silent, and stays so; `omission`: says nothing now and then; `timing`: says
+ * it too late; `value`: says what is wrong. The persistences are those of Avizienis et al. (2004):
+ * `transient`: it came once and went, or may still go; `intermittent`: it comes back; `permanent`:
+ * nobody expects it to go by itself.
+ */
+export interface FaultClass {
+  readonly kind: "crash" | "omission" | "timing" | "value";
+  readonly persistence: "transient" | "intermittent" | "permanent";
+}
+
+/**
  * Why a whole verdict is to be taken with care. `COMMON_MODE_SUSPECT`: the channels changed
  * together as the quantity cannot. `VOTER_LATE`: the voter itself was late, and judged no channel.
  */
@@ -137,7 +156,27 @@ export type ChannelEvent =
       readonly kind: "channel-excluded";
       readonly channel: string;
       readonly reason: ExclusionReason;
+      /** Null where a person excluded it. */
+      readonly fault: FaultClass | null;
     }
   /** The exclusion told just before has no end but a person's word: see README, HEALTH-9. */
   | { readonly kind: "channel-latched"; readonly channel: string; readonly reason: ExclusionReason }
-  | { readonly kind: "channel-readmitted"; readonly channel: string };
+  | {
+      readonly kind: "channel-readmitted";
+      readonly channel: string;
+      /** Of the fault that is over now; null where a person had the last word. */
+      readonly fault: FaultClass | null;
+    }
+  /** A person's word; the exclusion or re-admission that follows from it is told as well. */
+  | {
+      readonly kind: "channel-overridden";
+      readonly channel: string;
+      readonly override: Override;
+    };
+
+/** A caveat that begins or ends; the voter's own lateness is told by the node. */
+export type SensorEvent =
+  | { readonly kind: "sensor-suspected"; readonly reason: CaveatReason }
+  | { readonly kind: "sensor-cleared"; readonly reason: CaveatReason };
+
+export type VotingEvent = ChannelEvent | SensorEvent;

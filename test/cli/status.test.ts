@@ -24,6 +24,7 @@ describe("the status for people", () => {
       reason: null,
       since: instant(0),
       lastValue: value,
+      fault: null,
     } as const;
     const sensors = [{ sensor: "level", verdict: verdict(value), channels: [level] }];
     return statusText({ node: statusOf("pi-1", { sensors }), host }, (_tone, text) => text);

@@ -6,6 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { singleKeys, variableOf } from "../../src/config/environment.js";
 import { configJsonSchema } from "../../src/config/json-schema.js";
+import { parseDuration } from "../../src/config/quantity.js";
 import { fileSchema } from "../../src/config/schema.js";
 import { type SchemaKey, schemaKeys } from "../../src/config/schema-keys.js";
 import { healthOptions } from "../../src/voting/health/options.js";
@@ -25,6 +26,14 @@ const table = [
   ...schemaKeys.map(row),
   "",
 ].join("\n");
+
+/** Defaults that the table has words for, of a tolerance of 1. */
+const said: Readonly<Record<string, string>> = {
+  "a tenth of the tolerance": "0.1",
+  "the tolerance": "1",
+  "no limit": "Infinity",
+  none: "",
+};
 
 describe("the documentation of the keys (CONFIG-10)", () => {
   it("has the table of the schema", async () => {
@@ -65,9 +74,13 @@ describe("the documentation of the keys (CONFIG-10)", () => {
     expect(keys.map((key) => key.path.slice(path.length)).sort()).toEqual(
       Object.keys(options).sort(),
     );
-    for (const key of keys.filter(({ path: at }) => !at.endsWith(".stuckMove"))) {
+    for (const key of keys) {
       const name = key.path.slice(path.length) as keyof typeof options;
-      expect(key.fallback, name).toBe(String(options[name]));
+      const fallback = key.fallback ?? "";
+      const length = parseDuration(fallback);
+      expect(said[fallback] ?? (length.ok ? length.value : fallback), name).toBe(
+        length.ok ? options[name] : String(options[name]),
+      );
     }
   });
 });

@@ -86,11 +86,13 @@ describe("the tally of a fault", () => {
     sensor: "temperature",
     channel: "pi-2/temperature",
     reason: "STUCK",
+    fault: { kind: "value", persistence: "transient" },
   };
   const readmitted: NodeEvent = {
     kind: "channel-readmitted",
     sensor: "temperature",
     channel: "pi-2/temperature",
+    fault: { kind: "value", persistence: "transient" },
   };
 
   it("follows a sensor from its fault to its return (TALLY-3)", () => {

@@ -5,12 +5,15 @@ import {
   SensorVoter,
   type SensorVoterOptions,
 } from "../../src/voting/sensor-voter.js";
-import type { ChannelEvent, Sample } from "../../src/voting/voter.js";
+import type { ChannelEvent, Sample, SampleFault, SensorEvent } from "../../src/voting/voter.js";
 
 export const cycle = millis(10);
 
 /** What a channel says: a value, nothing, or a value of a certain age. */
-export type Word = number | null | { readonly value: number | null; readonly age: Duration };
+export type Word =
+  | number
+  | null
+  | { readonly value: number | null; readonly age: Duration; readonly fault?: SampleFault };
 
 export class Feed {
   readonly voter: SensorVoter;
@@ -18,6 +21,8 @@ export class Feed {
   /** All events so far, each with the number of its closing. */
   readonly events: (ChannelEvent & { readonly closing: number })[] = [];
   readonly step: Duration;
+  /** What was told of the sensor as a whole. */
+  readonly sensorEvents: (SensorEvent & { readonly closing: number })[] = [];
   closings = 0;
   now: Instant = instant(0);
 
@@ -38,7 +43,11 @@ export class Feed {
   close(words: readonly Word[], voterLate = false): Closing {
     this.now = instant(this.now + this.step);
     const closing = this.voter.close(this.now, samplesOf(this.channels, words), voterLate);
-    for (const event of closing.events) this.events.push({ ...event, closing: this.closings });
+    const at = { closing: this.closings };
+    for (const event of closing.events) {
+      if ("channel" in event) this.events.push({ ...event, ...at });
+      else this.sensorEvents.push({ ...event, ...at });
+    }
     this.closings += 1;
     return closing;
   }

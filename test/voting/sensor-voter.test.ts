@@ -104,10 +104,16 @@ describe("one bad sample (HEALTH-1)", () => {
     const feed = new Feed();
     feed.run(20, (index) => [20, index < 10 ? 20 : 500, 20]);
     expect(feed.events).toEqual([
-      { kind: "channel-excluded", channel: "b", reason: "DISAGREE", closing: 12 },
+      {
+        kind: "channel-excluded",
+        channel: "b",
+        reason: "BIAS",
+        fault: { kind: "value", persistence: "transient" },
+        closing: 12,
+      },
     ]);
     expect(feed.close([20, 500, 20]).verdict.excluded).toEqual([
-      { channel: "b", reason: "DISAGREE", since: instant(130_000) },
+      { channel: "b", reason: "BIAS", since: instant(130_000) },
     ]);
   });
 
@@ -138,7 +144,7 @@ describe("the way back (HEALTH-3, HEALTH-4)", () => {
     expect(states.indexOf("quarantined")).toBe(0);
     expect(states.indexOf("probation")).toBe(10);
     expect(states.indexOf("trusted")).toBe(20);
-    expect(feed.told()).toEqual(["b excluded DISAGREE", "b readmitted"]);
+    expect(feed.told()).toEqual(["b excluded BIAS", "b readmitted"]);
   });
 
   it("its samples do not count on the way, and are said to be quarantined", () => {
@@ -161,9 +167,9 @@ describe("the way back (HEALTH-3, HEALTH-4)", () => {
     feed.close([20, 500, 20]);
     expect(feed.state("b")).toBe("excluded");
     feed.run(20, () => [20, 20, 20]);
-    expect(feed.told()).toEqual(["b excluded DISAGREE"]);
+    expect(feed.told()).toEqual(["b excluded BIAS"]);
     feed.close([20, 20, 20]);
-    expect(feed.told()).toEqual(["b excluded DISAGREE", "b readmitted"]);
+    expect(feed.told()).toEqual(["b excluded BIAS", "b readmitted"]);
   });
 
   it("is short after silence, which told no lie", () => {
@@ -180,7 +186,7 @@ describe("the way back (HEALTH-3, HEALTH-4)", () => {
     feed.run(10, () => [20, null, 20]);
     feed.run(3, () => [20, 500, 20]);
     const { verdict } = feed.run(20, () => [20, 20, 20]);
-    expect(feed.told()).toEqual(["b excluded NO_DATA", "b excluded DISAGREE"]);
+    expect(feed.told()).toEqual(["b excluded NO_DATA", "b excluded BIAS"]);
     // It was out the whole time, since its tenth omission.
     expect(verdict.excluded).toMatchObject([{ channel: "b", since: 100_000 }]);
   });
@@ -206,7 +212,7 @@ describe("the way back (HEALTH-3, HEALTH-4)", () => {
   it("is closed to one that still disagrees", () => {
     const feed = new Feed();
     feed.run(500, () => [20, 25, 20]);
-    expect(feed.told()).toEqual(["b excluded DISAGREE"]);
+    expect(feed.told()).toEqual(["b excluded BIAS"]);
   });
 });
 
@@ -256,7 +262,7 @@ describe("a latched channel", () => {
     const feed = new Feed({ health: { readmissionsPerHourMax: 0 } });
     feed.run(3, () => [20, 500, 20]);
     feed.run(1_000, () => [20, 20, 20]);
-    expect(feed.told()).toEqual(["b excluded DISAGREE", "b latched DISAGREE"]);
+    expect(feed.told()).toEqual(["b excluded BIAS", "b latched BIAS"]);
     expect(feed.voter.release("a")).toBe(false);
     expect(feed.voter.release("b")).toBe(true);
     expect(() => feed.voter.release("x")).toThrow(UsageError);
@@ -301,7 +307,7 @@ describe("a channel that comes back", () => {
     feed.run(3, () => [20.3, 500, 20]);
     // ... and when b is back where it belongs, it has not moved for all that, and a hardly.
     feed.run(60, () => [20.15, 20, 20]);
-    expect(feed.told()).toEqual(["b excluded DISAGREE", "b readmitted"]);
+    expect(feed.told()).toEqual(["b excluded BIAS", "b readmitted"]);
   });
 });
 

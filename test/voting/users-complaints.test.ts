@@ -25,7 +25,7 @@ describe("ping-pong: fail, recover, fail again (PX4 #8186)", () => {
     feed.run(1_000, (index) => [20, index % 50 < 10 ? 90 : 20, 20]);
     const readmitted = feed.told().filter((told) => told === "b readmitted");
     expect(readmitted).toHaveLength(4);
-    expect(feed.told().slice(-2)).toEqual(["b excluded DISAGREE", "b latched DISAGREE"]);
+    expect(feed.told().slice(-2)).toEqual(["b excluded BIAS", "b latched BIAS"]);
     expect(feed.state("b")).toBe("latched");
   });
 
@@ -63,7 +63,7 @@ describe("banned for ever (PX4 #9523, ArduPilot #27283)", () => {
     const feed = new Feed({}, step);
     feed.run(10 * hourOfClosings(step), (index) => [20, index % 120 < 5 ? 90 : 20, 20]);
     expect(feed.told().filter((told) => told === "b readmitted")).toHaveLength(30);
-    expect(feed.told()).not.toContain("b latched DISAGREE");
+    expect(feed.told()).not.toContain("b latched BIAS");
   });
 
   it("nor do those that recover wait until all are healthy (PX4 #15224)", () => {
@@ -72,10 +72,10 @@ describe("banned for ever (PX4 #9523, ArduPilot #27283)", () => {
     // b recovers, but now c fails, and a and c cannot say which of them is right.
     expect(feed.run(5, () => [20, 20, 50]).verdict.status).toBe("no-majority");
     feed.run(16, () => [20, 20, 50]);
-    expect(feed.told().slice(0, 2)).toEqual(["b excluded DISAGREE", "b readmitted"]);
+    expect(feed.told().slice(0, 2)).toEqual(["b excluded BIAS", "b readmitted"]);
     const { verdict } = feed.run(10, () => [20, 20, 50]);
     expect(verdict).toMatchObject({ value: 20, status: "degraded", agreeing: ["a", "b"] });
-    expect(feed.told()).toContain("c excluded DISAGREE");
+    expect(feed.told()).toContain("c excluded BIAS");
   });
 
   it("nor to all at once: when everybody was excluded, agreement brings them back", () => {
@@ -167,7 +167,7 @@ describe("two failures at once (PX4 #11595)", () => {
   it("one after the other neither: of the two that are left, nobody knows who is right", () => {
     const feed = new Feed();
     feed.run(10, () => [20, 25, 20]);
-    expect(feed.told()).toEqual(["b excluded DISAGREE"]);
+    expect(feed.told()).toEqual(["b excluded BIAS"]);
     for (let index = 0; index < 200; index += 1) {
       expect(feed.close([20, 25, 33]).verdict.value).toBeNull();
     }
@@ -217,7 +217,7 @@ describe("a plausible, but wrong value (ArduPilot #6670: a blocked pitot)", () =
       if (crossed === null && b + off - a > 1) crossed = feed.now;
       return [a, b + off, c];
     });
-    expect(feed.told()).toEqual(["b excluded DISAGREE"]);
+    expect(feed.told()).toEqual(["b excluded DRIFT"]);
     const excludedAt = feed.voter.standing()[1]?.since ?? 0;
     expect((excludedAt - (crossed ?? 0)) / feed.step).toBeLessThanOrEqual(6);
   });

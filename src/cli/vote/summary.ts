@@ -73,10 +73,11 @@ export class SummaryBuilder {
     this.#rows += 1;
     this.#statuses[closing.verdict.status] += 1;
     for (const event of closing.events) {
-      const { channel } = event;
-      if (event.kind === "channel-readmitted") this.#readmitted.push({ channel, row, t });
-      if (event.kind !== "channel-excluded") continue;
-      this.#isolated.push({ channel, reason: event.reason, row, t });
+      if (event.kind === "channel-readmitted") {
+        this.#readmitted.push({ channel: event.channel, row, t });
+      } else if (event.kind === "channel-excluded") {
+        this.#isolated.push({ channel: event.channel, reason: event.reason, row, t });
+      }
     }
     if (faultFree !== null) this.#compare({ row, t }, closing.verdict.value, faultFree);
   }

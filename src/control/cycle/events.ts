@@ -1,7 +1,7 @@
 /** What the control cycle tells: facts, in the past tense. They never steer anything. */
 import type { NodeId } from "../../kernel/ids.js";
 import type { Duration } from "../../kernel/time.js";
-import type { ChannelEvent, Verdict } from "../../voting/voter.js";
+import type { Verdict, VotingEvent } from "../../voting/voter.js";
 import type { AppFaultReason } from "../app-runner.js";
 
 export type CycleEvent =
@@ -16,7 +16,7 @@ export type CycleEvent =
       readonly verdict: Verdict;
       readonly latency: Duration;
     }
-  | ({ readonly sensor: string } & ChannelEvent)
+  | ({ readonly sensor: string } & VotingEvent)
   | { readonly kind: "cycles-skipped"; readonly cycle: number; readonly count: number }
   /** A starting replica took the state of another, or began with the app's; not a fault. */
   | { readonly kind: "state-joined"; readonly cycle: number; readonly from: NodeId | null }

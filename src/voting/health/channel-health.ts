@@ -4,7 +4,8 @@
  *
  * A closing goes in this order: `take` the samples and screen each by itself; `vote` on those that
  * count; `judge` everyone by the tally. The judgement of a closing counts from the next one on: the
- * vote itself masks what is wrong in this one.
+ * vote itself masks what is wrong in this one. But that something is wrong is said at once: see
+ * `faultless`.
  *
  * A voter that was itself late sees everyone old or missing. It then votes as it can, and judges
  * nobody (PX4 #19139: a parameter update stalled the loop, and healthy sensors were timed out).
@@ -13,14 +14,24 @@ import { assert, UsageError, unreachable } from "../../kernel/assert.js";
 import type { Duration, Instant } from "../../kernel/time.js";
 import { Ballots } from "../ballots.js";
 import { Tally } from "../tally.js";
-import type { ChannelEvent, Exclusion, ExclusionReason, Sample, Voter } from "../voter.js";
+import type {
+  Caveat,
+  Exclusion,
+  ExclusionReason,
+  FaultClass,
+  Override,
+  Sample,
+  Voter,
+  VotingEvent,
+} from "../voter.js";
 import { ChannelRecord, type Phase } from "./channel-record.js";
-import type { Evidence } from "./evidence.js";
+import { CommonMode } from "./common-mode.js";
+import { type Evidence, isComplaint } from "./evidence.js";
+import { Hearing } from "./hearing.js";
 import { Intake } from "./intake.js";
 import { fill, Jury } from "./jury.js";
 import type { HealthOptions } from "./options.js";
 import { encodeHealth, parseHealth } from "./snapshot.js";
-import { Stillness } from "./stillness.js";
 
 export interface ChannelHealthOptions {
   readonly channels: readonly string[];
@@ -42,6 +53,8 @@ export interface ChannelStanding {
   readonly since: Instant;
   /** The last value that could be true; null before the first. */
   readonly lastValue: number | null;
+  /** What kind of fault it has or is suspected of; null while it has none, or a person decides. */
+  readonly fault: FaultClass | null;
 }
 
 export class ChannelHealth {
@@ -49,29 +62,34 @@ export class ChannelHealth {
   readonly #options: ChannelHealthOptions;
   readonly #records: readonly ChannelRecord[];
   readonly #intake: Intake;
-  readonly #stillness: Stillness;
   readonly #jury: Jury;
+  readonly #hearing: Hearing;
+  readonly #commonMode: CommonMode;
   readonly #ballots: Ballots;
   readonly #tally = new Tally();
   readonly #counts = (index: number): boolean => this.#record(index).counts;
-  /**
-   * By whom the stillness of others may be judged. Not by a channel that dissents: what it says in
-   * a spike must not be remembered as the place from which it then moves.
-   */
-  readonly #isWitness = (index: number): boolean =>
-    this.#counts(index) && (!this.#tally.stands || this.#tally.agrees(index));
+  readonly #lastValue = (index: number): number => this.#hearing.stillness.lastValue(index);
+  /** By channel, what was heard of it; filled anew in every closing. */
+  readonly #heard: Evidence[];
+  #untold: VotingEvent[] = [];
   #closedAt: Instant = 0 as Instant;
+  #faultless = true;
 
   constructor(options: ChannelHealthOptions) {
     const { channels, tolerance, voter, health, min, max, ageMax } = options;
-    const { requireNewSource, stuckMove } = health;
+    const { requireNewSource, rateMax } = health;
+    const count = channels.length;
     this.#channels = channels;
     this.#options = options;
     this.#records = channels.map((channel) => new ChannelRecord(channel, health));
-    this.#intake = new Intake({ channels, min, max, ageMax, requireNewSource });
-    this.#stillness = new Stillness({ count: channels.length, stuckMove, tolerance });
-    this.#jury = new Jury({ channelCount: channels.length, voter, tolerance });
-    this.#ballots = new Ballots(channels.length);
+    const screening = { channels, min, max, ageMax, requireNewSource, rateMax, tolerance };
+    this.#intake = new Intake(screening);
+    this.#jury = new Jury({ channelCount: count, voter, tolerance });
+    const counts = this.#counts;
+    this.#hearing = new Hearing({ count, tolerance, health, jury: this.#jury, counts });
+    this.#commonMode = new CommonMode(health.commonStepMax);
+    this.#ballots = new Ballots(count);
+    this.#heard = new Array<Evidence>(count).fill("NO_VERDICT");
   }
 
   /** Takes the samples of a closing. `now` may go back: the cluster's clock may be set. */
@@ -79,6 +97,16 @@ export class ChannelHealth {
     if (now < this.#closedAt) this.#setBack(this.#closedAt - now);
     this.#closedAt = now;
     this.#intake.take(now, samples);
+  }
+
+  /** Whether in the last closing that was judged there was nothing to complain of. */
+  get faultless(): boolean {
+    return this.#faultless;
+  }
+
+  /** What makes the verdict as a whole doubtful, the voter's own lateness apart. */
+  get caveat(): Caveat | null {
+    return this.#commonMode.caveat;
   }
 
   get quorum(): number {
@@ -113,43 +141,71 @@ export class ChannelHealth {
   }
 
   /** Judges every channel by the vote, and tells whose standing changed. */
-  judge(): ChannelEvent[] {
-    const events: ChannelEvent[] = [];
-    this.#jury.learn(this.#ballots, this.#tally);
-    this.#stillness.observe(this.#intake.values, this.#isWitness);
+  judge(): VotingEvent[] {
+    const events = this.tell();
+    const { values } = this.#intake;
+    const event = this.#commonMode.look(this.#closedAt, values, this.#lastValue, this.#counts);
+    if (event !== null) events.push(event);
+    this.#hearing.open(values, this.#ballots, this.#tally);
     // All are heard before any is noted: a standing lost now must not weigh in the others' hearing.
-    const heard = this.#channels.map((_, index) => this.#evidence(index));
-    for (let index = 0; index < heard.length; index += 1) {
-      this.#note(index, heard[index] as Evidence, events);
+    for (let index = 0; index < values.length; index += 1) {
+      this.#heard[index] = this.#evidence(index);
+    }
+    this.#faultless = true;
+    for (let index = 0; index < values.length; index += 1) {
+      this.#note(index, this.#heard[index] as Evidence, events);
     }
     return events;
   }
 
+  /** Judges nobody, because the voter was late; tells what persons did. */
+  skip(): VotingEvent[] {
+    this.#commonMode.skip();
+    return this.tell();
+  }
+
   /** A person vouches for a latched channel: it is tried again. False when it was not latched. */
   release(channel: string): boolean {
-    const index = this.#channels.indexOf(channel);
-    if (index < 0) throw new UsageError(`no such channel: ${channel}`);
-    return this.#record(index).release(this.#closedAt);
+    return this.#named(channel).release(this.#closedAt);
+  }
+
+  /** A person's word, told with the next closing. False where that is what holds already. */
+  override(channel: string, override: Override): boolean {
+    return this.#named(channel).override(this.#closedAt, override, this.#untold);
+  }
+
+  /** What persons did since the last closing. */
+  tell(): VotingEvent[] {
+    const untold = this.#untold;
+    this.#untold = [];
+    return untold;
   }
 
   standing(): ChannelStanding[] {
     return this.#channels.map((channel, index) => {
-      const { phase, since } = this.#record(index);
-      const value = this.#stillness.lastValue(index);
-      const reason = phase.kind === "trusted" ? null : phase.reason;
+      const record = this.#record(index);
+      const { phase, since } = record;
+      const value = this.#lastValue(index);
+      const fault = record.fault(this.#closedAt);
+      const reason = "reason" in phase ? phase.reason : null;
       const lastValue = Number.isNaN(value) ? null : value;
-      return { channel, state: phase.kind, reason, since, lastValue };
+      return { channel, state: phase.kind, reason, since, lastValue, fault };
     });
   }
 
   snapshot(): unknown {
     const states = this.#records.map((record, index) => ({
       record: record.state(),
-      run: this.#stillness.run(index),
+      run: this.#hearing.stillness.run(index),
+      residual: this.#hearing.residuals.state(index),
+      activity: this.#hearing.activity.state(index),
       source: this.#intake.sourceOf(index),
       screenedOutSince: this.#intake.screenedOutSince(index),
+      accepted: this.#intake.accepted(index),
     }));
-    return encodeHealth({ closedAt: this.#closedAt, states, memory: this.#jury.memory() });
+    const commonMode = this.#commonMode.state();
+    const memory = this.#jury.memory();
+    return encodeHealth({ closedAt: this.#closedAt, states, commonMode, memory });
   }
 
   /** False, and nothing changed, when the snapshot does not fit this sensor and its options. */
@@ -159,32 +215,32 @@ export class ChannelHealth {
     this.#closedAt = parsed.closedAt;
     parsed.states.forEach((state, index) => {
       this.#record(index).restore(state.record);
-      this.#stillness.restore(index, state.run);
-      this.#intake.restore(index, state.source, state.screenedOutSince);
+      this.#hearing.stillness.restore(index, state.run);
+      this.#hearing.residuals.restore(index, state.residual);
+      this.#hearing.activity.restore(index, state.activity);
+      const { source, screenedOutSince, accepted } = state;
+      this.#intake.restore(index, source, screenedOutSince, accepted);
     });
+    this.#commonMode.restore(parsed.commonMode);
     return true;
   }
 
   #evidence(index: number): Evidence {
     const complaint = this.#intake.complaint(index);
     if (complaint !== null) return complaint;
-    const { phase, counts } = this.#record(index);
-    if (phase.kind === "latched") return "NO_VERDICT";
-    const values = this.#intake.values;
-    if (this.#stillness.isHeld(index)) return "STUCK";
-    // Where the others have no majority, their moving says nothing either.
-    const judged = this.#tally.stands;
-    if (judged && this.#stillness.isStuck(index, values, this.#isWitness)) return "STUCK";
-    if (counts) return this.#jury.evidenceOn(index, this.#tally, this.#jury.quorum);
-    return this.#jury.hear(index, values, this.#counts);
+    const { kind } = this.#record(index).phase;
+    // Whom no sample brings back, and whom none drives out.
+    const isSettled = kind === "latched" || kind === "overridden" || kind === "vouched";
+    return isSettled ? "NO_VERDICT" : this.#hearing.hear(index);
   }
 
-  #note(index: number, evidence: Evidence, events: ChannelEvent[]): void {
+  #note(index: number, evidence: Evidence, events: VotingEvent[]): void {
     const record = this.#record(index);
     const counted = record.counts;
     record.note(this.#closedAt, evidence, events);
-    if (evidence === "STUCK" && !record.counts) this.#stillness.hold(index);
-    if (record.counts && !counted) this.#stillness.forget(index);
+    if (isComplaint(evidence) || !record.counts) this.#faultless = false;
+    if (!record.counts) this.#hearing.hold(index, evidence);
+    else if (!counted) this.#hearing.forget(index);
   }
 
   #exclusion(index: number): Exclusion | null {
@@ -193,9 +249,11 @@ export class ChannelHealth {
     switch (phase.kind) {
       case "trusted":
       case "suspected":
+      case "vouched":
         return this.#screenedOut(channel, index);
       case "excluded":
       case "latched":
+      case "overridden":
         return { channel, reason: phase.reason, since: excludedAt };
       case "quarantined":
       case "probation":
@@ -214,6 +272,13 @@ export class ChannelHealth {
   #setBack(by: number): void {
     for (const record of this.#records) record.setBack(by);
     this.#intake.setBack(by);
+    this.#commonMode.setBack(by);
+  }
+
+  #named(channel: string): ChannelRecord {
+    const index = this.#channels.indexOf(channel);
+    if (index < 0) throw new UsageError(`no such channel: ${channel}`);
+    return this.#record(index);
   }
 
   #record(index: number): ChannelRecord {

@@ -4,6 +4,8 @@
  *     trusted <-> suspected -> excluded <-> quarantined -> probation -> trusted
  *                        \-> latched (no way back but `release`)
  *
+ *     any -> overridden -> quarantined      any -> vouched -> trusted      (by a person)
+ *
  * Two complaints of PX4's users pull in opposite directions: a sensor that fails, recovers and
  * fails again must not drag the control along (#8186), and a sensor that glitched once must not be
  * lost for the whole flight (#9523). Strikes answer the first half of each: a single bad sample is
@@ -14,13 +16,21 @@
  * a short probation, and its returns are not counted: a board that is restarted five times in an
  * hour must not lose its sensors for ever.
  *
+ * Strikes are the counter that confirms a fault, and that heals: complaints add to it, agreements
+ * take from it. What comes too seldom to reach its end is caught by the density of errors, at the
+ * moment in which the strikes are forgiven.
+ *
+ * Above all that stands a person's word, which keeps a channel out or in until it is taken back.
+ *
  * Invariants: strikes stay below `strikesMax`; no more re-admissions are remembered than an hour
  * may have.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import { type Instant, seconds } from "../../kernel/time.js";
-import type { ChannelEvent } from "../voter.js";
-import { type Complaint, type Evidence, isComplaint, isSilence } from "./evidence.js";
+import type { FaultClass, Override, VotingEvent } from "../voter.js";
+import { faultOf } from "./classify.js";
+import { isDense, isHealed, nextDensity } from "./density.js";
+import { type Complaint, type Evidence, isComplaint, isCounted, isSilence } from "./evidence.js";
 import { type HealthOptions, strikesFor } from "./options.js";
 
 export type Phase =
@@ -29,7 +39,11 @@ export type Phase =
   | { readonly kind: "excluded"; readonly reason: Complaint }
   | { readonly kind: "quarantined"; readonly reason: Complaint; readonly left: number }
   | { readonly kind: "probation"; readonly reason: Complaint; readonly left: number }
-  | { readonly kind: "latched"; readonly reason: Complaint };
+  | { readonly kind: "latched"; readonly reason: Complaint }
+  /** By a person: out, whatever it says. */
+  | { readonly kind: "overridden"; readonly reason: Complaint }
+  /** By a person: in, whatever its health says. */
+  | { readonly kind: "vouched" };
 
 /** All that a record knows, as plain values. Instants are on the clock of the closings. */
 export interface RecordState {
@@ -41,6 +55,10 @@ export interface RecordState {
   readonly excludedAt: Instant;
   /** When it was re-admitted after wrong values, in the last hour, oldest first. */
   readonly readmissions: readonly Instant[];
+  /** When it was last re-admitted, after whatever; null for never. */
+  readonly returnedAt: Instant | null;
+  /** See density.ts. */
+  readonly density: number;
 }
 
 const hour = seconds(3_600);
@@ -54,6 +72,8 @@ export class ChannelRecord {
   #since: Instant = 0 as Instant;
   #excludedAt: Instant = 0 as Instant;
   #readmissions: readonly Instant[] = [];
+  #returnedAt: Instant | null = null;
+  #density = 0;
 
   constructor(channel: string, options: HealthOptions) {
     this.#channel = channel;
@@ -74,12 +94,21 @@ export class ChannelRecord {
 
   /** Whether the channel's samples count in the vote. */
   get counts(): boolean {
-    return this.#phase.kind === "trusted" || this.#phase.kind === "suspected";
+    const { kind } = this.#phase;
+    return kind === "trusted" || kind === "suspected" || kind === "vouched";
+  }
+
+  /** What kind of fault it has now; null while it has none, or a person decides. */
+  fault(now: Instant): FaultClass | null {
+    return faultOf(this.state(), now, this.#options);
   }
 
   /** Takes in what a closing said about the channel; tells `events` if its standing changed. */
-  note(now: Instant, evidence: Evidence, events: ChannelEvent[]): void {
+  note(now: Instant, evidence: Evidence, events: VotingEvent[]): void {
     const phase = this.#phase;
+    if (this.counts || isDenseOnce(phase)) {
+      this.#density = nextDensity(this.#density, evidence, this.#options);
+    }
     switch (phase.kind) {
       case "trusted":
       case "suspected":
@@ -93,6 +122,8 @@ export class ChannelRecord {
         this.#noteReturning(now, phase, evidence, events);
         break;
       case "latched":
+      case "overridden":
+      case "vouched":
         break;
       default:
         unreachable(phase);
@@ -107,12 +138,29 @@ export class ChannelRecord {
     return true;
   }
 
+  /** A person's word. False, and nothing changed, where that is what holds already. */
+  override(now: Instant, override: Override, events: VotingEvent[]): boolean {
+    const { kind } = this.#phase;
+    const standing =
+      kind === "overridden" ? "exclude" : kind === "vouched" ? "include" : ("auto" as const);
+    if (override === standing) return false;
+    events.push({ kind: "channel-overridden", channel: this.#channel, override });
+    this.#strikes = 0;
+    this.#density = 0;
+    if (override === "exclude") this.#shutOut(now, events);
+    else if (override === "include") this.#vouch(now, events);
+    else if (kind === "overridden") this.#quarantine(now, "OVERRIDDEN");
+    else this.#enter(now, trusted);
+    return true;
+  }
+
   /** The clock of the closings was set back by `by` microseconds. */
   setBack(by: number): void {
     const back = (at: Instant): Instant => Math.max(0, at - by) as Instant;
     this.#since = back(this.#since);
     this.#excludedAt = back(this.#excludedAt);
     this.#readmissions = this.#readmissions.map(back);
+    if (this.#returnedAt !== null) this.#returnedAt = back(this.#returnedAt);
   }
 
   state(): RecordState {
@@ -122,6 +170,8 @@ export class ChannelRecord {
       since: this.#since,
       excludedAt: this.#excludedAt,
       readmissions: this.#readmissions,
+      returnedAt: this.#returnedAt,
+      density: this.#density,
     };
   }
 
@@ -131,19 +181,41 @@ export class ChannelRecord {
     this.#since = state.since;
     this.#excludedAt = state.excludedAt;
     this.#readmissions = state.readmissions;
+    this.#returnedAt = state.returnedAt;
+    this.#density = state.density;
   }
 
-  #noteCounting(now: Instant, evidence: Evidence, events: ChannelEvent[]): void {
+  #shutOut(now: Instant, events: VotingEvent[]): void {
+    if (this.counts) this.#excludedAt = now;
+    this.#enter(now, { kind: "overridden", reason: "OVERRIDDEN" });
+    const told = { reason: "OVERRIDDEN", fault: null } as const;
+    events.push({ kind: "channel-excluded", channel: this.#channel, ...told });
+  }
+
+  #vouch(now: Instant, events: VotingEvent[]): void {
+    const counted = this.counts;
+    this.#enter(now, { kind: "vouched" });
+    if (counted) return;
+    events.push({ kind: "channel-readmitted", channel: this.#channel, fault: null });
+  }
+
+  #noteCounting(now: Instant, evidence: Evidence, events: VotingEvent[]): void {
     if (this.#phase.kind === "trusted" && evidence === "AGREES") return;
     if (isComplaint(evidence)) {
       this.#strike(now, evidence, events);
     } else if (evidence === "AGREES") {
       this.#forgive();
-      if (this.#strikes === 0) this.#enter(now, trusted);
+      if (this.#strikes === 0) this.#acquit(now, events);
     }
   }
 
-  #strike(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
+  /** What was forgiven too often is not forgiven. */
+  #acquit(now: Instant, events: VotingEvent[]): void {
+    if (isDense(this.#density, this.#options)) this.#exclude(now, "ERROR_DENSITY", events);
+    else this.#enter(now, trusted);
+  }
+
+  #strike(now: Instant, reason: Complaint, events: VotingEvent[]): void {
     this.#strikes += strikesFor(this.#options, reason);
     if (this.#strikes >= this.#options.strikesMax) {
       this.#exclude(now, reason, events);
@@ -157,13 +229,18 @@ export class ChannelRecord {
     this.#strikes = Math.max(0, this.#strikes - this.#options.strikesPerAgreement);
   }
 
-  #exclude(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
+  #exclude(now: Instant, reason: Complaint, events: VotingEvent[]): void {
     this.#strikes = 0;
     if (this.counts) this.#excludedAt = now;
-    events.push({ kind: "channel-excluded", channel: this.#channel, reason });
-    const latched = !isSilence(reason) && this.#isSpent(now);
+    const latched = this.#isLatchedFor(now, reason);
     this.#enter(now, { kind: latched ? "latched" : "excluded", reason });
+    const fault = this.fault(now);
+    events.push({ kind: "channel-excluded", channel: this.#channel, reason, fault });
     if (latched) events.push({ kind: "channel-latched", channel: this.#channel, reason });
+  }
+
+  #isLatchedFor(now: Instant, reason: Complaint): boolean {
+    return this.#options.latchOn.includes(reason) || (isCounted(reason) && this.#isSpent(now));
   }
 
   /** Whether the re-admissions of the last hour are used up. */
@@ -172,18 +249,25 @@ export class ChannelRecord {
     return this.#readmissions.length >= this.#options.readmissionsPerHourMax;
   }
 
-  #noteExcluded(now: Instant, reason: Complaint, evidence: Evidence, events: ChannelEvent[]): void {
+  #noteExcluded(now: Instant, reason: Complaint, evidence: Evidence, events: VotingEvent[]): void {
     if (!isComplaint(evidence)) {
-      this.#beginReturn(now, reason, evidence, events);
+      if (this.#mayReturn(now, reason)) this.#beginReturn(now, reason, evidence, events);
     } else if (isSilence(reason) && !isSilence(evidence)) {
       this.#worsen(now, reason, evidence, events);
     }
   }
 
+  /** Silence told no lie, and returns at once. */
+  #mayReturn(now: Instant, reason: Complaint): boolean {
+    if (isSilence(reason)) return true;
+    if (reason === "ERROR_DENSITY" && !isHealed(this.#density, this.#options)) return false;
+    return now - this.#excludedAt >= this.#options.dwell;
+  }
+
   /**
    * The first sample without a complaint. After silence it is already the first of the probation.
    */
-  #beginReturn(now: Instant, reason: Complaint, evidence: Evidence, events: ChannelEvent[]): void {
+  #beginReturn(now: Instant, reason: Complaint, evidence: Evidence, events: VotingEvent[]): void {
     if (!isSilence(reason)) {
       this.#quarantine(now, reason);
     } else {
@@ -201,7 +285,7 @@ export class ChannelRecord {
     now: Instant,
     phase: Extract<Phase, { readonly left: number }>,
     evidence: Evidence,
-    events: ChannelEvent[],
+    events: VotingEvent[],
   ): void {
     if (!isComplaint(evidence)) {
       this.#forgive();
@@ -217,7 +301,7 @@ export class ChannelRecord {
   }
 
   /** Silent at first and now wrong: when it lasts it is news, and costs the quick way back. */
-  #worsen(now: Instant, silence: Complaint, wrong: Complaint, events: ChannelEvent[]): void {
+  #worsen(now: Instant, silence: Complaint, wrong: Complaint, events: VotingEvent[]): void {
     this.#strikes += strikesFor(this.#options, wrong);
     if (this.#strikes >= this.#options.strikesMax) {
       this.#exclude(now, wrong, events);
@@ -235,7 +319,7 @@ export class ChannelRecord {
   #advance(
     now: Instant,
     phase: Extract<Phase, { readonly left: number }>,
-    events: ChannelEvent[],
+    events: VotingEvent[],
   ): void {
     const left = phase.left - 1;
     assert(left >= 0, `channel ${this.#channel} stayed in ${phase.kind} too long`);
@@ -249,11 +333,14 @@ export class ChannelRecord {
     }
   }
 
-  #readmit(now: Instant, reason: Complaint, events: ChannelEvent[]): void {
+  #readmit(now: Instant, reason: Complaint, events: VotingEvent[]): void {
     this.#strikes = 0;
-    if (!isSilence(reason)) this.#readmissions = [...this.#readmissions, now];
+    if (isCounted(reason)) this.#readmissions = [...this.#readmissions, now];
+    const fault = this.fault(now);
+    this.#density = 0;
+    this.#returnedAt = now;
     this.#enter(now, trusted);
-    events.push({ kind: "channel-readmitted", channel: this.#channel });
+    events.push({ kind: "channel-readmitted", channel: this.#channel, fault });
   }
 
   #enter(now: Instant, phase: Phase): void {
@@ -261,3 +348,7 @@ export class ChannelRecord {
     this.#since = now;
   }
 }
+
+/** While it is out for its errors their share must be seen to fall. */
+const isDenseOnce = (phase: Phase): boolean =>
+  "reason" in phase && phase.reason === "ERROR_DENSITY";

@@ -1,8 +1,9 @@
 /**
  * What the channels say in one closing, each put in its place and screened by itself: did it speak,
- * is it recent, can it be true? Whether it is right, only the others can say (see jury.ts).
+ * is it recent and sound, can it be true? Whether it is right, only the others can say (see jury.ts).
  *
- * A value that is too old is an omission, whatever it is; so is one whose source time did not move
+ * What went wrong on the way of a sample is no word of the channel: neither its value nor its source
+ * time is looked at. A value that is too old is an omission, whatever it is; so is one whose source time did not move
  * where every sample should be a new measurement.
  */
 import { assert } from "../../kernel/assert.js";
@@ -16,7 +17,21 @@ export interface IntakeOptions {
   readonly max: number;
   readonly ageMax: Duration;
   readonly requireNewSource: boolean;
+  /** How fast the quantity can change, in the sensor's unit a second. */
+  readonly rateMax: number;
+  /** How far apart two healthy samples may be all the same, in the sensor's unit. */
+  readonly tolerance: number;
 }
+
+/** What one channel said last that could be true; NaN where nothing was, or nobody asks. */
+export interface Accepted {
+  readonly value: number;
+  readonly at: number;
+}
+
+const nothing: Accepted = { value: Number.NaN, at: Number.NaN };
+
+const usPerSecond = 1_000_000;
 
 export class Intake {
   readonly #options: IntakeOptions;
@@ -25,6 +40,7 @@ export class Intake {
   readonly #complaints: (Complaint | null)[];
   readonly #sources: number[];
   readonly #omittedSince: (Instant | null)[];
+  readonly #accepted: Accepted[];
 
   constructor(options: IntakeOptions) {
     const count = options.channels.length;
@@ -34,6 +50,7 @@ export class Intake {
     this.#complaints = new Array<Complaint | null>(count).fill(null);
     this.#sources = new Array<number>(count).fill(Number.NaN);
     this.#omittedSince = new Array<Instant | null>(count).fill(null);
+    this.#accepted = new Array<Accepted>(count).fill(nothing);
   }
 
   /** By channel, its value; NaN where it passed no screening. */
@@ -60,6 +77,10 @@ export class Intake {
     return this.#sources[index] as number;
   }
 
+  accepted(index: number): Accepted {
+    return this.#accepted[index] ?? nothing;
+  }
+
   take(now: Instant, samples: readonly Sample[]): void {
     this.#values.fill(Number.NaN);
     this.#ages.fill(0);
@@ -78,18 +99,24 @@ export class Intake {
     this.#omittedSince.forEach((since, index) => {
       if (since !== null) this.#omittedSince[index] = Math.max(0, since - by) as Instant;
     });
+    this.#accepted.forEach(({ value, at }, index) => {
+      this.#accepted[index] = { value, at: at - by };
+    });
   }
 
-  restore(index: number, source: number, omittedSince: Instant | null): void {
+  restore(index: number, source: number, omittedSince: Instant | null, accepted: Accepted): void {
     this.#sources[index] = source;
     this.#omittedSince[index] = omittedSince;
+    this.#accepted[index] = accepted;
   }
 
   #put(now: Instant, sample: Sample): void {
     const index = this.#options.channels.indexOf(sample.channel);
     assert(index >= 0, `no such channel: ${sample.channel}`);
     assert(this.#complaints[index] === "NO_DATA", `two samples of channel ${sample.channel}`);
-    if (sample.value === null) return;
+    // A sample whose way went wrong says nothing about the channel: not its value, nor its time.
+    if (sample.fault !== undefined) this.#complaints[index] = sample.fault;
+    if (sample.value === null || sample.fault !== undefined) return;
     const complaint = this.#screen(now, index, sample.value, sample.age);
     this.#complaints[index] = complaint;
     this.#ages[index] = sample.age;
@@ -102,6 +129,22 @@ export class Intake {
     const moved = !(source <= (this.#sources[index] as number));
     if (moved) this.#sources[index] = source;
     if (age > ageMax || (requireNewSource && !moved)) return "STALE_TIMESTAMP";
-    return value >= min && value <= max && Number.isFinite(value) ? null : "OUT_OF_RANGE";
+    if (!(value >= min && value <= max && Number.isFinite(value))) return "OUT_OF_RANGE";
+    return this.#isTooFast(now, index, value) ? "RATE_LIMIT" : null;
+  }
+
+  /**
+   * By the time since the last value that could be true: so a jump that really was is believed after
+   * a while. The ages have no part in it, for they differ from replica to replica.
+   */
+  #isTooFast(now: Instant, index: number, value: number): boolean {
+    const { rateMax, tolerance } = this.#options;
+    if (rateMax === Number.POSITIVE_INFINITY) return false;
+    const last = this.accepted(index);
+    const reach = (rateMax * (now - last.at)) / usPerSecond + tolerance;
+    // False where nothing was accepted yet.
+    if (Math.abs(value - last.value) > reach) return true;
+    this.#accepted[index] = { value, at: now };
+    return false;
   }
 }

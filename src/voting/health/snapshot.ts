@@ -3,28 +3,37 @@
  * state, does not believe a channel that the others have excluded. It comes from outside: whatever
  * does not fit is refused as a whole.
  *
- * It travels in every reply with a state, beside those of the other sensors, so it is small: one
- * array a channel, in a fixed order, and instants as the microseconds by which they lie before the
+ * It travels in every reply with a state, beside those of the other sensors, so it is small: a few
+ * arrays a channel, in a fixed order, and instants as the microseconds by which they lie before the
  * closing.
  */
 import { type Instant, instant } from "../../kernel/time.js";
 import { channelsMax } from "../ballots.js";
-import type { Phase, RecordState } from "./channel-record.js";
-import type { Complaint } from "./evidence.js";
+import { type ActivityState, pastSamples } from "./activity.js";
+import type { RecordState } from "./channel-record.js";
+import { type CommonModeState, doubtSamples } from "./common-mode.js";
+import { agoOf, instantOf, isAgo, isCount, isGridded, isValue, orNaN, orNull } from "./fields.js";
+import type { Accepted } from "./intake.js";
 import type { HealthOptions } from "./options.js";
+import type { ResidualState } from "./residuals.js";
+import { encodeRecord, parseRecord } from "./snapshot-record.js";
 import type { Run } from "./stillness.js";
 
 export interface ChannelState {
   readonly record: RecordState;
   readonly run: Readonly<Run>;
+  readonly residual: ResidualState;
+  readonly activity: ActivityState;
   /** The newest source time; NaN before the first. */
   readonly source: number;
   readonly screenedOutSince: Instant | null;
+  readonly accepted: Accepted;
 }
 
 export interface HealthState {
   readonly closedAt: Instant;
   readonly states: readonly ChannelState[];
+  readonly commonMode: CommonModeState;
   /** The voter's; it is checked by the voter. */
   readonly memory: readonly unknown[];
 }
@@ -32,50 +41,31 @@ export interface HealthState {
 /** The longest memory of a voter: four numbers for each of the most channels. */
 const memoryLengthMax = 4 * channelsMax;
 
-const version = 1;
-
-const phaseKinds: readonly Phase["kind"][] = [
-  "trusted",
-  "suspected",
-  "excluded",
-  "quarantined",
-  "probation",
-  "latched",
-];
-
-const complaints: readonly Complaint[] = [
-  "NO_DATA",
-  "STALE_TIMESTAMP",
-  "STUCK",
-  "OUT_OF_RANGE",
-  "DISAGREE",
-];
+const version = 2;
 
 export function encodeHealth(health: HealthState): unknown {
-  const { closedAt, states, memory } = health;
+  const { closedAt, states, commonMode, memory } = health;
   const channels = states.map((state) => encode(closedAt, state));
-  return { v: version, at: closedAt, channels, memory };
+  const { spoke, since, left } = commonMode;
+  const common = [spoke, agoOf(closedAt, since), left];
+  return { v: version, at: closedAt, channels, common, memory };
 }
 
 function encode(closedAt: Instant, state: ChannelState): readonly unknown[] {
-  const { record, run, source, screenedOutSince } = state;
-  const { phase, strikes, since, excludedAt, readmissions } = record;
-  const reason = phase.kind === "trusted" ? 0 : complaints.indexOf(phase.reason);
+  const { record, run, residual, activity, source, screenedOutSince, accepted } = state;
+  const { last, agreed, mean, longMean, unrest } = residual;
+  const { step, present, past, seen, held } = activity;
   return [
-    phaseKinds.indexOf(phase.kind),
-    reason,
-    "left" in phase ? phase.left : 0,
-    strikes,
-    closedAt - since,
-    closedAt - excludedAt,
-    readmissions.map((at) => closedAt - at),
-    orNull(run.value),
-    orNull(run.finestStep),
-    run.held,
-    run.references.map(orNull),
-    orNull(closedAt - source),
-    screenedOutSince === null ? null : closedAt - screenedOutSince,
-    run.meanStep,
+    encodeRecord(closedAt, record),
+    [orNull(run.value), orNull(run.finestStep), run.meanStep, run.held, run.references.map(orNull)],
+    [
+      orNull(closedAt - source),
+      agoOf(closedAt, screenedOutSince),
+      orNull(accepted.value),
+      orNull(closedAt - accepted.at),
+    ],
+    [orNull(last), orNull(agreed), orNull(mean), orNull(longMean), unrest],
+    [orNull(step), present, past, seen, held],
   ];
 }
 
@@ -86,109 +76,83 @@ export function parseHealth(
   options: HealthOptions,
 ): HealthState | null {
   if (typeof snapshot !== "object" || snapshot === null) return null;
-  const { v, at, channels, memory } = snapshot as Record<string, unknown>;
+  const { v, at, channels, common, memory } = snapshot as Record<string, unknown>;
   if (v !== version || !isCount(at, Number.MAX_SAFE_INTEGER)) return null;
   if (!Array.isArray(channels) || channels.length !== count) return null;
   if (!Array.isArray(memory) || memory.length > memoryLengthMax) return null;
   const states: ChannelState[] = [];
   for (const fields of channels) {
-    const state = Array.isArray(fields) ? parseChannel(fields, at, count, options) : null;
+    const state = parseChannel(fields, at, count, options);
     if (state === null) return null;
     states.push(state);
   }
-  return { closedAt: instant(at), states, memory };
+  const commonMode = parseCommonMode(common, at, count);
+  return commonMode === null ? null : { closedAt: instant(at), states, commonMode, memory };
 }
 
 function parseChannel(
-  fields: readonly unknown[],
+  fields: unknown,
   at: number,
   count: number,
   options: HealthOptions,
 ): ChannelState | null {
-  const record = parseRecord(fields, at, options);
-  const run = parseRun(fields, count);
-  const [source, omitted] = fields.slice(11);
-  if (record === null || run === null || fields.length !== 14) return null;
-  if (!isAgo(source) || !(omitted === null || isCount(omitted, at))) return null;
-  return {
-    record,
-    run,
-    source: source === null ? Number.NaN : at - source,
-    screenedOutSince: omitted === null ? null : instant(at - omitted),
-  };
+  if (!Array.isArray(fields) || fields.length !== 5) return null;
+  const record = parseRecord(fields[0], at, options);
+  const run = parseRun(fields[1], count);
+  const intake = parseIntake(fields[2], at);
+  const residual = parseResidual(fields[3]);
+  const activity = parseActivity(fields[4]);
+  if (record === null || run === null || intake === null) return null;
+  if (residual === null || activity === null) return null;
+  return { record, run, residual, activity, ...intake };
 }
 
-function parseRecord(
-  fields: readonly unknown[],
-  at: number,
-  options: HealthOptions,
-): RecordState | null {
-  const [kind, reason, left, strikes, since, excluded, readmissions] = fields;
-  const phase = parsePhase(kind, reason, left, options);
-  if (phase === null || !isCount(strikes, options.strikesMax - 1)) return null;
-  if (!isCount(since, at) || !isCount(excluded, at)) return null;
-  const instants = parseReadmissions(readmissions, at, options.readmissionsPerHourMax);
-  if (instants === null) return null;
-  return {
-    phase,
-    strikes,
-    since: instant(at - since),
-    excludedAt: instant(at - excluded),
-    readmissions: instants,
-  };
-}
-
-function parsePhase(
-  kindIndex: unknown,
-  reasonIndex: unknown,
-  left: unknown,
-  options: HealthOptions,
-): Phase | null {
-  if (!isCount(kindIndex, phaseKinds.length) || !isCount(reasonIndex, complaints.length))
-    return null;
-  const kind = phaseKinds[kindIndex];
-  const reason = complaints[reasonIndex];
-  if (kind === undefined || reason === undefined) return null;
-  if (kind === "trusted") return { kind };
-  if (kind !== "quarantined" && kind !== "probation") return { kind, reason };
-  const { quarantineSamples, probationAgreements, returnAgreements } = options;
-  const leftMax = Math.max(quarantineSamples, probationAgreements, returnAgreements);
-  return isCount(left, leftMax) && left > 0 ? { kind, reason, left } : null;
-}
-
-function parseReadmissions(field: unknown, at: number, countMax: number): Instant[] | null {
-  if (!Array.isArray(field) || field.length > countMax) return null;
-  const instants: Instant[] = [];
-  for (const ago of field) {
-    if (!isCount(ago, at)) return null;
-    instants.push(instant(at - ago));
-  }
-  return instants;
-}
-
-function parseRun(fields: readonly unknown[], count: number): Run | null {
-  const [value, finestStep, held, references] = fields.slice(7);
-  const meanStep = fields[13];
+function parseRun(fields: unknown, count: number): Run | null {
+  if (!Array.isArray(fields) || fields.length !== 5) return null;
+  const [value, finestStep, meanStep, held, references] = fields as unknown[];
   if (!isValue(value) || !isValue(finestStep) || typeof held !== "boolean") return null;
   if (!isValue(meanStep) || meanStep === null || meanStep < 0) return null;
   if (!Array.isArray(references) || references.length !== count) return null;
   if (!references.every(isValue)) return null;
   return {
-    value: value ?? Number.NaN,
-    finestStep: finestStep ?? Number.NaN,
+    value: orNaN(value),
+    finestStep: orNaN(finestStep),
     meanStep,
     held,
-    references: references.map((reference) => reference ?? Number.NaN),
+    references: references.map(orNaN),
   };
 }
 
-const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+function parseIntake(fields: unknown, at: number) {
+  if (!Array.isArray(fields) || fields.length !== 4) return null;
+  const [source, screenedOut, value, acceptedAgo] = fields as unknown[];
+  const screenedOutSince = instantOf(at, screenedOut);
+  if (!isAgo(source) || screenedOutSince === undefined) return null;
+  if (!isValue(value) || !isAgo(acceptedAgo)) return null;
+  const accepted = { value: orNaN(value), at: at - orNaN(acceptedAgo) };
+  return { source: at - orNaN(source), screenedOutSince, accepted };
+}
 
-const isCount = (field: unknown, max: number): field is number =>
-  Number.isSafeInteger(field) && (field as number) >= 0 && (field as number) <= max;
+function parseResidual(fields: unknown): ResidualState | null {
+  if (!Array.isArray(fields) || fields.length !== 5 || !fields.every(isGridded)) return null;
+  const [last, agreed, mean, longMean] = fields.map(orNaN) as [number, number, number, number];
+  const unrest = fields[4] ?? null;
+  return unrest === null || unrest < 0 ? null : { last, agreed, mean, longMean, unrest };
+}
 
-const isAgo = (field: unknown): field is number | null =>
-  field === null || isCount(field, Number.MAX_SAFE_INTEGER);
+function parseActivity(fields: unknown): ActivityState | null {
+  if (!Array.isArray(fields) || fields.length !== 5) return null;
+  const [step, present, past, seen, held] = fields as unknown[];
+  if (!isGridded(step) || typeof held !== "boolean" || !isCount(seen, pastSamples)) return null;
+  const activityMax = Number.MAX_SAFE_INTEGER;
+  if (!isCount(present, activityMax) || !isCount(past, activityMax)) return null;
+  return { step: orNaN(step), present, past, seen, held };
+}
 
-const isValue = (field: unknown): field is number | null =>
-  field === null || Number.isFinite(field);
+function parseCommonMode(fields: unknown, at: number, count: number): CommonModeState | null {
+  if (!Array.isArray(fields) || fields.length !== 3) return null;
+  const [spoke, sinceAgo, left] = fields as unknown[];
+  const since = instantOf(at, sinceAgo);
+  if (!isCount(spoke, 2 ** count - 1) || since === undefined) return null;
+  return isCount(left, doubtSamples) ? { spoke, since, left } : null;
+}

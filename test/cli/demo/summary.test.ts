@@ -72,7 +72,8 @@ describe("the summary in words", () => {
     const sensor = tally.faultSet(0.2, { kind: "sensor", channel, fault: "stuck" });
     tally.see(seen(0.51234, "pi-1", excluded(channel)));
     tally.faultCleared(0.8, sensor);
-    const readmitted = { kind: "channel-readmitted", sensor: "temperature", channel } as const;
+    const about = { sensor: "temperature", channel, fault: null };
+    const readmitted = { kind: "channel-readmitted", ...about } as const;
     tally.see(seen(1.2, "pi-1", readmitted));
     tally.see(seen(1.21, "pi-1", { kind: "lease-acquired", until: instant(1) }));
     tally.faultSet(1.3, { kind: "kill", node: nodeId("pi-1"), drove: true });

@@ -50,7 +50,13 @@ export const voted = (at: number, node: string, value: number | null, cycle = 1)
   });
 
 export const excluded = (at: number, node: string, channel: string): Observation =>
-  reported(at, node, { kind: "channel-excluded", sensor: "temperature", channel, reason: "STUCK" });
+  reported(at, node, {
+    kind: "channel-excluded",
+    sensor: "temperature",
+    channel,
+    reason: "STUCK",
+    fault: { kind: "value", persistence: "transient" },
+  });
 
 export const suspected = (at: number, node: string, peer: string): Observation =>
   reported(at, node, { kind: "peer-suspected", peer: nodeId(peer), silence: micros(1) });

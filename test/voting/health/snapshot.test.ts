@@ -71,9 +71,9 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     null,
     "v1",
     {},
-    { v: 2, at: 0, channels: [] },
-    { v: 1, at: -1, channels: [] },
-    { v: 1, at: 0, channels: [[], [], []] },
+    { v: 1, at: 0, channels: [], common: [0, null, 0], memory: [] },
+    { v: 2, at: -1, channels: [], common: [0, null, 0], memory: [] },
+    { v: 2, at: 0, channels: [[], [], []], common: [0, null, 0], memory: [] },
     new Feed({ channels: ["a", "b"] }).voter.snapshot(),
   ])("is refused when it is no snapshot of this sensor: %j", (snapshot) => {
     const feed = new Feed();
@@ -82,24 +82,42 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
   });
 
   it.each([
-    ["a phase that there is not", 0, 6],
-    ["a reason that there is not", 1, 5],
-    ["more strikes than there can be", 3, 30],
-    ["an instant before the clock began", 4, 10_001],
-    ["too many re-admissions", 6, [1, 2, 3, 4, 5]],
-    ["a value that is no number", 7, "20"],
-    ["references of another sensor", 10, [20, 20]],
-    ["a source time from the future", 11, -1],
-    ["a mean step below zero", 13, -0.1],
-    ["a field more", 14, 0],
-  ])("is refused when it has %s", (_name, field, value) => {
+    ["a phase that there is not", 0, 0, 8],
+    ["a reason that there is not", 0, 1, 15],
+    ["more strikes than there can be", 0, 3, 30],
+    ["an instant before the clock began", 0, 4, 10_001],
+    ["too many re-admissions", 0, 6, [1, 2, 3, 4, 5]],
+    ["a return before the clock began", 0, 7, 10_001],
+    ["a share above one", 0, 8, 1_000_001],
+    ["a field more in the record", 0, 9, 0],
+    ["a value that is no number", 1, 0, "20"],
+    ["a mean step below zero", 1, 2, -0.1],
+    ["references of another sensor", 1, 4, [20, 20]],
+    ["a source time from the future", 2, 0, -1],
+    ["an accepted value that is no number", 2, 2, "20"],
+    ["a residual beside the grid", 3, 0, 0.5],
+    ["an unrest below zero", 3, 4, -1],
+    ["an activity beside the grid", 4, 1, 0.5],
+    ["a longer past than is kept", 4, 3, 257],
+  ])("is refused when it has %s", (_name, part, field, value) => {
     const donor = new Feed();
     donor.close([20, 90, 20]);
-    const snapshot = donor.voter.snapshot() as { channels: unknown[][] };
+    const snapshot = donor.voter.snapshot() as { channels: unknown[][][] };
     expect(new Feed().voter.restore(snapshot)).toBe(true);
-    const channel = snapshot.channels[1] ?? [];
-    channel[field] = value;
+    const fields = snapshot.channels[1]?.[part] ?? [];
+    fields[field] = value;
     expect(new Feed().voter.restore(snapshot)).toBe(false);
+  });
+
+  it.each([
+    ["a channel that there is not", [8, null, 0]],
+    ["a doubt from before the clock began", [7, 10_001, 1]],
+    ["a doubt that lasts too long", [7, 0, 11]],
+  ])("is refused when its common mode has %s", (_name, common) => {
+    const donor = new Feed();
+    donor.close([20, 20, 20]);
+    const snapshot = donor.voter.snapshot() as Record<string, unknown>;
+    expect(new Feed().voter.restore({ ...snapshot, common })).toBe(false);
   });
 
   it("does not throw, then or later, whatever was done to it", () => {
@@ -110,7 +128,7 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     const junk = fc.constantFrom<unknown>(null, -1, 0.5, 1e300, "", [], {}, true, 7, 2 ** 60);
     let refused = 0;
     fc.assert(
-      fc.property(fc.nat({ max: 60 }), junk, (at, replacement) => {
+      fc.property(fc.nat({ max: 120 }), junk, (at, replacement) => {
         const feed = new Feed();
         const before = JSON.stringify(feed.voter.snapshot());
         let seen = -1;

@@ -33,6 +33,7 @@ export const excluded = (channel: string): NodeEvent => ({
   sensor: "temperature",
   channel,
   reason: "STUCK",
+  fault: { kind: "value", persistence: "transient" },
 });
 
 /** What `node` says of itself while it hears the others. */

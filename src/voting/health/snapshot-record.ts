@@ -1,0 +1,103 @@
+/** The record of a channel as fields of a snapshot. */
+import type { Instant } from "../../kernel/time.js";
+import type { Phase, RecordState } from "./channel-record.js";
+import { densityScale } from "./density.js";
+import type { Complaint } from "./evidence.js";
+import { agoOf, instantOf, isCount } from "./fields.js";
+import type { HealthOptions } from "./options.js";
+
+const phaseKinds: readonly Phase["kind"][] = [
+  "trusted",
+  "suspected",
+  "excluded",
+  "quarantined",
+  "probation",
+  "latched",
+  "overridden",
+  "vouched",
+];
+
+const complaints: readonly Complaint[] = [
+  "NO_DATA",
+  "STALE_TIMESTAMP",
+  "STUCK",
+  "OUT_OF_RANGE",
+  "DISAGREE",
+  "LATE",
+  "CORRUPT",
+  "MASQUERADE",
+  "RATE_LIMIT",
+  "DEAD",
+  "NOISY",
+  "BIAS",
+  "DRIFT",
+  "ERROR_DENSITY",
+  "OVERRIDDEN",
+];
+
+export function encodeRecord(at: Instant, record: RecordState): readonly unknown[] {
+  const { phase, strikes, since, excludedAt, readmissions, returnedAt, density } = record;
+  return [
+    phaseKinds.indexOf(phase.kind),
+    "reason" in phase ? complaints.indexOf(phase.reason) : 0,
+    "left" in phase ? phase.left : 0,
+    strikes,
+    at - since,
+    at - excludedAt,
+    readmissions.map((then) => at - then),
+    agoOf(at, returnedAt),
+    density,
+  ];
+}
+
+export function parseRecord(
+  fields: unknown,
+  at: number,
+  options: HealthOptions,
+): RecordState | null {
+  if (!Array.isArray(fields) || fields.length !== 9) return null;
+  const [kind, reason, left, strikes, , , , , density] = fields as unknown[];
+  const phase = parsePhase(kind, reason, left, options);
+  const instants = parseInstants(fields, at, options);
+  if (phase === null || instants === null) return null;
+  if (!isCount(strikes, options.strikesMax - 1) || !isCount(density, densityScale)) return null;
+  return { phase, strikes, density, ...instants };
+}
+
+function parseInstants(fields: readonly unknown[], at: number, options: HealthOptions) {
+  const since = instantOf(at, fields[4]) ?? null;
+  const excludedAt = instantOf(at, fields[5]) ?? null;
+  const readmissions = parseReadmissions(fields[6], at, options.readmissionsPerHourMax);
+  const returnedAt = instantOf(at, fields[7]);
+  if (since === null || excludedAt === null || readmissions === null) return null;
+  return returnedAt === undefined ? null : { since, excludedAt, readmissions, returnedAt };
+}
+
+function parsePhase(
+  kindIndex: unknown,
+  reasonIndex: unknown,
+  left: unknown,
+  options: HealthOptions,
+): Phase | null {
+  if (!isCount(kindIndex, phaseKinds.length) || !isCount(reasonIndex, complaints.length))
+    return null;
+  const kind = phaseKinds[kindIndex];
+  const reason = complaints[reasonIndex];
+  if (kind === undefined || reason === undefined) return null;
+  if (kind === "trusted" || kind === "vouched") return { kind };
+  if (kind !== "quarantined" && kind !== "probation") return { kind, reason };
+  const { quarantineSamples, probationAgreements, returnAgreements } = options;
+  const leftMax = Math.max(quarantineSamples, probationAgreements, returnAgreements);
+  return isCount(left, leftMax) && left > 0 ? { kind, reason, left } : null;
+}
+
+function parseReadmissions(field: unknown, at: number, countMax: number): Instant[] | null {
+  if (!Array.isArray(field) || field.length > countMax) return null;
+  const instants: Instant[] = [];
+  for (const ago of field) {
+    const then = instantOf(at, ago) ?? null;
+    if (then === null) return null;
+    instants.push(then);
+  }
+  return instants;
+}
