@@ -4,12 +4,12 @@
  * every burst of up to 32 bits. It protects from noise, never from a person.
  *
  * Sixteen bytes are folded at once with as many tables ("slicing", Kounavis and Berry 2005): table
- * k holds what a byte becomes after k more zero bytes. It does not come from `crc/crc.ts`, for every
- * frame pays for it: tables that the compiler knows as constants need no check of their bounds, and
- * a CRC that is made by a function could not have them.
+ * k holds what a byte becomes after k more zero bytes. It does not come from `crc/crc.ts`, for
+ * every frame pays for it: tables that the compiler knows as constants need no check of their
+ * bounds, and a CRC that is made by a function could not have them.
  *
- * A short frame allocates nothing. A long one gets a view of its memory in words, which costs as much
- * as some hundred bytes, and halves the time of the rest.
+ * A short frame allocates nothing. A long one gets a view of its memory in words, which costs as
+ * much as some hundred bytes, and halves the time of the rest.
  */
 
 /** The polynomial with its bits reversed. */
