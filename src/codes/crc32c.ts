@@ -30,13 +30,10 @@ const lowestByteFirst = new Uint8Array(new Int32Array([1]).buffer)[0] === 1;
  * part, begun from that of its first.
  */
 export function crc32c(bytes: Uint8Array, before = 0): number {
-  const viewed = bytes.length >= viewedBytesMin && lowestByteFirst;
-  return ~(viewed ? foldLong(bytes, ~before) : foldShort(bytes, ~before)) >>> 0;
-}
-
-function foldShort(bytes: Uint8Array, register: number): number {
-  const folded = bytes.length - (bytes.length % slices);
-  let crc = register;
+  if (bytes.length >= viewedBytesMin && lowestByteFirst) return ~foldLong(bytes, ~before) >>> 0;
+  // By a mask, for with a remainder in its place the loop took a quarter longer.
+  const folded = bytes.length & ~(slices - 1);
+  let crc = ~before;
   for (let at = 0; at < folded; at += slices) {
     crc =
       entry(15, byteAt(bytes, at) ^ (crc & 0xff)) ^
@@ -56,14 +53,16 @@ function foldShort(bytes: Uint8Array, register: number): number {
       entry(1, byteAt(bytes, at + 14)) ^
       entry(0, byteAt(bytes, at + 15));
   }
-  return foldSingly(bytes, folded, bytes.length, crc);
+  for (let at = folded; at < bytes.length; at += 1) crc = foldByte(bytes, at, crc);
+  return ~crc >>> 0;
 }
 
 function foldLong(bytes: Uint8Array, register: number): number {
   const lead = -bytes.byteOffset & 3;
   const steps = Math.floor((bytes.length - lead) / slices);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, steps * 4);
-  let crc = foldSingly(bytes, 0, lead, register);
+  let crc = register;
+  for (let at = 0; at < lead; at += 1) crc = foldByte(bytes, at, crc);
   for (let at = 0; at < words.length; at += 4) {
     crc =
       foldWord(12, crc ^ (words[at] as number)) ^
@@ -71,7 +70,8 @@ function foldLong(bytes: Uint8Array, register: number): number {
       foldWord(4, words[at + 2] as number) ^
       foldWord(0, words[at + 3] as number);
   }
-  return foldSingly(bytes, lead + steps * slices, bytes.length, crc);
+  for (let at = lead + steps * slices; at < bytes.length; at += 1) crc = foldByte(bytes, at, crc);
+  return crc;
 }
 
 /** What four bytes become after `zeros` more zero bytes, the first of them lowest in the word. */
@@ -84,12 +84,8 @@ function foldWord(zeros: number, word: number): number {
   );
 }
 
-function foldSingly(bytes: Uint8Array, start: number, end: number, register: number): number {
-  let crc = register;
-  for (let at = start; at < end; at += 1) {
-    crc = (crc >>> 8) ^ entry(0, (crc ^ byteAt(bytes, at)) & 0xff);
-  }
-  return crc;
+function foldByte(bytes: Uint8Array, at: number, crc: number): number {
+  return (crc >>> 8) ^ entry(0, (crc ^ byteAt(bytes, at)) & 0xff);
 }
 
 function entry(slice: number, byte: number): number {

@@ -24,7 +24,7 @@ fillTables();
  * part, begun from that of its first.
  */
 export function crc64Xz(bytes: Uint8Array, before = 0n): bigint {
-  const folded = bytes.length - (bytes.length % slices);
+  const folded = bytes.length & ~(slices - 1);
   let high = ~Number(BigInt.asIntN(32, before >> 32n));
   let low = ~Number(BigInt.asIntN(32, before));
   for (let at = 0; at < folded; at += slices) {
