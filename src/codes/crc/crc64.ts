@@ -17,7 +17,9 @@ const highs = new Int32Array(slices * 256);
 const lows = new Int32Array(slices * 256);
 fillTables();
 
-/** Where halves become a `bigint` and back, without others in between. A call writes, then reads. */
+/**
+ * Where halves become a `bigint` and back, without others in between. A call writes, then reads.
+ */
 const exchange = new DataView(new ArrayBuffer(8));
 
 /**
