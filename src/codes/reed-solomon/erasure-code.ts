@@ -56,7 +56,8 @@ export class ErasureCode {
 
   /**
    * Both at least 1, together at most 256; else a `UsageError`. The tables are 1 KiB for each shard
-   * of data and four of parity, twice that once shards were reconstructed.
+   * of data and four of parity, or those of them that are left over up to 4 KiB; twice that once
+   * shards were reconstructed.
    */
   constructor(dataShards: number, parityShards: number) {
     const all = dataShards + parityShards;
