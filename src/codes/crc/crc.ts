@@ -45,7 +45,7 @@ function makeForward(model: CrcModel): Crc {
 }
 
 function foldReflected(tables: Int32Array, bytes: Uint8Array, register: number): number {
-  const folded = bytes.length - (bytes.length % slices);
+  const folded = bytes.length & ~(slices - 1);
   let crc = register;
   for (let at = 0; at < folded; at += slices) {
     const word = crc ^ wordAt(bytes, at);
@@ -63,7 +63,7 @@ function foldReflected(tables: Int32Array, bytes: Uint8Array, register: number):
 }
 
 function foldForward(tables: Int32Array, bytes: Uint8Array, register: number): number {
-  const folded = bytes.length - (bytes.length % slices);
+  const folded = bytes.length & ~(slices - 1);
   let crc = register;
   for (let at = 0; at < folded; at += slices) {
     crc =

@@ -18,15 +18,21 @@ const lows = new Int32Array(slices * 256);
 fillTables();
 
 /**
+ * Where halves become a `bigint` and back, without others in between. A call writes, then reads.
+ */
+const exchange = new DataView(new ArrayBuffer(8));
+
+/**
  * The CRC of the bytes, unsigned.
  *
  * @param before the CRC of the bytes that went before: the CRC of a whole is that of its second
  * part, begun from that of its first.
  */
 export function crc64Xz(bytes: Uint8Array, before = 0n): bigint {
-  const folded = bytes.length - (bytes.length % slices);
-  let high = ~Number(BigInt.asIntN(32, before >> 32n));
-  let low = ~Number(BigInt.asIntN(32, before));
+  const folded = bytes.length & ~(slices - 1);
+  exchange.setBigUint64(0, before);
+  let high = ~exchange.getInt32(0);
+  let low = ~exchange.getInt32(4);
   for (let at = 0; at < folded; at += slices) {
     const first = low ^ wordAt(bytes, at);
     const second = high ^ wordAt(bytes, at + 4);
@@ -38,7 +44,9 @@ export function crc64Xz(bytes: Uint8Array, before = 0n): bigint {
     low = ((low >>> 8) | (high << 24)) ^ entry(lows, 0, index);
     high = (high >>> 8) ^ entry(highs, 0, index);
   }
-  return (BigInt(~high >>> 0) << 32n) | BigInt(~low >>> 0);
+  exchange.setInt32(0, ~high);
+  exchange.setInt32(4, ~low);
+  return exchange.getBigUint64(0);
 }
 
 /** What four bytes become after `zeros` more zero bytes: one half of it. */
