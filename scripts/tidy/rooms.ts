@@ -50,7 +50,9 @@ export const rooms: readonly Room[] = [
   nodeSide("src/cli", 10),
 ];
 
-/** The only public face of `src`: it may show anything pure, and nothing imports it. */
+/**
+ * The public face of `src` and its only barrel: it may show anything pure, and nothing imports it.
+ */
 export const publicFace = "src/index.ts";
 
 /** What pure code may import besides itself: packages that read no clock and keep no state. */

@@ -1,0 +1,2 @@
+/** Not a version: there is no `compute`. */
+export const other = 1;

@@ -1,0 +1,5 @@
+/** As a native crash would. */
+export function compute() {
+  process.kill(process.pid, "SIGKILL");
+  return new Promise(() => {});
+}
