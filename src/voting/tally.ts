@@ -12,6 +12,7 @@
  */
 import { majorityOf } from "../kernel/ids.js";
 import type { Ballots } from "./ballots.js";
+import { isSupported } from "./supported.js";
 import type { Voter } from "./voter.js";
 
 export class Tally {
@@ -62,20 +63,15 @@ export class Tally {
 function isEnough(voter: Voter, ballots: Ballots, agreeingCount: number, reach: number): boolean {
   const majority = majorityOf(ballots.count);
   if (ballots.count <= 2 || voter.support === "majority") {
-    return agreeingCount >= majority && hasPivot(ballots, majority, reach);
+    return agreeingCount >= majority && hasPivot(ballots, reach);
   }
   return agreeingCount >= (voter.support === "plurality" ? 2 : 1);
 }
 
-/** Whether one of the ballots has so many around it, itself among them. */
-function hasPivot({ values, count }: Ballots, neighboursMin: number, reach: number): boolean {
+/** Whether one of the ballots has a majority around it, itself counted. */
+function hasPivot({ values, count }: Ballots, reach: number): boolean {
   for (let pivot = 0; pivot < count; pivot += 1) {
-    let neighbours = 0;
-    for (let index = 0; index < count; index += 1) {
-      const distance = Math.abs((values[index] as number) - (values[pivot] as number));
-      if (distance <= reach) neighbours += 1;
-    }
-    if (neighbours >= neighboursMin) return true;
+    if (isSupported(values, count, pivot, reach)) return true;
   }
   return false;
 }

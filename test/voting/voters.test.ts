@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exactMajority } from "../../src/voting/exact-majority.js";
 import { midValueSelect } from "../../src/voting/mid-value-select.js";
-import type { Voter } from "../../src/voting/voter.js";
 import { voters } from "../../src/voting/voters.js";
+import { voterContract } from "../contracts/voter.js";
 import { describeShared, readShared } from "../support/shared-files.js";
 import { nobody, type Outcome, poll } from "./poll.js";
 
@@ -119,40 +120,15 @@ describe("mid-value select", () => {
 });
 
 describe("every voter", () => {
-  const all: [string, Voter][] = [...voters];
-  const words = fc.array(fc.integer({ min: -4, max: 4 }), { maxLength: 7 });
-
-  it("is found by its name", () => {
-    expect([...voters.keys()]).toEqual(["mid-value", "exact-majority"]);
-    for (const [name, voter] of all) expect(voter.name).toBe(name);
+  it("is found by its name, in the order of README.md", () => {
+    const names = [...voters.keys()];
+    expect([...voters.values()].map(({ name }) => name)).toEqual(names);
+    const readme = readFileSync("src/voting/README.md", "utf8");
+    const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| /gm)].map(([, name]) => name ?? "");
+    expect(rows.filter((name) => voters.has(name))).toEqual(names);
   });
 
-  it.each(all)("%s does not care for the order of the ballots", (_name, voter) => {
-    fc.assert(
-      fc.property(words, fc.nat(), (values, turn) => {
-        const at = turn % Math.max(1, values.length);
-        const turned = [...values.slice(at), ...values.slice(0, at)];
-        const spoken = (said: readonly number[]) => {
-          const { value, agreeing } = poll(voter, said, 1);
-          return { value, agreeing: agreeing.map((place) => said[place]).toSorted() };
-        };
-        expect(spoken(turned)).toEqual(spoken(values));
-      }),
-    );
-  });
-
-  it.each(all)(
-    "%s needs more than half, and blames nobody without it (VOTE-1, VOTE-5)",
-    (_name, voter) => {
-      fc.assert(
-        fc.property(words, (values) => {
-          const { value, agreeing, dissenting } = poll(voter, values, 1);
-          if (value === null) expect([...agreeing, ...dissenting]).toEqual([]);
-          else expect(agreeing.length).toBeGreaterThan(dissenting.length);
-        }),
-      );
-    },
-  );
+  for (const voter of voters.values()) voterContract(voter);
 });
 
 interface OracleCase {
