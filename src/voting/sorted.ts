@@ -51,7 +51,7 @@ export function middleOf(sorted: Float64Array, begin: number, end: number): numb
   return halfway(sorted[((begin + end) >>> 1) - 1] as number, upper);
 }
 
-/** The mean of two, never outside them: two huge ones of either sign have a difference too large. */
+/** The mean of two, never outside them: the difference of two huge ones may be too large to hold. */
 export function halfway(lower: number, upper: number): number {
   const gap = upper - lower;
   return Number.isFinite(gap) ? lower + gap / 2 : lower / 2 + upper / 2;
