@@ -51,7 +51,7 @@ export function middleOf(sorted: Float64Array, begin: number, end: number): numb
   return halfway(sorted[((begin + end) >>> 1) - 1] as number, upper);
 }
 
-/** The mean of two, never outside them: the difference of two huge ones may be too large to hold. */
+/** The mean of two, never outside them, though the difference of huge ones may be no number. */
 export function halfway(lower: number, upper: number): number {
   const gap = upper - lower;
   return Number.isFinite(gap) ? lower + gap / 2 : lower / 2 + upper / 2;

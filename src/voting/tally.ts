@@ -48,22 +48,33 @@ export class Tally {
     const reach = voter.exact ? 0 : tolerance;
     let agreeing = 0;
     let agreeingCount = 0;
+    let isBallot = false;
     for (let index = 0; index < ballots.count; index += 1) {
-      if (Math.abs((ballots.values[index] as number) - value) > reach) continue;
+      const distance = Math.abs((ballots.values[index] as number) - value);
+      if (distance > reach) continue;
+      isBallot ||= distance === 0;
       agreeing |= 1 << (ballots.channels[index] as number);
       agreeingCount += 1;
     }
-    if (!isEnough(voter, ballots, agreeingCount, reach)) return;
-    this.value = value;
+    if (!isEnough(voter, ballots, agreeingCount, isBallot, reach)) return;
+    // A zero has no sign: two that are equal must not differ as bytes.
+    this.value = value + 0;
     this.agreeing = agreeing;
     this.agreeingCount = agreeingCount;
   }
 }
 
-function isEnough(voter: Voter, ballots: Ballots, agreeingCount: number, reach: number): boolean {
-  const majority = majorityOf(ballots.count);
+function isEnough(
+  voter: Voter,
+  ballots: Ballots,
+  agreeingCount: number,
+  isBallot: boolean,
+  reach: number,
+): boolean {
   if (ballots.count <= 2 || voter.support === "majority") {
-    return agreeingCount >= majority && hasPivot(ballots, reach);
+    if (agreeingCount < majorityOf(ballots.count)) return false;
+    // A value that is a ballot is its own pivot: those who agree with it are around it.
+    return isBallot || hasPivot(ballots, reach);
   }
   return agreeingCount >= (voter.support === "plurality" ? 2 : 1);
 }

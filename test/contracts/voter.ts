@@ -130,7 +130,7 @@ function valueRules(voter: Voter): void {
 
   it("VOTE-10: a zero below is a zero", () => {
     const { value, agreeing } = poll(voter, [-0, 0, -0], 0);
-    expect(value === 0).toBe(true);
+    expect(value).toBe(0);
     expect(agreeing).toEqual([0, 1, 2]);
   });
 

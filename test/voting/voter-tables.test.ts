@@ -1,4 +1,4 @@
-/** Every voter without a memory on every small vector, against a model of it in the plainest way. */
+/** Every voter without a memory on every small vector, against a plain model of it. */
 import { describe, expect, it } from "vitest";
 import type { Voter } from "../../src/voting/voter.js";
 import { voters } from "../../src/voting/voters.js";
