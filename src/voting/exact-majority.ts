@@ -13,6 +13,7 @@ export const exactMajority = memoryless({
   name: "exact-majority",
   support: "majority",
   exact: true,
+  scratch: () => null,
   valueOf: candidateOf,
 });
 

@@ -2,27 +2,26 @@
 import type { Ballots } from "./ballots.js";
 import type { Support, Voter, Voting, VotingOptions } from "./voter.js";
 
-export interface Memoryless {
+export interface Memoryless<Scratch> {
   readonly name: string;
   readonly support: Support;
   readonly exact: boolean;
-  /**
-   * @param scratch an array of the sensor's own with a place for each channel, to work in
-   * @returns NaN where the ballots stand for no value
-   */
-  readonly valueOf: (ballots: Ballots, tolerance: number, scratch: Float64Array) => number;
+  /** Makes what the voting of a sensor with so many channels works in; once, in `open`. */
+  readonly scratch: (channels: number) => Scratch;
+  /** @returns NaN where the ballots stand for no value */
+  readonly valueOf: (ballots: Ballots, tolerance: number, scratch: Scratch) => number;
 }
 
-export function memoryless(rule: Memoryless): Voter {
-  const { name, support, exact } = rule;
+export function memoryless<Scratch>(definition: Memoryless<Scratch>): Voter {
+  const { name, support, exact } = definition;
   return {
     name,
     support,
     exact,
     open({ channels, tolerance }: VotingOptions): Voting {
-      const scratch = new Float64Array(channels);
+      const scratch = definition.scratch(channels);
       return {
-        valueOf: (ballots) => rule.valueOf(ballots, tolerance, scratch),
+        valueOf: (ballots) => definition.valueOf(ballots, tolerance, scratch),
         learn: () => undefined,
         memory: () => [],
         recall: (memory) => memory.length === 0,
@@ -30,3 +29,6 @@ export function memoryless(rule: Memoryless): Voter {
     },
   };
 }
+
+/** A place for the value of each channel: enough for most voters. */
+export const columnOf = (channels: number): Float64Array => new Float64Array(channels);

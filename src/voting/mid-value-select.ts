@@ -12,18 +12,19 @@
  * Invariant: the value lies between the smallest and the largest ballot.
  */
 import type { Ballots } from "./ballots.js";
-import { memoryless } from "./memoryless.js";
-import { sortInto } from "./sorted.js";
+import { columnOf, memoryless } from "./memoryless.js";
+import { halfway, sortInto } from "./sorted.js";
 
 export const midValueSelect = memoryless({
   name: "mid-value",
   support: "majority",
   exact: false,
-  valueOf: middleOf,
+  scratch: columnOf,
+  valueOf: guardedMiddleOf,
 });
 
 /** The middle value; NaN where there is none, or where the two in the middle differ too much. */
-function middleOf(ballots: Ballots, tolerance: number, sorted: Float64Array): number {
+function guardedMiddleOf(ballots: Ballots, tolerance: number, sorted: Float64Array): number {
   const { count, values } = ballots;
   if (count === 3) return middleOfThree(values);
   if (count === 0) return Number.NaN;
@@ -32,7 +33,7 @@ function middleOf(ballots: Ballots, tolerance: number, sorted: Float64Array): nu
   const upper = sorted[half] as number;
   if (count % 2 === 1) return upper;
   const lower = sorted[half - 1] as number;
-  return upper - lower <= tolerance ? lower + (upper - lower) / 2 : Number.NaN;
+  return upper - lower <= tolerance ? halfway(lower, upper) : Number.NaN;
 }
 
 function middleOfThree(values: Float64Array): number {

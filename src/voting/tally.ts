@@ -12,6 +12,7 @@
  */
 import { majorityOf } from "../kernel/ids.js";
 import type { Ballots } from "./ballots.js";
+import { isSupported } from "./supported.js";
 import type { Voter } from "./voter.js";
 
 export class Tally {
@@ -47,35 +48,41 @@ export class Tally {
     const reach = voter.exact ? 0 : tolerance;
     let agreeing = 0;
     let agreeingCount = 0;
+    let isBallot = false;
     for (let index = 0; index < ballots.count; index += 1) {
-      if (Math.abs((ballots.values[index] as number) - value) > reach) continue;
+      const distance = Math.abs((ballots.values[index] as number) - value);
+      if (distance > reach) continue;
+      isBallot ||= distance === 0;
       agreeing |= 1 << (ballots.channels[index] as number);
       agreeingCount += 1;
     }
-    if (!isEnough(voter, ballots, agreeingCount, reach)) return;
-    this.value = value;
+    if (!isEnough(voter, ballots, agreeingCount, isBallot, reach)) return;
+    // A zero has no sign: two that are equal must not differ as bytes.
+    this.value = value + 0;
     this.agreeing = agreeing;
     this.agreeingCount = agreeingCount;
   }
 }
 
-function isEnough(voter: Voter, ballots: Ballots, agreeingCount: number, reach: number): boolean {
-  const majority = majorityOf(ballots.count);
+function isEnough(
+  voter: Voter,
+  ballots: Ballots,
+  agreeingCount: number,
+  isBallot: boolean,
+  reach: number,
+): boolean {
   if (ballots.count <= 2 || voter.support === "majority") {
-    return agreeingCount >= majority && hasPivot(ballots, majority, reach);
+    if (agreeingCount < majorityOf(ballots.count)) return false;
+    // A value that is a ballot is its own pivot: those who agree with it are around it.
+    return isBallot || hasPivot(ballots, reach);
   }
   return agreeingCount >= (voter.support === "plurality" ? 2 : 1);
 }
 
-/** Whether one of the ballots has so many around it, itself among them. */
-function hasPivot({ values, count }: Ballots, neighboursMin: number, reach: number): boolean {
+/** Whether one of the ballots has a majority around it, itself counted. */
+function hasPivot({ values, count }: Ballots, reach: number): boolean {
   for (let pivot = 0; pivot < count; pivot += 1) {
-    let neighbours = 0;
-    for (let index = 0; index < count; index += 1) {
-      const distance = Math.abs((values[index] as number) - (values[pivot] as number));
-      if (distance <= reach) neighbours += 1;
-    }
-    if (neighbours >= neighboursMin) return true;
+    if (isSupported(values, count, pivot, reach)) return true;
   }
   return false;
 }

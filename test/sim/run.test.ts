@@ -222,6 +222,7 @@ const firstChannel = memoryless({
   name: "first-channel",
   support: "continuity",
   exact: false,
+  scratch: () => null,
   valueOf: ({ values, count }) => (count === 0 ? Number.NaN : (values[0] as number)),
 });
 
