@@ -1,6 +1,6 @@
 /**
- * Recorded triples, voted row by row, with faults injected on the way; and what the healthy channels
- * said beside it.
+ * Recorded triples, voted row by row, with faults injected on the way; and what the healthy
+ * channels said beside it.
  */
 import { parseRecording, type Recording } from "../../boards/recording/csv.js";
 import { type SensorFault, SensorFaultInjector } from "../../src/faults/sensor-faults.js";

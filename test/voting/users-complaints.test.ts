@@ -257,7 +257,7 @@ describe("crazy confidence for a dead sensor with a mean near zero (PX4 #2060)",
     return feed;
   };
 
-  it("is not placed in it: it is found by its activity, which nothing is divided by (HEALTH-14)", () => {
+  it("is not placed in it: its activity, which nothing is divided by, finds it (HEALTH-14)", () => {
     expect(gyros(0.001).told()).toEqual(["b excluded DEAD"]);
   });
 

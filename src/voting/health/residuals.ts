@@ -1,17 +1,17 @@
 /**
  * How a channel lies to the voted value, and what its distance tells when it is too far away. The
- * residual of a channel is what it says less what was voted. Of each are kept: the last one, and the
- * last that agreed; the mean of those that agreed, over few and over many; and the unrest, the mean
- * change from one to the next. The unrest is a measure of noise that no mean is subtracted in or divided
- * by: a confidence of RMS over mean gave PX4's users "crazy confidence for a dead sensor, mean near
- * zero" (PX4 #2060).
+ * residual of a channel is what it says less what was voted. Of each are kept: the last one, and
+ * the last that agreed; the mean of those that agreed, over few and over many; and the unrest, the
+ * mean change from one to the next. The unrest is a measure of noise that no mean is subtracted in
+ * or divided by: a confidence of RMS over mean gave PX4's users "crazy confidence for a dead
+ * sensor, mean near zero" (PX4 #2060).
  *
  * The name of a disagreement is that of the way to it:
  *
  *     DRIFT     it left the tolerance from near its edge, and had been nearer to the value for long
  *     BIAS      it left from near the edge, where it had always been; or it jumped, and is where it
  *               was in the sample before
- *     NOISY     it is restless of late; or the sample before was too far away as well, and elsewhere
+ *     NOISY     it is restless of late; or the sample before was too far away as well, elsewhere
  *     DISAGREE  it jumped: a spike, or the beginning of something
  *
  * With three channels and mid-value select the residual of the middle one is 0; so what is asked is
@@ -51,9 +51,9 @@ const longMeanSmoothing = 256;
 const unrestSmoothing = 32;
 
 /**
- * So much more restless than the others: of equally noisy channels none is by chance. A noisy one of
- * three that draws a mean along with it seems just twice as restless as the others, and is left to
- * its strikes.
+ * So much more restless than the others: of equally noisy channels none is by chance. A noisy one
+ * of three that draws a mean along with it seems just twice as restless as the others, and is left
+ * to its strikes.
  */
 const restlessRatio = 2;
 
