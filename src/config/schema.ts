@@ -143,7 +143,10 @@ const health = mapping({
   }),
   rateMax: measure("How fast the quantity can change, in the sensor's unit a second.", "no limit"),
   biasMax: measure("How far from the voted value a channel may be in the mean.", "the tolerance"),
-  noiseMax: measure("How far a channel may go to and fro around it, in the mean.", "the tolerance"),
+  noiseMax: measure(
+    "How far a channel may go to and fro around it, in the mean.",
+    "twice the tolerance",
+  ),
   deadRatio: share("A channel is dead below this part of its past activity; 0: never.", "0.1"),
   densityWindow: count(1, "Over how many samples the share of bad ones is taken.", "100"),
   densityMax: share("The most that share may be; an omission counts 0.3. 1: no limit.", "0.1"),

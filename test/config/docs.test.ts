@@ -31,6 +31,7 @@ const table = [
 const said: Readonly<Record<string, string>> = {
   "a tenth of the tolerance": "0.1",
   "the tolerance": "1",
+  "twice the tolerance": "2",
   "no limit": "Infinity",
   none: "",
 };

@@ -19,7 +19,7 @@ const triples = ["data/library-triple-8-18-19.csv", "data/library-triple-3-4-5.c
 const tolerance = 0.75;
 /** The rows in which a fault holds, of the stretch that faults are tried on. */
 const begin = 50;
-const end = 200;
+const end = 150;
 
 const recordings = new Map<string, Recording>();
 
@@ -49,6 +49,10 @@ function vote(voter: Voter, recording: Recording, ...texts: string[]): VotedRow[
 
 const eventsOf = (rows: readonly VotedRow[]) =>
   rows.flatMap(({ row, closing }) => closing.events.map((event) => ({ row, ...event })));
+
+/** Without what is said of the sensor as a whole. */
+const channelEventsOf = (rows: readonly VotedRow[]) =>
+  eventsOf(rows).flatMap((event) => ("channel" in event ? [event] : []));
 
 const valuesAt = (recording: Recording, { row }: VotedRow): number[] =>
   (recording.rows[row]?.values ?? []).filter((value) => value !== null);
@@ -82,13 +86,14 @@ describeShared("every voter on fault-free recordings", triples, () => {
     expect(wrong.map(({ row }) => row)).toEqual([]);
   });
 
-  it.each(triples)("%s: exact-majority is not for sensors, and this is why", (name) => {
+  it.each(triples)("%s: exact-majority is not for sensors, but blames nobody for that (HEALTH-5)", (name) => {
     const recording = recordingOf(name);
     const rows = vote(voters.get("exact-majority") as Voter, recording);
     const valued = rows.filter(({ closing }) => closing.verdict.value !== null);
-    // Readings of two decimals are equal by chance; then the third, which is healthy, is blamed.
+    // Readings of two decimals are equal by chance, and seldom.
+    expect(valued.length).toBeGreaterThan(0);
     expect(valued.length).toBeLessThan(rows.length / 2);
-    expect(eventsOf(rows).length).toBeGreaterThan(0);
+    expect(eventsOf(rows)).toEqual([]);
     for (const row of valued) expect(beyond(recording, row)).toBe(0);
   });
 });
@@ -149,7 +154,7 @@ function boundOf(faulty: Faulty, row: number): number {
 
 function expectMasked(faulty: Faulty): void {
   const { recording, channel, rows } = faulty;
-  const blamed = eventsOf(rows).map((event) => event.channel);
+  const blamed = channelEventsOf(rows).map((event) => event.channel);
   expect(blamed.filter((each) => each !== channel)).toEqual([]);
   const wrong = rows.filter((row) => beyond(recording, row) > boundOf(faulty, row.row) + 1e-9);
   expect(wrong.map(({ row }) => row)).toEqual([]);
@@ -172,7 +177,7 @@ function expectIsolated(faulty: Faulty): number {
 }
 
 function expectReadmitted(faulty: Faulty): void {
-  const own = eventsOf(faulty.rows).filter(({ channel }) => channel === faulty.channel);
+  const own = channelEventsOf(faulty.rows).filter(({ channel }) => channel === faulty.channel);
   if (own.length > 0) expect(own.at(-1)?.kind).toBe("channel-readmitted");
   const last = faulty.rows.length - 1;
   if (faulty.said[last] !== null) expect(isExcluded(faulty, last)).toBe(false);
@@ -192,7 +197,7 @@ describeShared("every voter with one fault of any kind and size (VOTE-4, VOTE-7)
         expectReadmitted(faulty);
       }
     }
-    if (voter.name !== "mean") expect(isolations).toBeGreaterThan(500);
+    if (voter.name !== "mean") expect(isolations).toBeGreaterThan(300);
   });
 
   it("a large fault leaves the mean without a value, and every other voter with one", () => {
@@ -223,7 +228,7 @@ function expectNoMajority(voter: Voter, recording: Recording, healthy: string): 
     const rows = vote(voter, recording, ...texts);
     const bound = voter.name === "history" ? tolerance : tolerance / 2;
     expect(rows.filter((row) => beyond(recording, row) > bound + 1e-9)).toEqual([]);
-    expect(eventsOf(rows).filter(({ channel }) => channel === healthy)).toEqual([]);
+    expect(channelEventsOf(rows).filter(({ channel }) => channel === healthy)).toEqual([]);
     // What is bridged is over after two closings.
     for (const { closing } of rows.slice(begin + bridgedMax, end)) {
       expect(closing.verdict.value).toBeNull();

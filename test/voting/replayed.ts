@@ -1,6 +1,6 @@
 /**
- * Recorded triples, voted row by row, with faults injected on the way; and what the healthy channels
- * said beside it.
+ * Recorded triples, voted row by row, with faults injected on the way; and what the healthy
+ * channels said beside it.
  */
 import { parseRecording, type Recording } from "../../boards/recording/csv.js";
 import { type SensorFault, SensorFaultInjector } from "../../src/faults/sensor-faults.js";
@@ -17,8 +17,21 @@ import { readShared } from "../support/shared-files.js";
 
 export const triples = ["data/library-triple-8-18-19.csv", "data/library-triple-3-4-5.csv"];
 
-/** Voters of sensors; where only equal values agree, recorded sensors never do. */
-export const sensorVoters = [...voters.values()].filter(({ exact }) => !exact);
+const keepVote4: readonly string[] = [
+  "mid-value",
+  "median",
+  "formal-majority",
+  "plurality",
+  "smoothing",
+  "marzullo",
+  "ntp",
+];
+
+/**
+ * The voters whose value no single liar moves off the healthy ones (VOTE-4). How far it moves that
+ * of the others, `recorded-voters.test.ts` shows.
+ */
+export const strictVoters = [...voters.values()].filter(({ name }) => keepVote4.includes(name));
 
 /** In degrees: the default of `holdfast vote`. */
 export const tolerance = 0.75;

@@ -1,6 +1,7 @@
 /**
  * What users of other people's redundancy suffered, each as a test. `PX4 #n` is an issue of
- * PX4/PX4-Autopilot, `ArduPilot #n` one of ArduPilot/ardupilot.
+ * PX4/PX4-Autopilot, `ArduPilot #n` one of ArduPilot/ardupilot, `iNav #n` one of iNavFlight/inav,
+ * `ROS diagnostics #n` one of ros/diagnostics.
  */
 import { describe, expect, it } from "vitest";
 import { SensorFaultInjector } from "../../src/faults/sensor-faults.js";
@@ -137,6 +138,26 @@ describe("an old value that says how old it is", () => {
 describe("the voter's own lateness (PX4 #19139)", () => {
   const old: Word = { value: 20, age: millis(500) };
 
+  it("is said in the verdict, from when on, and makes it doubtful", () => {
+    const feed = new Feed();
+    feed.close([20, 20, 20]);
+    feed.close([20, 20, 20], true);
+    const { verdict } = feed.close([20, 20, 20], true);
+    const caveats = [{ reason: "VOTER_LATE", since: 20_000 }];
+    expect(verdict).toMatchObject({ value: 20, status: "degraded", caveats });
+    expect(feed.close([20, 20, 20]).verdict).toMatchObject({ status: "ok", caveats: [] });
+  });
+
+  it("in the middle of a fault neither adds strikes nor takes any back", () => {
+    const feed = new Feed();
+    feed.run(2, () => [20, 90, 20]);
+    for (let index = 0; index < 50; index += 1)
+      feed.close([20, index % 2 === 0 ? 90 : 20, 20], true);
+    expect(feed.events).toEqual([]);
+    feed.close([20, 90, 20]);
+    expect(feed.told()).toEqual(["b excluded BIAS"]);
+  });
+
   it("is no verdict on anybody (HEALTH-7)", () => {
     const feed = new Feed();
     for (let index = 0; index < 100; index += 1) {
@@ -220,5 +241,154 @@ describe("a plausible, but wrong value (ArduPilot #6670: a blocked pitot)", () =
     expect(feed.told()).toEqual(["b excluded DRIFT"]);
     const excludedAt = feed.voter.standing()[1]?.since ?? 0;
     expect((excludedAt - (crossed ?? 0)) / feed.step).toBeLessThanOrEqual(6);
+  });
+});
+
+describe("crazy confidence for a dead sensor with a mean near zero (PX4 #2060)", () => {
+  const grid = (value: number) => Math.round(value * 1_000) / 1_000;
+  /** A gyro at rest: noise around zero. That of `b` collapses at row 1,000. */
+  const gyros = (deviationOfB: number) => {
+    const dice = new Prng(13);
+    const feed = new Feed();
+    feed.run(1_500, (index) => {
+      const noise = (deviation: number) => grid(deviation * dice.normal());
+      return [noise(0.05), noise(index < 1_000 ? 0.05 : deviationOfB), noise(0.05)];
+    });
+    return feed;
+  };
+
+  it("is not placed in it: its activity, which nothing is divided by, finds it (HEALTH-14)", () => {
+    expect(gyros(0.001).told()).toEqual(["b excluded DEAD"]);
+  });
+
+  it("nor is a healthy one taken for dead because its mean is near zero", () => {
+    expect(gyros(0.05).told()).toEqual([]);
+  });
+
+  it("sensors of other rates and resolutions are not presumed equal", () => {
+    const dice = new Prng(14);
+    const feed = new Feed();
+    let held = 0;
+    feed.run(5_000, (index) => {
+      const truth = 5 * Math.sin(index / 300);
+      if (index % 5 === 0) held = truth + 0.02 * dice.normal();
+      // One is fine, one has steps of a quarter, one measures in every fifth closing.
+      return [truth + 0.01 * dice.normal(), Math.round(truth * 4) / 4, held];
+    });
+    expect(feed.told()).toEqual([]);
+  });
+});
+
+describe("a sensor that is plugged in late, or pulled (PX4 #26826)", () => {
+  it("joins after three agreements, and is no failover before (HEALTH-4)", () => {
+    const feed = new Feed();
+    const values = new Set<number | null>();
+    feed.run(500, () => [20, 20.2, null]);
+    for (let index = 0; index < 10; index += 1) {
+      values.add(feed.close([20, 20.2, 20.1]).verdict.value);
+    }
+    expect(feed.told()).toEqual(["c excluded NO_DATA", "c readmitted"]);
+    expect(values).toEqual(new Set([20.1]));
+    expect(feed.close([20, 20.2, 20.1]).verdict.status).toBe("ok");
+  });
+
+  it("that was pulled leaves the rest with a value, and is back when it is plugged in", () => {
+    const feed = new Feed({ channels: ["a", "b", "c"] });
+    feed.run(10, () => [20, 20.2, 20.1]);
+    expect(feed.run(5_000, () => [null, 20.2, 20.1]).verdict).toMatchObject({
+      value: 20.15,
+      status: "degraded",
+    });
+    expect(feed.run(4, () => [20, 20.2, 20.1]).verdict.status).toBe("ok");
+  });
+
+  it("of two leaves no value, and one as soon as it is back", () => {
+    const feed = new Feed({ channels: ["a", "b"] });
+    feed.run(10, () => [20, 20.2]);
+    expect(feed.run(5_000, () => [null, 20.2]).verdict.status).toBe("insufficient");
+    expect(feed.run(4, () => [20, 20.2]).verdict.status).toBe("ok");
+  });
+
+  it("late and wrong is not let in", () => {
+    const feed = new Feed();
+    feed.run(500, () => [20, 20.2, null]);
+    feed.run(500, () => [20, 20.2, 35]);
+    expect(feed.state("c")).toBe("excluded");
+    expect(feed.told()).not.toContain("c readmitted");
+  });
+});
+
+describe("an error state that does not clear (PX4 #15224, ArduPilot #27283)", () => {
+  it("clears for each channel by itself, while another is still in error", () => {
+    const feed = new Feed({ channels: ["a", "b", "c", "d", "e"] });
+    feed.run(10, () => [20, 90, 20, null, 20]);
+    expect(feed.told()).toHaveLength(2);
+    feed.run(21, () => [20, 20, 20, null, 20]);
+    expect([feed.state("b"), feed.state("d")]).toEqual(["trusted", "excluded"]);
+  });
+
+  it("leaves nothing behind: a second glitch is judged as the first was", () => {
+    const feed = new Feed({}, seconds(10));
+    const closingsToExclude: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const before = feed.closings;
+      feed.run(5, () => [20, 90, 20]);
+      closingsToExclude.push((feed.events.at(-1)?.closing ?? 0) - before);
+      feed.run(500, () => [20, 20, 20]);
+      expect(feed.state("b")).toBe("trusted");
+    }
+    expect(closingsToExclude).toEqual([2, 2, 2]);
+  });
+
+  it("of the whole group clears with agreement, however all of them failed", () => {
+    const feed = new Feed();
+    feed.run(3, () => [20, 90, 20]);
+    feed.run(12, () => [null, null, null]);
+    expect(feed.close([20, 20, 20]).verdict.status).toBe("insufficient");
+    feed.run(25, () => [20, 20, 20]);
+    expect(feed.close([20, 20, 20]).verdict.status).toBe("ok");
+  });
+});
+
+describe("a change of the sensor in use without a benefit (ArduPilot #14347, #30395)", () => {
+  it("there is no sensor in use: a glitch of one leaves the value among the others", () => {
+    for (const glitched of [0, 1, 2]) {
+      const feed = new Feed();
+      for (let index = 0; index < 100; index += 1) {
+        const row = [20, 20.2, 20.4];
+        if (index >= 50 && index < 60) row[glitched] = 60;
+        const { verdict } = feed.close(row);
+        expect(verdict.value).toBeGreaterThanOrEqual(20);
+        expect(verdict.value).toBeLessThanOrEqual(20.4);
+      }
+    }
+  });
+});
+
+describe("one stale sensor made the whole an error (ROS diagnostics #297, #658)", () => {
+  it("it is degraded, and has a value; only where too few are left it has none", () => {
+    const feed = new Feed();
+    const late: Word = { value: 20, age: millis(21) };
+    expect(feed.run(50, () => [20, late, 20]).verdict.status).toBe("degraded");
+    expect(feed.run(50, () => [late, late, 20]).verdict.status).toBe("insufficient");
+  });
+
+  it("and is told at once, not at the next tick (ROS diagnostics #48, #324)", () => {
+    const feed = new Feed();
+    feed.run(9, () => [20, null, 20]);
+    const { verdict, events } = feed.close([20, null, 20]);
+    expect(verdict.status).toBe("degraded");
+    expect(events).toMatchObject([{ kind: "channel-excluded", reason: "NO_DATA" }]);
+  });
+});
+
+describe("two that disagree cannot say which is wrong (iNav #11958, ArduPilot #11939)", () => {
+  it("so there is no value and nobody is blamed, and with a third there is", () => {
+    const two = new Feed({ channels: ["a", "b"] });
+    expect(two.run(100, () => [20, 25]).verdict.status).toBe("no-majority");
+    expect(two.told()).toEqual([]);
+    const three = new Feed();
+    expect(three.run(100, () => [20, 25, 20]).verdict).toMatchObject({ value: 20 });
+    expect(three.told()).toEqual(["b excluded BIAS"]);
   });
 });

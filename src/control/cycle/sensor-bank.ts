@@ -3,6 +3,7 @@ import { assert } from "../../kernel/assert.js";
 import type { Duration, Instant } from "../../kernel/time.js";
 import { type Closing, type HealthOptions, SensorVoter } from "../../voting/sensor-voter.js";
 import type { Sample, Voter } from "../../voting/voter.js";
+import { encodeBody } from "../../wire/cbor.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
 
@@ -24,8 +25,12 @@ export interface SensorBankOptions {
   readonly voting: VotingMap;
 }
 
-/** What snapshots may weigh together as JSON text, so that a reply with a state fits its frame. */
-const snapshotLengthMax = 1_400;
+/**
+ * What snapshots may weigh together on the wire, so that a reply with the largest state fits its
+ * frame: six sensors of three channels, at their heaviest. Beyond, a starting replica begins with
+ * channels of which it knows nothing.
+ */
+const snapshotBytesMax = 3_072;
 
 export class SensorBank {
   readonly #voters = new Map<string, SensorVoter>();
@@ -70,7 +75,7 @@ export class SensorBank {
   /** The health of all channels, for a replica that has none; null when it would not fit. */
   snapshot(): readonly unknown[] | null {
     const snapshots = [...this.#voters.values()].map((voter) => voter.snapshot());
-    return JSON.stringify(snapshots).length > snapshotLengthMax ? null : snapshots;
+    return encodeBody(snapshots).length > snapshotBytesMax ? null : snapshots;
   }
 
   /** Takes the health that a peer sent; a sensor whose part does not fit keeps its own. */

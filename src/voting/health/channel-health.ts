@@ -25,10 +25,10 @@ import type {
   VotingEvent,
 } from "../voter.js";
 import { ChannelRecord, type Phase } from "./channel-record.js";
-import { CommonMode } from "./common-mode.js";
 import { type Evidence, isComplaint } from "./evidence.js";
 import { Hearing } from "./hearing.js";
 import { Intake } from "./intake.js";
+import { CommonMode } from "./joint-step.js";
 import { fill, Jury } from "./jury.js";
 import type { HealthOptions } from "./options.js";
 import { encodeHealth, parseHealth } from "./snapshot.js";

@@ -1,8 +1,8 @@
 /**
- * Which class of fault a channel has; see `FaultClass`. The kind follows from the complaint, but for
- * silence: one that ended was an omission, one that lasts is a crash. How persistent a fault is only
- * its course shows, so it begins as transient, and is intermittent when it comes back within an hour
- * of a re-admission, and permanent when it stays.
+ * Which class of fault a channel has; see `FaultClass`. The kind follows from the complaint, but
+ * for silence: one that ended was an omission, one that lasts is a crash. How persistent a fault is
+ * only its course shows, so it begins as transient, and is intermittent when it comes back within
+ * an hour of a re-admission, and permanent when it stays.
  */
 import { type Instant, seconds } from "../../kernel/time.js";
 import type { FaultClass } from "../voter.js";

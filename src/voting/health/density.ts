@@ -1,7 +1,7 @@
 /**
  * The share of bad samples of late, which catches what strikes forgive: one wrong sample in five is
- * masked by the vote and taken back by the agreements in between, for ever. PX4 looks at a window of
- * 100 samples; a leaky average of that length remembers as much in one number.
+ * masked by the vote and taken back by the agreements in between, for ever. PX4 looks at a window
+ * of 100 samples; a leaky average of that length remembers as much in one number.
  *
  * It is a whole number of millionths, so that it travels in a snapshot as it is.
  */

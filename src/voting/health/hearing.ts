@@ -99,7 +99,7 @@ export class Hearing {
     const tally = this.#tally;
     const evidence =
       tally !== null && counts(index)
-        ? jury.evidenceOn(index, tally, jury.quorum)
+        ? jury.evidenceOn(index, this.#values[index] as number, tally, jury.quorum)
         : jury.hear(index, this.#values, counts);
     return evidence === "DISAGREE" ? this.residuals.nameOf(index) : evidence;
   }

@@ -1,10 +1,11 @@
 /**
  * What the channels say in one closing, each put in its place and screened by itself: did it speak,
- * is it recent and sound, can it be true? Whether it is right, only the others can say (see jury.ts).
+ * is it recent and sound, can it be true? Whether it is right, only the others can say (see
+ * jury.ts).
  *
- * What went wrong on the way of a sample is no word of the channel: neither its value nor its source
- * time is looked at. A value that is too old is an omission, whatever it is; so is one whose source time did not move
- * where every sample should be a new measurement.
+ * What went wrong on the way of a sample is no word of the channel: neither its value nor its
+ * source time is looked at. A value that is too old is an omission, whatever it is; so is one whose
+ * source time did not move where every sample should be a new measurement.
  */
 import { assert } from "../../kernel/assert.js";
 import type { Duration, Instant } from "../../kernel/time.js";
@@ -134,8 +135,8 @@ export class Intake {
   }
 
   /**
-   * By the time since the last value that could be true: so a jump that really was is believed after
-   * a while. The ages have no part in it, for they differ from replica to replica.
+   * By the time since the last value that could be true: so a jump that really was is believed
+   * after a while. The ages have no part in it, for they differ from replica to replica.
    */
   #isTooFast(now: Instant, index: number, value: number): boolean {
     const { rateMax, tolerance } = this.#options;

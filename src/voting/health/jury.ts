@@ -60,10 +60,16 @@ export class Jury {
     return this.#voting.recall(memory);
   }
 
-  /** What a vote says about a channel whose ballot was in it. */
-  evidenceOn(index: number, tally: Tally, agreeingMin: number): Evidence {
+  /**
+   * What a vote says about a channel whose ballot, `value`, was in it. Who is within the tolerance
+   * is not blamed, though an exact vote goes against it: two readings of a coarse sensor are equal
+   * by chance, and the third is healthy for all that.
+   */
+  evidenceOn(index: number, value: number, tally: Tally, agreeingMin: number): Evidence {
     if (!tally.stands || tally.agreeingCount < agreeingMin) return "NO_VERDICT";
-    return tally.agrees(index) ? "AGREES" : "DISAGREE";
+    if (tally.agrees(index)) return "AGREES";
+    const isNear = Math.abs(value - tally.value) <= this.#options.tolerance;
+    return isNear ? "NO_VERDICT" : "DISAGREE";
   }
 
   /**
@@ -74,16 +80,17 @@ export class Jury {
    */
   hear(index: number, values: readonly number[], counts: (other: number) => boolean): Evidence {
     fill(this.#heard, values, (other) => other === index || counts(other));
-    const first = this.#try(index, this.quorum);
+    const value = values[index] as number;
+    const first = this.#try(index, value, this.quorum);
     if (first !== "NO_VERDICT") return first;
     fill(this.#heard, values, () => true);
-    return this.#try(index, Math.max(this.quorum, majorityOf(values.length)));
+    return this.#try(index, value, Math.max(this.quorum, majorityOf(values.length)));
   }
 
-  #try(index: number, agreeingMin: number): Evidence {
+  #try(index: number, value: number, agreeingMin: number): Evidence {
     if (this.#heard.count < agreeingMin) return "NO_VERDICT";
     this.vote(this.#heard, this.#finding);
-    return this.evidenceOn(index, this.#finding, agreeingMin);
+    return this.evidenceOn(index, value, this.#finding, agreeingMin);
   }
 }
 

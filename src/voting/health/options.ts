@@ -113,7 +113,8 @@ export function healthOptions(given: Partial<HealthOptions>, tolerance: number):
 const perTolerance = (tolerance: number) => ({
   stuckMove: stuckMovePerTolerance * tolerance,
   biasMax: tolerance,
-  noiseMax: tolerance,
+  // A healthy channel may go from one edge of the tolerance to the other.
+  noiseMax: 2 * tolerance,
   commonStepMax: tolerance,
 });
 

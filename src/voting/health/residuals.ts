@@ -1,17 +1,17 @@
 /**
  * How a channel lies to the voted value, and what its distance tells when it is too far away. The
- * residual of a channel is what it says less what was voted. Of each are kept: the last one, and the
- * last that agreed; the mean of those that agreed, over few and over many; and the unrest, the mean
- * change from one to the next. The unrest is a measure of noise that no mean is subtracted in or divided
- * by: a confidence of RMS over mean gave PX4's users "crazy confidence for a dead sensor, mean near
- * zero" (PX4 #2060).
+ * residual of a channel is what it says less what was voted. Of each are kept: the last one, and
+ * the last that agreed; the mean of those that agreed, over few and over many; and the unrest, the
+ * mean change from one to the next. The unrest is a measure of noise that no mean is subtracted in
+ * or divided by: a confidence of RMS over mean gave PX4's users "crazy confidence for a dead
+ * sensor, mean near zero" (PX4 #2060).
  *
  * The name of a disagreement is that of the way to it:
  *
  *     DRIFT     it left the tolerance from near its edge, and had been nearer to the value for long
  *     BIAS      it left from near the edge, where it had always been; or it jumped, and is where it
  *               was in the sample before
- *     NOISY     the sample before was too far away as well, and elsewhere
+ *     NOISY     it is restless of late; or the sample before was too far away as well, elsewhere
  *     DISAGREE  it jumped: a spike, or the beginning of something
  *
  * With three channels and mid-value select the residual of the middle one is 0; so what is asked is
@@ -48,11 +48,16 @@ const lastMax = 2 ** 39;
 
 const meanSmoothing = 16;
 const longMeanSmoothing = 256;
+const unrestSmoothing = 32;
 
-/** So much more restless than the others is noisy, and not the influence that it has on the vote. */
-const restlessRatio = 1.5;
+/**
+ * So much more restless than the others: of equally noisy channels none is by chance. A noisy one
+ * of three that draws a mean along with it seems just twice as restless as the others, and is left
+ * to its strikes.
+ */
+const restlessRatio = 2;
 
-/** In parts of the tolerance: what is near the edge, near one another, and far from before. */
+/** Half the tolerance is near its edge; a quarter is near one another, or restless. */
 const edge = 0.5 * gridSteps;
 const close = 0.25 * gridSteps;
 
@@ -144,7 +149,7 @@ export class Residuals {
     // What it says while it disagrees is no part of how it lies when it is well.
     else this.#learn(index, residual);
     const change = Math.min(Math.abs(residual - last), 2 * gridSteps);
-    if (!Number.isNaN(change)) follow(this.#unrest, index, change, meanSmoothing);
+    if (!Number.isNaN(change)) follow(this.#unrest, index, change, unrestSmoothing);
     this.#last[index] = residual;
   }
 
@@ -159,6 +164,7 @@ export class Residuals {
   }
 
   #name(index: number, residual: number, last: number): Complaint {
+    if ((this.#unrest[index] as number) > close) return "NOISY";
     const side = Math.sign(residual);
     const agreed = (this.#agreed[index] as number) * side;
     if (agreed >= edge && Math.abs(residual) - agreed <= edge) {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Prng } from "../../../src/kernel/prng.js";
 import { instant, seconds } from "../../../src/kernel/time.js";
 import { Feed, type Word } from "../feed.js";
 
@@ -53,6 +54,32 @@ describe("a snapshot (SNAPSHOT-1)", () => {
     other.voter.restore(one.voter.snapshot());
     other.run(100, () => [20.09, 20.09, 20.09]);
     expect(other.state("b")).toBe("excluded");
+  });
+
+  it("goes on exactly with all that is learnt over many closings", () => {
+    const health = { rateMax: 50, noiseMax: 0.3, biasMax: 0.5 };
+    const dice = new Prng(12);
+    const noise = () => 0.05 * dice.normal();
+    const one = new Feed({ health });
+    const row = (): readonly Word[] => [
+      20 + noise(),
+      one.closings % 700 < 350 ? 20 + noise() : 20 + noise() / 50,
+      one.closings % 1_500 < 1_200 ? 20 + noise() : 20 + 12 * noise(),
+    ];
+    for (let restart = 0; restart < 6; restart += 1) {
+      one.run(450, row);
+      const other = new Feed({ health });
+      other.now = one.now;
+      const travelled: unknown = JSON.parse(JSON.stringify(one.voter.snapshot()));
+      expect(other.voter.restore(travelled)).toBe(true);
+      for (let index = 0; index < 450; index += 1) {
+        const words = row();
+        expect(other.close(words)).toEqual(one.close(words));
+      }
+      expect(other.voter.snapshot()).toEqual(one.voter.snapshot());
+    }
+    const reasons = new Set(one.told().map((told) => told.split(" ")[2]));
+    expect([...reasons]).toEqual(expect.arrayContaining(["DEAD", "NOISY"]));
   });
 
   it("weighs less than 1 KiB for three channels, whatever happened (SNAPSHOT-2)", () => {

@@ -1,8 +1,8 @@
 /**
  * A common cause: all channels change together as the quantity cannot, because what they share has
  * failed (their supply, their ground, the mux that they are behind). No voter can find out; but a
- * step that a majority makes in one closing, farther than the quantity moves, is reason to doubt the
- * verdict, and nobody's exclusion. It also is what two of three that lie alike look like.
+ * step that a majority makes in one closing, farther than the quantity moves, is reason to doubt
+ * the verdict, and nobody's exclusion. It also is what two of three that lie alike look like.
  *
  * The doubt lasts for `doubtSamples` closings after the last such step: by then a quantity that did
  * move has been confirmed as often as a channel on its way back.
