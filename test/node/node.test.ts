@@ -106,7 +106,7 @@ describe("sensors", () => {
     cluster.run(2_000);
     expectVotes(cluster, 20);
     expect(cluster.events("channel-excluded").map(({ event }) => event)).toMatchObject(
-      Array.from({ length: 3 }, () => ({ channel: "n3/level", reason: "DISAGREE" })),
+      Array.from({ length: 3 }, () => ({ channel: "n3/level", reason: "BIAS" })),
     );
   });
 });

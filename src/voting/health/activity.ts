@@ -9,8 +9,9 @@
  *
  * What a channel says of its past counts only where it says something: its past activity was more
  * than two of the finest steps that it makes, or its silence between two steps would be death; and
- * the others were at most twice as active, or what moved it need not show in their noise. So a
- * coarse sensor is never dead, and neither is one in a world that came to rest.
+ * the others were at most twice as active, or what moved it need not show in their noise, and at
+ * least half as active, or it was too noisy before. So a coarse sensor is never dead, and neither is
+ * one in a world that came to rest, or that was mended.
  *
  * All numbers are whole multiples of a grid far below the tolerance, as in residuals.ts.
  */
@@ -24,6 +25,8 @@ export interface ActivityOptions {
 
 /** One channel's activity on the grid; NaN where there is none yet. */
 export interface ActivityState {
+  /** What it said last, and how far that was from what it said before, while it agreed. */
+  readonly level: number;
   readonly step: number;
   readonly present: number;
   readonly past: number;
@@ -36,7 +39,7 @@ export interface ActivityState {
 type Mutable = { -readonly [Key in keyof ActivityState]: ActivityState[Key] };
 
 const gridSteps = 2 ** 24;
-const stepMax = 2 ** 39;
+const levelMax = 2 ** 51;
 
 const presentSamples = 32;
 export const pastSamples = 256;
@@ -62,20 +65,24 @@ export class Activity {
   /**
    * Takes in what a channel says.
    *
-   * @param before what it said last; NaN for nothing
+   * @param value NaN for nothing
+   * @param voted what was voted; NaN for nothing
    * @param counts whether its past may be learnt from
    */
-  observe(index: number, value: number, before: number, counts: boolean): void {
+  observe(index: number, value: number, voted: number, counts: boolean): void {
     const { tolerance } = this.#options;
-    // A negative zero would not survive a snapshot as text: adding 0 makes it positive.
-    const raw = Math.round(((value - before) * gridSteps) / tolerance) + 0;
-    if (Number.isNaN(raw)) return;
+    if (Number.isNaN(value) || tolerance === 0) return;
     const state = this.#state(index);
-    const step = Math.max(-stepMax, Math.min(raw, stepMax));
-    // One spike must not make a channel seem lively: no change counts as more than the tolerance.
-    const change = Math.min(Math.abs(step - state.step), gridSteps);
+    // A negative zero would not survive a snapshot as text: adding 0 makes it positive.
+    const raw = Math.round((value * gridSteps) / tolerance) + 0;
+    // A spike is no activity, and neither are the ways to it and back.
+    const agrees = Math.abs(value - voted) <= tolerance;
+    const level = agrees ? Math.max(-levelMax, Math.min(raw, levelMax)) : Number.NaN;
+    const step = level - state.level;
+    const change = Math.abs(step - state.step);
+    state.level = level;
     state.step = step;
-    if (!Number.isNaN(change)) this.#learn(state, change, counts);
+    if (!Number.isNaN(change)) this.#learn(state, Math.min(change, gridSteps), counts);
   }
 
   /**
@@ -131,6 +138,7 @@ export class Activity {
   #isLively(other: number, pastOfIts: number): boolean {
     const { present, past, seen } = this.#state(other);
     if (seen < pastSamples || past > otherRatioMax * pastOfIts) return false;
+    if (past * otherRatioMax < pastOfIts) return false;
     return present >= livelyRatio * past;
   }
 
@@ -140,6 +148,7 @@ export class Activity {
 }
 
 const fresh = (): ActivityState => ({
+  level: Number.NaN,
   step: Number.NaN,
   present: 0,
   past: 0,

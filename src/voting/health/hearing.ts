@@ -56,9 +56,8 @@ export class Hearing {
     this.#tally = tally;
     this.#options.jury.learn(ballots, tally);
     for (let index = 0; index < values.length; index += 1) {
-      const before = this.stillness.lastValue(index);
-      const value = values[index] as number;
-      this.activity.observe(index, value, before, this.#options.counts(index));
+      const counts = this.#options.counts(index);
+      this.activity.observe(index, values[index] as number, tally.value, counts);
     }
     this.residuals.observe(values, tally);
     this.stillness.observe(values, this.#isWitness);

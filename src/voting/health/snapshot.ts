@@ -54,7 +54,7 @@ export function encodeHealth(health: HealthState): unknown {
 function encode(closedAt: Instant, state: ChannelState): readonly unknown[] {
   const { record, run, residual, activity, source, screenedOutSince, accepted } = state;
   const { last, agreed, mean, longMean, unrest } = residual;
-  const { step, present, past, seen, held } = activity;
+  const { level, step, present, past, seen, held } = activity;
   return [
     encodeRecord(closedAt, record),
     [orNull(run.value), orNull(run.finestStep), run.meanStep, run.held, run.references.map(orNull)],
@@ -65,7 +65,7 @@ function encode(closedAt: Instant, state: ChannelState): readonly unknown[] {
       orNull(closedAt - accepted.at),
     ],
     [orNull(last), orNull(agreed), orNull(mean), orNull(longMean), unrest],
-    [orNull(step), present, past, seen, held],
+    [orNull(level), orNull(step), present, past, seen, held],
   ];
 }
 
@@ -141,12 +141,13 @@ function parseResidual(fields: unknown): ResidualState | null {
 }
 
 function parseActivity(fields: unknown): ActivityState | null {
-  if (!Array.isArray(fields) || fields.length !== 5) return null;
-  const [step, present, past, seen, held] = fields as unknown[];
-  if (!isGridded(step) || typeof held !== "boolean" || !isCount(seen, pastSamples)) return null;
+  if (!Array.isArray(fields) || fields.length !== 6) return null;
+  const [level, step, present, past, seen, held] = fields as unknown[];
+  if (!isGridded(level) || !isGridded(step)) return null;
+  if (typeof held !== "boolean" || !isCount(seen, pastSamples)) return null;
   const activityMax = Number.MAX_SAFE_INTEGER;
   if (!isCount(present, activityMax) || !isCount(past, activityMax)) return null;
-  return { step: orNaN(step), present, past, seen, held };
+  return { level: orNaN(level), step: orNaN(step), present, past, seen, held };
 }
 
 function parseCommonMode(fields: unknown, at: number, count: number): CommonModeState | null {

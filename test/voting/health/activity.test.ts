@@ -75,6 +75,32 @@ describe("a quiet channel is not dead (HEALTH-14)", () => {
     expect(feed.told()).toEqual([]);
   });
 
+  it("when it was mended: the noise and the spikes that it had are over", () => {
+    for (const every of [1, 5, 20]) {
+      const dice = new Prng(15);
+      const feed = new Feed({ health: { densityMax: 1 } });
+      feed.run(3_000, (index) => {
+        const noise = (deviation: number) => grid(20 + deviation * dice.normal());
+        const isBad = index < 1_000 && index % every === 0;
+        return [noise(0.01), noise(0.01) + (isBad ? (every === 1 ? noise(0.3) - 20 : 5) : 0), 20.1];
+      });
+      expect(feed.told().filter((told) => !told.includes("NOISY"))).not.toContain(
+        "b excluded DEAD",
+      );
+    }
+  });
+
+  it("when it is back after a time without a majority, in which it said anything", () => {
+    const dice = new Prng(16);
+    const feed = new Feed();
+    feed.run(2_000, (index) => {
+      const noise = () => grid(20 + 0.05 * dice.normal());
+      const isLost = index >= 500 && index < 1_000;
+      return isLost ? [1e3 * dice.normal(), 900, noise()] : [noise(), noise(), noise()];
+    });
+    expect(feed.told().join()).not.toContain("DEAD");
+  });
+
   it("when only one other could say so", () => {
     const dice = new Prng(10);
     const feed = new Feed({ channels: ["a", "b"] });

@@ -124,8 +124,8 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     ["an accepted value that is no number", 2, 2, "20"],
     ["a residual beside the grid", 3, 0, 0.5],
     ["an unrest below zero", 3, 4, -1],
-    ["an activity beside the grid", 4, 1, 0.5],
-    ["a longer past than is kept", 4, 3, 257],
+    ["an activity beside the grid", 4, 2, 0.5],
+    ["a longer past than is kept", 4, 4, 257],
   ])("is refused when it has %s", (_name, part, field, value) => {
     const donor = new Feed();
     donor.close([20, 90, 20]);
