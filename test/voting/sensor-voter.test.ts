@@ -181,6 +181,17 @@ describe("the way back (HEALTH-3, HEALTH-4)", () => {
     expect(feed.told()).toEqual(["b excluded NO_DATA", "b readmitted"]);
   });
 
+  it("of one that is only suspected of silence is to speak, also without a majority", () => {
+    const feed = new Feed();
+    // A gap now and then, in hours in which no two agree: gaps must not add up.
+    feed.run(600, (index) => [20, index % 20 === 0 ? null : 25, 30]);
+    expect(feed.events).toEqual([]);
+    expect(feed.state("b")).toBe("trusted");
+    // The twin: silence that lasts is no gap.
+    feed.run(10, () => [20, null, 30]);
+    expect(feed.told()).toEqual(["b excluded NO_DATA"]);
+  });
+
   it("is not short for one that was silent and then wrong", () => {
     const feed = new Feed();
     feed.run(10, () => [20, null, 20]);

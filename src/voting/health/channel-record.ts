@@ -203,10 +203,18 @@ export class ChannelRecord {
     if (this.#phase.kind === "trusted" && evidence === "AGREES") return;
     if (isComplaint(evidence)) {
       this.#strike(now, evidence, events);
-    } else if (evidence === "AGREES") {
+    } else if (evidence === "AGREES" || this.#wasSilent()) {
       this.#forgive();
       if (this.#strikes === 0) this.#acquit(now, events);
     }
+  }
+
+  /**
+   * Whether it is suspected of silence only: then to speak is enough, though nobody can judge what
+   * it says. Else single omissions would add up for as long as there is no majority.
+   */
+  #wasSilent(): boolean {
+    return this.#phase.kind === "suspected" && isSilence(this.#phase.reason);
   }
 
   /** What was forgiven too often is not forgiven. */
