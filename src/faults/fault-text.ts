@@ -4,10 +4,10 @@
  *     stuck  stuck=21.5  offset=+1.5  scale=1.1  drift=0.01/s  noise=0.5  spike=30  spike=30/5
  *     dropout  dropout=0.3  delay=3  restamp=3  garbage  garbage=1000
  *
- * and with a place in a recording, `FAULT[@ROWS]:CHANNEL`, where `two-faced=2` may stand as well: a
- * scenario has a fault of its own for that, which lies in frames and not in a sensor. Rows are counted from 0, the first row
+ * and with a place in a recording, `FAULT[@ROWS]:CHANNEL`. Rows are counted from 0, the first row
  * under the header; the end is exclusive: `stuck@400..700:mote18` holds in rows 400 to 699,
- * `@400..` to the end, `@400` in one row, and without rows in all of them.
+ * `@400..` to the end, `@400` in one row, and without rows in all of them. With a place there is
+ * also `two-faced=2`: a scenario has a fault of its own for that, which lies in frames.
  */
 import { delaySamplesMax, type SensorFault } from "./sensor-faults.js";
 

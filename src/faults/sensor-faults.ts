@@ -77,7 +77,9 @@ export class SensorFaultInjector {
   apply<Given extends Readable>(reading: Given): Given {
     this.#firstValue ??= reading.value;
     this.#age(reading.sourceTime);
-    const { value, sourceTime } = this.#distort(reading);
+    const distorted = this.#distort(reading);
+    const { sourceTime } = distorted;
+    const value = distorted.value === null ? null : finite(distorted.value);
     this.#seen += 1;
     if (value === reading.value && sourceTime === reading.sourceTime) return reading;
     this.#changed += 1;
@@ -134,6 +136,10 @@ export class SensorFaultInjector {
     return restamped ? { value: old.value, sourceTime } : old;
   }
 }
+
+/** A reading is a finite number, whatever a fault makes of it. */
+const finite = (value: number): number =>
+  Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /**
  * Faults come from files and command lines, whose parsers refuse bad ones: this is for our bugs.

@@ -116,6 +116,12 @@ describe("an injector", () => {
     expect(reading.value).toBe(20);
   });
 
+  it("never makes a reading infinite", () => {
+    const huge = [{ value: -1e300, sourceTime: instant(0) }];
+    expect(inject({ kind: "scale", factor: 1e300 }, huge).values).toEqual([-Number.MAX_VALUE]);
+    expect(inject({ kind: "offset", by: -1e300 }, huge).values).toEqual([-2e300]);
+  });
+
   it("drifts on after a reboot of the board's clock", () => {
     const times = [0, 10, 20, 0, 10].map((second) => instant(second * 1_000_000));
     const readings = times.map((sourceTime) => ({ value: 0, sourceTime }));
