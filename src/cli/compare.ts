@@ -24,14 +24,18 @@ export function compareCommand(io: CliIo): Command {
   const command = new Command("compare")
     .description("All implementations of a port on the same seeded faults, as a table.")
     .argument("<port>", `what to compare: ${[...ports.keys()].join(", ")}`)
+    .argument("[options...]", "those of the port")
     .allowUnknownOption()
-    .allowExcessArguments()
     .addHelpText("after", help)
-    .action((port: string) => {
-      const known = [...ports.keys()];
-      const list = `expected one of ${known.join(", ")}`;
-      throw new CliFailure("usage", `no port "${port}"${suggestion(port, known)}: ${list}`);
-    });
+    .action((first: string, others: readonly string[]) => refuse([first, ...others]));
   for (const make of ports.values()) command.addCommand(make(io));
   return command;
+}
+
+/** A port that is known is a command of its own, so what comes here is none. */
+function refuse(words: readonly string[]): never {
+  const known = [...ports.keys()];
+  const port = words.find((word) => !word.startsWith("-"));
+  if (port === undefined) throw new CliFailure("usage", `which port? (${known.join(", ")})`);
+  throw new CliFailure("usage", `no port "${port}"${suggestion(port, known)}`);
 }

@@ -27,7 +27,8 @@ describe("holdfast vote", () => {
     const { rows, summary } = reportOf(result);
     expect(result.stdout.split("\n")[1]).toBe(
       '{"schema":"holdfast.vote/1","t":60,"value":20.125,"status":"degraded",' +
-        '"agreeing":["a","c"],"dissenting":[],"excluded":[{"channel":"b","reason":"NO_DATA","since":60}],' +
+        '"agreeing":["a","c"],"dissenting":[],' +
+        '"excluded":[{"channel":"b","reason":"NO_DATA","since":60}],' +
         '"spread":0.25,"confidence":0.6666666666666666,"caveats":[]}',
     );
     expect(rows.map(({ status }) => status)).toEqual([

@@ -5,65 +5,41 @@
  * reason written where there is room.
  */
 import type { Recording } from "../../../boards/recording/csv.js";
-import { ink, lineColours, tones } from "../plot/colours.js";
+import { ink, lineColours } from "../plot/colours.js";
 import type { Chart, ChartOption } from "../plot/svg.js";
-import type { InjectedFault } from "./injection.js";
-import { channelStates, type PlotData, type Run, voteStates } from "./plot-data.js";
+import { channelStates, type PlotData, voteStates } from "./plot-data.js";
 import { plainNumber, TimeScale, valueRange } from "./plot-scales.js";
+import {
+  faultName,
+  faultStrips,
+  right,
+  type StripSubject,
+  stateNames,
+  stripHeight,
+  stripSeries,
+  width,
+} from "./plot-strips.js";
 import type { VoteSummary } from "./summary.js";
 
-export interface VotePicture {
+export interface VotePicture extends StripSubject {
   readonly file: string;
   readonly recording: Recording;
-  readonly faults: readonly InjectedFault[];
-  readonly data: PlotData;
   readonly summary: VoteSummary;
 }
 
-const width = 1_200;
 const linesHeight = 330;
-const stripHeight = 26;
 const left = 110;
-const right = 30;
-const top = 112;
+/** Where the legend of the lines begins; below it, line by line, room is made. */
+const legendTop = 62;
+const legendLine = 34;
+const nameLengthMax = 15;
 /** Between the lines and the strips: the time's axis and its name. */
 const between = 62;
 const below = 84;
 
-/** A strip shorter than this is still seen: one row of ten thousand is a pixel of its own. */
-const runWidthMin = 1.2;
-/** How wide a letter of a strip's text is, at most. */
-const letterWidth = 6.2;
-
-const stateColours: Readonly<Record<Run["state"], string>> = {
-  agrees: tones.good,
-  "no verdict": "#ececec",
-  "no data": tones.silent,
-  dissents: tones.warning,
-  returning: tones.returning,
-  excluded: tones.bad,
-  ok: tones.well,
-  degraded: tones.fair,
-  insufficient: "#6f6f6f",
-  "no-majority": tones.unknown,
-};
-
-/** What the legend calls a state: the vote's and the channels' share one line. */
-const stateNames: Readonly<Record<Run["state"], string>> = {
-  agrees: "channel agrees",
-  "no verdict": "not judged (no value)",
-  "no data": "no data",
-  dissents: "dissents",
-  returning: "excluded, on its way back",
-  excluded: "excluded",
-  ok: "vote: ok",
-  degraded: "vote: degraded",
-  insufficient: "vote: insufficient",
-  "no-majority": "vote: no majority",
-};
-
 export function votePicture(picture: VotePicture): Chart {
   const { file, data } = picture;
+  const top = topOf(picture);
   const scale = new TimeScale(data.times);
   const stripsHeight = stripHeight * stripNames(picture).length;
   const stripsTop = top + linesHeight + between;
@@ -126,12 +102,18 @@ function titleOf({ file, summary }: VotePicture, beyond: number): ChartOption {
 }
 
 const votedName = "voted value";
-const faultName = "injected fault";
 const faultBand = "rgba(86, 180, 233, 0.16)";
-const faultBar = "#56B4E9";
+
+/** The legend of 32 channels takes several lines; how wide a name is drawn is an estimate. */
+function topOf({ recording }: VotePicture): number {
+  const names = [votedName, ...recording.channels.map(lineName)];
+  const lengths = names.map((name) => 26 + 5 + name.length * 7.5 + 22);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  return legendTop + legendLine * Math.ceil(total / (width - left - right)) + 14;
+}
 
 const lineLegend = ({ recording: { channels } }: VotePicture): ChartOption => ({
-  top: 62,
+  top: legendTop,
   left,
   itemWidth: 26,
   itemHeight: 4,
@@ -159,6 +141,10 @@ function stateLegends({ data, recording }: VotePicture, height: number): ChartOp
     data: states.filter((state) => present.has(state)).map((state) => stateNames[state]),
   }));
 }
+
+/** Long names differ at their ends, as a rule. */
+const nameEnd = (name: string): string =>
+  name.length > nameLengthMax ? `\u2026${name.slice(1 - nameLengthMax)}` : name;
 
 const timeAxis = (scale: TimeScale): ChartOption => ({
   type: "value",
@@ -197,7 +183,12 @@ const stripAxis = (picture: VotePicture): ChartOption => ({
   data: stripNames(picture),
   axisLine: { show: false },
   axisTick: { show: false },
-  axisLabel: { color: ink.strong, fontSize: 12, width: left - 20, overflow: "truncate" },
+  axisLabel: {
+    color: ink.strong,
+    interval: 0,
+    fontSize: 12,
+    formatter: nameEnd,
+  },
 });
 
 function lineSeries({ data, recording, faults }: VotePicture, scale: TimeScale): ChartOption[] {
@@ -208,7 +199,7 @@ function lineSeries({ data, recording, faults }: VotePicture, scale: TimeScale):
       ...line,
       name: lineName(channel),
       data: pointsOf(data, data.lines[index] ?? [], scale),
-      lineStyle: { width: 1.2, color: colour },
+      lineStyle: { width: 1.2, color: colour, type: dashOf(index) },
       itemStyle: { color: colour },
       z: 3,
     };
@@ -232,6 +223,10 @@ function lineSeries({ data, recording, faults }: VotePicture, scale: TimeScale):
   return [...channels, voted];
 }
 
+/** The colours come again after the last, the dashes do not. */
+const dashOf = (index: number): string =>
+  ["solid", "dashed", "dotted"][Math.floor(index / lineColours.length) % 3] ?? "solid";
+
 /** A value between two gaps is drawn as a dot: a line alone would not show it. */
 function pointsOf(data: PlotData, values: readonly (number | null)[], scale: TimeScale) {
   const points = data.points(values);
@@ -242,101 +237,3 @@ function pointsOf(data: PlotData, values: readonly (number | null)[], scale: Tim
     return alone && value !== null ? { value: point, symbol: "circle", symbolSize: 4 } : point;
   });
 }
-
-/** One series a state, because a legend names series. */
-function stripSeries({ data, recording }: VotePicture, scale: TimeScale): ChartOption[] {
-  const strips = [data.voteStrip, ...recording.channels.map((_, index) => data.strip(index))];
-  return [...voteStates, ...channelStates].map((state, severity) => {
-    const runs = strips.flatMap((strip, index) =>
-      strip.filter((run) => run.state === state).map((run) => ({ ...run, index })),
-    );
-    return {
-      ...stripBase,
-      name: stateNames[state],
-      itemStyle: { color: stateColours[state] },
-      // What is loud lies over what is pale, where both are within one pixel.
-      z: 2 + severity,
-      data: runs.map(({ begin, end, index }) => [scale.at(begin), scale.at(end), index]),
-      renderItem: ({ dataIndex }: RenderPlace, api: RenderApi) => {
-        const bar = barOf(api);
-        const reason = runs[dataIndex]?.reason ?? "";
-        const fits = reason !== "" && reason.length * letterWidth < bar.width;
-        const fill = state === "excluded" ? "#ffffff" : ink.strong;
-        return barShape(bar, stateColours[state], fits ? centredText(reason, bar, fill) : null);
-      },
-    };
-  });
-}
-
-/** The text stands beside the bar, on the side where there is room. */
-function faultStrips({ recording, faults }: VotePicture, scale: TimeScale): ChartOption {
-  const above = 1 + recording.channels.length;
-  return {
-    ...stripBase,
-    name: faultName,
-    data: faults.map(({ begin, end }, index) => [
-      scale.at(begin),
-      scale.at(end ?? Number.POSITIVE_INFINITY),
-      above + index,
-    ]),
-    renderItem: ({ dataIndex }: RenderPlace, api: RenderApi) => {
-      const bar = barOf(api);
-      const text = faults[dataIndex]?.text ?? "";
-      if (text.length * letterWidth < bar.width) {
-        return barShape(bar, faultBar, centredText(text, bar, ink.strong));
-      }
-      return barShape(bar, faultBar, besideText(text, bar));
-    },
-  };
-}
-
-const stripBase = {
-  type: "custom",
-  xAxisIndex: 1,
-  yAxisIndex: 1,
-  silent: true,
-  encode: { x: [0, 1], y: 2 },
-} as const;
-
-interface RenderApi {
-  value(dimension: number): number;
-  coord(point: readonly [number, number]): readonly [number, number];
-}
-
-interface RenderPlace {
-  readonly dataIndex: number;
-}
-
-interface Bar {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Of an item whose data are where it begins, where it ends, and the place of its strip. */
-function barOf(api: RenderApi): Bar {
-  const [x, y] = api.coord([api.value(0), api.value(2)]);
-  const [end] = api.coord([api.value(1), api.value(2)]);
-  const height = stripHeight - 6;
-  return { x, y: y - height / 2, width: Math.max(end - x, runWidthMin), height };
-}
-
-function barShape(shape: Bar, fill: string, text: ChartOption | null): ChartOption {
-  const rect = { type: "rect", shape, style: { fill } };
-  return { type: "group", children: text === null ? [rect] : [rect, text] };
-}
-
-const centredText = (text: string, bar: Bar, fill: string): ChartOption =>
-  barText(text, bar.x + bar.width / 2, bar, { align: "center", fill });
-
-function besideText(text: string, bar: Bar): ChartOption {
-  const fitsRight = bar.x + bar.width + 6 + text.length * letterWidth < width - right;
-  const x = fitsRight ? bar.x + bar.width + 6 : bar.x - 6;
-  return barText(text, x, bar, { align: fitsRight ? "left" : "right", fill: ink.strong });
-}
-
-const barText = (text: string, x: number, bar: Bar, style: ChartOption): ChartOption => ({
-  type: "text",
-  style: { text, x, y: bar.y + bar.height / 2, verticalAlign: "middle", fontSize: 10, ...style },
-});
