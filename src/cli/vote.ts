@@ -67,7 +67,8 @@ missed (it is not, and was given all the same), or lost (no value). Isolating is
 first changed reading, and from the first that is off by more than the tolerance; re-admitting,
 from the first row without the fault.
 
---health takes ${healthOptionsText(toleranceDefault)}
+--health takes, by default (times as 10s, lists of reasons as STUCK,BIAS):
+${healthOptionsText(toleranceDefault)}
 
 Examples:
   $ holdfast vote library.csv

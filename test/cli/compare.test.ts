@@ -37,7 +37,7 @@ const scoreOf = (report: Report, voter: string, fault: string) => {
 };
 
 describe("holdfast compare voter (COMPARE-1)", () => {
-  it("needs nothing at hand, and tells totals, faults and what they suggest", async () => {
+  it("needs nothing at hand, and tells totals, and what they suggest (COMPARE-3)", async () => {
     const { code, stdout, stderr } = await compare("--seeds", "2");
     expect(code).toBe(0);
     expect(stderr).toBe("");

@@ -21,7 +21,7 @@ const small =
   "time_s,a,b,c\n0,20,20.5,20.25\n60,20,,20.25\n120,20,25,20.25\n180,,,20.25\n240,1,5,9\n";
 
 describe("holdfast vote", () => {
-  it("writes one row of NDJSON a row, and a summary last", async () => {
+  it("writes one row of NDJSON a row, and a summary last (VOTE-CLI-1)", async () => {
     const result = await vote(small);
     expect(result.code).toBe(0);
     const { rows, summary } = reportOf(result);
@@ -126,7 +126,7 @@ describe("the summary of injected faults", () => {
     expect(await faultyIn("5..55")).toMatchObject({ falseAlarms: 0, wronglyExcluded: 0 });
   });
 
-  it("times isolation, from the change and from the tolerance, and return", async () => {
+  it("times isolation, from change and tolerance, and return (VOTE-CLI-3)", async () => {
     const csv = recording(80, (row) => 20.1 + (row % 2) / 100);
     // 0.1 a minute: eight rows take it out of its tolerance of 0.75, nine out of that of the vote.
     const { injected } = reportOf(await vote(csv, "--inject", "drift=0.1/min@10..40:b")).summary;
@@ -147,7 +147,7 @@ describe("the summary of injected faults", () => {
     expect(lasting.summary.injected[0]?.readmitted).toBeNull();
   });
 
-  it("tells masked, missed and lost rows apart", async () => {
+  it("tells masked, missed and lost rows apart (VOTE-CLI-2)", async () => {
     const csv = recording(30, () => 20.1);
     const faulty = async (...faults: string[]) => {
       const flags = faults.flatMap((fault) => ["--inject", fault]);
@@ -165,7 +165,7 @@ describe("the summary of injected faults", () => {
   });
 });
 
-describe("common mode and two-faced sensors", () => {
+describe("common mode and two-faced sensors (VOTE-CLI-5)", () => {
   it("a common mode is one fault on several columns, with the same dice", async () => {
     const csv = recording(40, () => 20.1);
     const { rows, summary } = reportOf(await vote(csv, "--inject", "noise=3@10..20:a+b+c"));

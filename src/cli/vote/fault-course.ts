@@ -78,9 +78,7 @@ export class FaultCourse {
   noteRow(place: Place, { verdict, events }: Closing): void {
     const { fault, channel } = this.#hit;
     if (place.row === fault.end) this.#cleared = place;
-    for (const event of events) {
-      if (event.channel === channel) this.#noteEvent(place, event);
-    }
+    for (const event of events) this.#noteEvent(place, event);
     if (this.#cleared !== null && verdict.agreeing.includes(channel)) this.#agreements += 1;
   }
 
@@ -107,12 +105,12 @@ export class FaultCourse {
   }
 
   #noteEvent(place: Place, event: ChannelEvent): void {
-    if (event.kind === "channel-excluded" && this.#firstChanged !== null) {
-      const { channel, reason } = event;
-      this.#isolated ??= { channel, reason, ...place };
-    }
-    if (event.kind === "channel-readmitted" && this.#cleared !== null && this.#isolated !== null) {
-      this.#readmitted ??= place;
+    const { channel } = this.#hit;
+    if (event.kind === "channel-excluded" && event.channel === channel) {
+      if (this.#firstChanged === null) return;
+      this.#isolated ??= { channel, reason: event.reason, ...place };
+    } else if (event.kind === "channel-readmitted" && event.channel === channel) {
+      if (this.#cleared !== null && this.#isolated !== null) this.#readmitted ??= place;
     }
   }
 

@@ -28,7 +28,7 @@ export interface VotePicture extends StripSubject {
 }
 
 const linesHeight = 330;
-const left = 110;
+const left = 122;
 /** Where the legend of the lines begins; below it, line by line, room is made. */
 const legendTop = 62;
 const legendLine = 34;

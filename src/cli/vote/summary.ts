@@ -130,13 +130,11 @@ export class SummaryBuilder {
 
   #noteEvents(place: Place, { closing }: VotedRow): void {
     for (const event of closing.events) {
-      const { channel } = event;
       if (event.kind === "channel-readmitted") {
-        this.#readmitted.push({ channel, ...place });
-        this.#wronglyOut.delete(channel);
-      }
-      if (event.kind === "channel-excluded") {
-        this.#noteAlarm({ channel, reason: event.reason, ...place });
+        this.#readmitted.push({ channel: event.channel, ...place });
+        this.#wronglyOut.delete(event.channel);
+      } else if (event.kind === "channel-excluded") {
+        this.#noteAlarm({ channel: event.channel, reason: event.reason, ...place });
       }
     }
   }
