@@ -57,15 +57,12 @@ function severalFindings(scores: readonly VoterScores[]): string[] {
   const fewest = Math.min(...known.map(({ score }) => missedShare(score)));
   const best = known.filter(({ score }) => missedShare(score) === fewest);
   const lost = Math.min(...best.map(({ score }) => lostShare(score)));
+  const wrong = shareText(fewest);
   const price = `and no value in ${shareText(lost)}`;
-  if (best.length === known.length) {
-    return [
-      `Two faults at once: ${among(best, known)} gave wrong values in ${shareText(fewest)}, ${price}.`,
-    ];
-  }
-  return [
-    `Two faults at once: ${listed(best)} gave the fewest wrong values, in ${shareText(fewest)}, ${price}.`,
-  ];
+  const who = among(best, known);
+  return best.length === known.length
+    ? [`Two faults at once: ${who} gave wrong values in ${wrong}, ${price}.`]
+    : [`Two faults at once: ${who} gave the fewest wrong values, in ${wrong}, ${price}.`];
 }
 
 /** A voter with a memory may hold out for a row or two, which masks nothing. */

@@ -6,7 +6,7 @@
  * sensor that is stuck may be found out long before.
  */
 import type { Closing } from "../../voting/sensor-voter.js";
-import type { ChannelEvent, ExclusionReason } from "../../voting/voter.js";
+import type { ExclusionReason } from "../../voting/voter.js";
 import type { Hit } from "./injection.js";
 
 /** A row of the recording: its number from 0, and its time as recorded, in seconds. */
@@ -104,7 +104,7 @@ export class FaultCourse {
     };
   }
 
-  #noteEvent(place: Place, event: ChannelEvent): void {
+  #noteEvent(place: Place, event: Closing["events"][number]): void {
     const { channel } = this.#hit;
     if (event.kind === "channel-excluded" && event.channel === channel) {
       if (this.#firstChanged === null) return;
