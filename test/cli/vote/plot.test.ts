@@ -59,7 +59,7 @@ describe("holdfast vote --plot (PLOT-1)", () => {
       "offset=5@45..55:a",
     );
     expect(barsOf(twice, tones.bad)).toBe(2);
-    expect(textsOf(twice).filter((text) => text === "DISAGREE")).toHaveLength(2);
+    expect(textsOf(twice).filter((text) => /^(DISAGREE|BIAS)$/.test(text))).toHaveLength(2);
     const quiet = await plot(healthy);
     expect(barsOf(quiet, tones.bad)).toBe(0);
     expect(textsOf(quiet)).not.toContain("excluded");
