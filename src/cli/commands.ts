@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./vote.js")).voteCommand,
   },
   {
+    name: "compare",
+    summary: "all implementations of a port on the same seeded faults, as a table",
+    load: async () => (await import("./compare.js")).compareCommand,
+  },
+  {
     name: "config",
     summary: "check a holdfast.yaml, print what is in force, or give its schema",
     load: async () => (await import("./config.js")).configCommand,

@@ -19,7 +19,7 @@ import { invalidConfig } from "./config-source.js";
 import { BadVerdict } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
 import { reportText, sweepText } from "./sim-text.js";
-import { paintFor } from "./terminal.js";
+import { paintFor, tellProgress } from "./terminal.js";
 
 interface Flags {
   readonly seed?: number;
@@ -98,21 +98,13 @@ function sweep(io: CliIo, options: RunOptions, runs: number, flags: Flags): Done
   const tally = new Sweep(scenario.name, firstSeed, names);
   for (let index = 0; index < runs; index += 1) {
     tally.add(runScenario({ ...options, seed: firstSeed + index }));
-    tellProgress(io, index + 1, runs, tally.bad.length);
+    tellProgress(io, index + 1, runs, `runs, ${tally.bad.length} bad`);
   }
   const result = tally.result();
   if (flags.json) writeJson(io, "sim", result);
   else io.stdout.write(sweepText(result, paintFor(io, io.stdout)));
   const simulated = runs * scenario.duration;
   return { verdict: result.verdict, steps: result.steps, simulated };
-}
-
-/** One line that is written over, on a terminal only. */
-function tellProgress(io: CliIo, done: number, runs: number, bad: number): void {
-  if (!io.stderr.isTerminal) return;
-  const percent = Math.floor((100 * done) / runs);
-  const end = done === runs ? "\r\u001b[K" : "";
-  io.stderr.write(`\r${percent} %  ${done} of ${runs} runs, ${bad} bad\u001b[K${end}`);
 }
 
 function tellSpeed(io: CliIo, began: bigint, { steps, simulated }: Done): void {

@@ -65,3 +65,16 @@ function layOut(
   });
   return cells.join("  ").trimEnd();
 }
+
+/**
+ * How far long work has come: one line of stderr that is written over, and gone when all is done.
+ * Only a terminal is told.
+ *
+ * @param text what is counted, and how it goes so far
+ */
+export function tellProgress(io: CliIo, done: number, total: number, text: string): void {
+  if (!io.stderr.isTerminal) return;
+  const percent = Math.floor((100 * done) / total);
+  const end = done === total ? "\r\u001b[K" : "";
+  io.stderr.write(`\r${percent} %  ${done} of ${total} ${text}\u001b[K${end}`);
+}

@@ -100,8 +100,8 @@ export const nodeTarget = read("a node, driver or any", asTarget);
 export const nodeGroup = read("a node, a list of nodes, driver, any or all", asGroup);
 
 const faultExpected =
-  "a sensor fault: stuck, stuck=21.5, offset=1.5, drift=0.1/s, noise=0.5, spike=30/10, dropout, " +
-  "dropout=0.5, delay=3, restamp=3 or garbage=100";
+  "a sensor fault: stuck, stuck=21.5, offset=1.5, scale=1.1, drift=0.1/s, noise=0.5, " +
+  "spike=30/10, dropout, dropout=0.5, delay=3, restamp=3 or garbage=100";
 
 export const sensorFault = read(faultExpected, (input) => {
   const parsed = typeof input === "string" ? parseFault(input) : null;

@@ -1,12 +1,13 @@
 /**
  * Sensor faults as people write them, on command lines and in scenario files:
  *
- *     stuck  stuck=21.5  offset=+1.5  drift=0.01/s  noise=0.5  spike=30  spike=30/5
+ *     stuck  stuck=21.5  offset=+1.5  scale=1.1  drift=0.01/s  noise=0.5  spike=30  spike=30/5
  *     dropout  dropout=0.3  delay=3  restamp=3  garbage  garbage=1000
  *
  * and with a place in a recording, `FAULT[@ROWS]:CHANNEL`. Rows are counted from 0, the first row
  * under the header; the end is exclusive: `stuck@400..700:mote18` holds in rows 400 to 699,
- * `@400..` to the end, `@400` in one row, and without rows in all of them.
+ * `@400..` to the end, `@400` in one row, and without rows in all of them. With a place there is
+ * also `two-faced=2`: a scenario has a fault of its own for that, which lies in frames.
  */
 import { delaySamplesMax, type SensorFault } from "./sensor-faults.js";
 
@@ -31,13 +32,22 @@ const garbageSpanDefault = 1_000;
 
 const secondsPer: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600 };
 
+/** What people write who come from papers or from other tools. */
+const otherWords: Readonly<Record<string, string>> = {
+  bias: "offset",
+  gain: "scale",
+  frozen: "stuck",
+  omission: "dropout",
+  byzantine: "two-faced",
+};
+
 const placeExpected = "expected FAULT[@FROM..TO]:CHANNEL, for instance stuck@400..700:mote18";
 
 /** Reads a fault with its rows and its channel. */
 export function parseSensorFault(text: string): FaultParse<PlacedFault> {
   const [, word = "", at, rows = "", channel = ""] = /^([^@:]*)(@([^:]*))?:(.+)$/.exec(text) ?? [];
   if (channel === "") return refuse(text, placeExpected);
-  const fault = parseFault(word);
+  const fault = readForm(word, placedForms);
   if (!fault.ok) return fault;
   const window = at === undefined ? { begin: 0, end: null } : parseRows(rows);
   if (window === null) {
@@ -47,14 +57,20 @@ export function parseSensorFault(text: string): FaultParse<PlacedFault> {
 }
 
 /** Reads a fault alone, for instance `offset=+1.5`. */
-export function parseFault(text: string): FaultParse<SensorFault> {
-  const [, name = "", equals, argument = ""] = /^([a-z]*)(=(.*))?$/.exec(text) ?? [];
-  const form = Object.hasOwn(forms, name) ? forms[name] : undefined;
-  if (form === undefined) {
-    return refuse(text, `expected one of ${Object.keys(forms).join(", ")}`);
-  }
+export const parseFault = (text: string): FaultParse<SensorFault> => readForm(text, forms);
+
+function readForm(text: string, known: Readonly<Record<string, Form>>): FaultParse<SensorFault> {
+  const [, name = "", equals, argument = ""] = /^([a-z-]*)(=(.*))?$/.exec(text) ?? [];
+  const form = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (form === undefined) return refuse(text, unknownKind(name, Object.keys(known)));
   const fault = form.read(equals === undefined ? null : argument);
   return fault === null ? refuse(text, `expected ${form.expected}`) : { ok: true, value: fault };
+}
+
+function unknownKind(name: string, known: readonly string[]): string {
+  const ours = Object.hasOwn(otherWords, name) ? otherWords[name] : undefined;
+  const hint = ours === undefined || !known.includes(ours) ? "" : ` (${name} is ${ours} here)`;
+  return `expected one of ${known.join(", ")}${hint}`;
 }
 
 interface Form {
@@ -78,6 +94,13 @@ const forms: Readonly<Record<string, Form>> = {
     read: (argument) => {
       const by = readNumber(argument);
       return by === null || by === 0 ? null : { kind: "offset", by };
+    },
+  },
+  scale: {
+    expected: "scale=FACTOR, not 1, for instance scale=1.1",
+    read: (argument) => {
+      const factor = readNumber(argument);
+      return factor === null || factor === 1 ? null : { kind: "scale", factor };
     },
   },
   drift: {
@@ -116,6 +139,17 @@ const forms: Readonly<Record<string, Form>> = {
     read: (argument) => {
       const span = argument === null ? garbageSpanDefault : readNumber(argument);
       return span === null || span <= 0 ? null : { kind: "garbage", span };
+    },
+  },
+};
+
+const placedForms: Readonly<Record<string, Form>> = {
+  ...forms,
+  "two-faced": {
+    expected: "two-faced=SPREAD, more than 0, for instance two-faced=2",
+    read: (argument) => {
+      const spread = readNumber(argument);
+      return spread === null || spread <= 0 ? null : { kind: "two-faced", spread };
     },
   },
 };

@@ -17,6 +17,8 @@ export type SensorFault =
   /** Repeats `value`, or the first value it sees where that is null, with fresh source times. */
   | { readonly kind: "stuck"; readonly value: number | null }
   | { readonly kind: "offset"; readonly by: number }
+  /** A wrong calibration: multiplies, so it is the larger the farther the value is from 0. */
+  | { readonly kind: "scale"; readonly factor: number }
   /** Moves away from the truth, from 0 at its first reading; in units a second of source time. */
   | { readonly kind: "drift"; readonly perSecond: number }
   /** Gaussian, with mean 0. */
@@ -31,7 +33,12 @@ export type SensorFault =
    */
   | { readonly kind: "delay"; readonly samples: number; readonly restamped: boolean }
   /** Any value in [-span, span], each as likely. */
-  | { readonly kind: "garbage"; readonly span: number };
+  | { readonly kind: "garbage"; readonly span: number }
+  /**
+   * One lie for each reader, drawn once from [-spread, spread], and added. Whoever shares an
+   * injector is told the same: each reader needs one of its own, with dice of its own.
+   */
+  | { readonly kind: "two-faced"; readonly spread: number };
 
 /** What of a reading a fault can touch. A `Reading` of a board is one. */
 export interface Readable {
@@ -51,10 +58,11 @@ export class SensorFaultInjector {
   #seen = 0;
   #changed = 0;
   #firstValue: number | null = null;
+  #lie: number | null = null;
   #lastTime: Instant | null = null;
   #lasted = 0;
 
-  /** @param dice a stream of its own; only `noise`, `dropout` and `garbage` draw from it */
+  /** @param dice a stream of its own; only noise, dropout, garbage and two-faced draw */
   constructor(fault: SensorFault, dice: Prng) {
     checkFault(fault);
     this.#fault = fault;
@@ -69,7 +77,9 @@ export class SensorFaultInjector {
   apply<Given extends Readable>(reading: Given): Given {
     this.#firstValue ??= reading.value;
     this.#age(reading.sourceTime);
-    const { value, sourceTime } = this.#distort(reading);
+    const distorted = this.#distort(reading);
+    const { sourceTime } = distorted;
+    const value = distorted.value === null ? null : finite(distorted.value);
     this.#seen += 1;
     if (value === reading.value && sourceTime === reading.sourceTime) return reading;
     this.#changed += 1;
@@ -94,6 +104,8 @@ export class SensorFaultInjector {
         return { value: fault.value ?? this.#firstValue, sourceTime };
       case "offset":
         return { value: value + fault.by, sourceTime };
+      case "scale":
+        return { value: value * fault.factor, sourceTime };
       case "drift":
         return { value: value + (fault.perSecond * this.#lasted) / 1_000_000, sourceTime };
       case "noise":
@@ -103,10 +115,17 @@ export class SensorFaultInjector {
       case "dropout":
         return this.#dice.chance(fault.probability) ? { value: null, sourceTime } : reading;
       case "garbage":
-        return { value: fault.span * (2 * this.#dice.fraction() - 1), sourceTime };
+        return { value: this.#within(fault.span), sourceTime };
+      case "two-faced":
+        this.#lie ??= this.#within(fault.spread);
+        return { value: value + this.#lie, sourceTime };
       default:
         return unreachable(fault);
     }
+  }
+
+  #within(span: number): number {
+    return span * (2 * this.#dice.fraction() - 1);
   }
 
   #delay(reading: Readable, samples: number, restamped: boolean): Readable {
@@ -117,6 +136,10 @@ export class SensorFaultInjector {
     return restamped ? { value: old.value, sourceTime } : old;
   }
 }
+
+/** A reading is a finite number, whatever a fault makes of it. */
+const finite = (value: number): number =>
+  Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /**
  * Faults come from files and command lines, whose parsers refuse bad ones: this is for our bugs.

@@ -2,27 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { VoteSummary } from "../../src/cli/vote/summary.js";
-import type { VoteStatus } from "../../src/voting/voter.js";
-import { describeShared, sharedPath } from "../support/shared-files.js";
 import { type CliRun, run } from "./support/captured-io.js";
-
-interface Row {
-  readonly schema: string;
-  readonly t: number;
-  readonly value: number | null;
-  readonly status: VoteStatus;
-  readonly agreeing: readonly string[];
-  readonly dissenting: readonly string[];
-  readonly excluded: readonly { readonly channel: string; readonly reason: string }[];
-}
-
-function reportOf({ stdout }: CliRun): { rows: Row[]; summary: VoteSummary } {
-  const lines = stdout.trimEnd().split("\n");
-  const parsed = lines.map((line) => JSON.parse(line) as unknown);
-  const { summary } = parsed.pop() as { summary: VoteSummary };
-  return { rows: parsed as Row[], summary };
-}
+import { reportOf } from "./support/vote-report.js";
 
 let folder = "";
 beforeAll(() => {
@@ -40,13 +21,15 @@ const small =
   "time_s,a,b,c\n0,20,20.5,20.25\n60,20,,20.25\n120,20,25,20.25\n180,,,20.25\n240,1,5,9\n";
 
 describe("holdfast vote", () => {
-  it("writes one row of NDJSON a row, and a summary last", async () => {
+  it("writes one row of NDJSON a row, and a summary last (VOTE-CLI-1)", async () => {
     const result = await vote(small);
     expect(result.code).toBe(0);
     const { rows, summary } = reportOf(result);
     expect(result.stdout.split("\n")[1]).toBe(
       '{"schema":"holdfast.vote/1","t":60,"value":20.125,"status":"degraded",' +
-        '"agreeing":["a","c"],"dissenting":[],"excluded":[{"channel":"b","reason":"NO_DATA"}]}',
+        '"agreeing":["a","c"],"dissenting":[],' +
+        '"excluded":[{"channel":"b","reason":"NO_DATA","since":60}],' +
+        '"spread":0.25,"confidence":0.6666666666666666,"caveats":[]}',
     );
     expect(rows.map(({ status }) => status)).toEqual([
       "ok",
@@ -78,7 +61,7 @@ describe("holdfast vote", () => {
     const exact = reportOf(await vote(small, "--voter", "exact-majority"));
     expect(exact.summary.statuses.ok).toBe(0);
     const ranged = reportOf(await vote(small, "--min=10", "--max", "24"));
-    expect(ranged.rows[2]?.excluded).toEqual([{ channel: "b", reason: "OUT_OF_RANGE" }]);
+    expect(ranged.rows[2]?.excluded).toMatchObject([{ channel: "b", reason: "OUT_OF_RANGE" }]);
   });
 
   it("takes dates and times below zero as times", async () => {
@@ -101,8 +84,17 @@ describe("the summary of injected faults", () => {
     const csv = recording(10, (row) => 20.1 + (row % 2) / 100);
     const { summary } = reportOf(await vote(csv, "--inject", "offset=0.05@4..6:b"));
     expect(summary.injected).toEqual([
-      { fault: "offset=0.05@4..6:b", channel: "b", changed: 2, isolated: null },
+      {
+        fault: "offset=0.05@4..6:b",
+        channel: "b",
+        changed: 2,
+        isolated: null,
+        firstChanged: { row: 4, t: 240 },
+        firstOff: null,
+        readmitted: null,
+      },
     ]);
+    expect(summary.faultyRows).toEqual({ rows: 2, masked: 2, missed: 0, lost: 0, unjudged: 0 });
     expect(summary.largestError?.error).toBeCloseTo(0.05);
     expect(summary.largestError).toMatchObject({ row: 4, t: 240 });
     const two = ["--inject", "offset=0.02@2:b", "--inject", "offset=0.06@7:b"];
@@ -124,6 +116,129 @@ describe("the summary of injected faults", () => {
     expect(await falseAlarms("--inject", "offset=1@30..35:b")).toBe(1);
     expect(await falseAlarms("--inject", "offset=1@6..35:b")).toBe(0);
   });
+
+  it("calls an alarm false long after its fault, when the channel had agreed again", async () => {
+    const late = recording(80, (row) => (row > 60 ? 90 : 20.1));
+    const faultyIn = async (rows: string) =>
+      reportOf(await vote(late, "--inject", `offset=0.1@${rows}:b`)).summary;
+    expect(await faultyIn("5..10")).toMatchObject({ falseAlarms: 1 });
+    expect((await faultyIn("5..10")).wronglyExcluded).toBeGreaterThan(10);
+    expect(await faultyIn("5..55")).toMatchObject({ falseAlarms: 0, wronglyExcluded: 0 });
+  });
+
+  it("times isolation, from change and tolerance, and return (VOTE-CLI-3)", async () => {
+    const csv = recording(80, (row) => 20.1 + (row % 2) / 100);
+    // 0.1 a minute: eight rows take it out of its tolerance of 0.75, nine out of that of the vote.
+    const { injected } = reportOf(await vote(csv, "--inject", "drift=0.1/min@10..40:b")).summary;
+    expect(injected).toMatchObject([
+      {
+        firstChanged: { row: 11, t: 660 },
+        firstOff: { row: 18, t: 1_080 },
+        isolated: {
+          row: 21,
+          sinceChanged: { samples: 10, seconds: 600 },
+          sinceOff: { samples: 3, seconds: 180 },
+        },
+        readmitted: { row: 60, t: 3_600, sinceCleared: { samples: 20, seconds: 1_200 } },
+      },
+    ]);
+    const lasting = reportOf(await vote(csv, "--inject", "drift=0.1/min@10..:b"));
+    expect(lasting.summary.injected[0]?.readmitted).toBeNull();
+  });
+
+  it("tells masked, missed and lost rows apart (VOTE-CLI-2)", async () => {
+    const csv = recording(30, () => 20.1);
+    const faulty = async (...faults: string[]) => {
+      const flags = faults.flatMap((fault) => ["--inject", fault]);
+      return reportOf(await vote(csv, ...flags)).summary;
+    };
+    const masked = await faulty("offset=5@10..12:a");
+    expect(masked.faultyRows).toMatchObject({ rows: 2, masked: 2, missed: 0, lost: 0 });
+    const missed = await faulty("offset=5@10..12:a+b");
+    expect(missed.faultyRows).toMatchObject({ rows: 2, masked: 0, missed: 2, lost: 0 });
+    expect(missed.largestError).toMatchObject({ row: 10, faultFree: 20.1 });
+    expect(missed.largestError?.value).toBe(25);
+    const lost = await faulty("offset=5@10..12:a", "offset=9@10..12:b");
+    expect(lost.faultyRows).toMatchObject({ rows: 2, masked: 0, missed: 0, lost: 2 });
+    expect((await faulty()).faultyRows).toBeNull();
+  });
+});
+
+describe("common mode and two-faced sensors (VOTE-CLI-5)", () => {
+  it("a common mode is one fault on several columns, with the same dice", async () => {
+    const csv = recording(40, () => 20.1);
+    const { rows, summary } = reportOf(await vote(csv, "--inject", "noise=3@10..20:a+b+c"));
+    expect(summary.injected.map(({ channel, changed }) => [channel, changed])).toEqual([
+      ["a", 10],
+      ["b", 10],
+      ["c", 10],
+    ]);
+    // All three are off by the same, so they agree as before, on what is wrong.
+    for (const { agreeing } of rows) expect(agreeing).toEqual(["a", "b", "c"]);
+    expect(summary.largestError?.error).toBeGreaterThan(1);
+  });
+
+  it("a column whose name has a plus is one column", async () => {
+    const csv = "t,a+b,a,b\n0,1,1,1\n1,1,1,1\n";
+    const { summary } = reportOf(await vote(csv, "--inject", "offset=9:a+b"));
+    expect(summary.injected).toMatchObject([{ channel: "a+b", changed: 2 }]);
+  });
+
+  it("readers of a two-faced sensor vote each for itself", async () => {
+    const csv = recording(60, () => 20.1);
+    const { summary } = reportOf(await vote(csv, "--inject", "two-faced=0.6@10..30:b"));
+    expect(summary.readers).toMatchObject({ count: 3, rowsApart: 20, rowsFarApart: 0 });
+    const largest = summary.readers?.largestDifference?.difference ?? 0;
+    expect(largest).toBeGreaterThan(0);
+    // Mid-value of three keeps each reader among the other two channels.
+    expect(largest).toBeLessThanOrEqual(0.2 + 1e-9);
+    expect(reportOf(await vote(csv, "--inject", "offset=0.6@10..30:b")).summary.readers).toBeNull();
+  });
+
+  it("readers may be far apart where two channels are left", async () => {
+    const two = recording(60, () => 20.1);
+    const flags = ["--channels", "a,b", "--inject", "two-faced=3@10..30:b"];
+    const { summary } = reportOf(await vote(two, ...flags));
+    expect(summary.readers?.rowsFarApart).toBeGreaterThan(0);
+  });
+});
+
+describe("options of channel health, and of age", () => {
+  const csv = recording(60, (row) => (row >= 20 && row < 30 ? 90 : 20.1 + (row % 2) / 100));
+
+  it("takes any of them by name", async () => {
+    const first = async (...flags: string[]) =>
+      reportOf(await vote(csv, ...flags)).summary.isolated[0]?.row ?? null;
+    expect(await first()).toBe(22);
+    expect(await first("--health", "strikesMax=50")).toBe(24);
+    expect(
+      await first("--health", "strikesMax=500", "--health", "requireNewSource=true"),
+    ).toBeNull();
+  });
+
+  it("refuses what health does not take (exit 2)", async () => {
+    const refused = async (option: string) => {
+      const { code, stderr, stdout } = await vote(csv, "--health", option);
+      expect(code).toBe(2);
+      expect(stdout).toBe("");
+      return stderr;
+    };
+    expect(await refused("strikeMax=5")).toContain('did you mean "strikesMax"');
+    expect(await refused("strikesMax=0")).toContain("strikesMax is no count: 0");
+    expect(await refused("strikesMax=many")).toContain("expected a number, such as 30");
+    expect(await refused("requireNewSource=1")).toContain("expected true or false");
+    expect(await refused("strikesMax")).toContain("Expected NAME=VALUE");
+  });
+
+  it("an age that is allowed excuses a delay, and one that is not makes it stale", async () => {
+    const delayed = (...flags: string[]) =>
+      vote(csv, "--inject", "delay=3@5..15:c", "--health", "requireNewSource=false", ...flags);
+    const reasons = async (...flags: string[]) =>
+      reportOf(await delayed(...flags)).rows[12]?.excluded.map(({ reason }) => reason);
+    expect(await reasons()).toEqual(["STALE_TIMESTAMP"]);
+    expect(await reasons("--age-max", "5m")).toEqual([]);
+    expect((await vote(csv, "--age-max", "5")).stderr).toContain("Expected a duration such as");
+  });
 });
 
 it("rows with one and the same time are samplings of their own", async () => {
@@ -141,6 +256,10 @@ describe("holdfast vote refuses, in one line", () => {
     ["no columns", ["--channels", ""], "Expected names"],
     ["a bad fault", ["--inject", "sticky@1..2:a"], "expected one of stuck"],
     ["a fault nowhere", ["--inject", "stuck@1..2:d"], 'no column "d"'],
+    ["a fault on a column twice", ["--inject", "offset=1@1..2:a+a"], "a is named twice"],
+    ["a fault on a wrong column too", ["--inject", "offset=1:a+bb"], 'no column "bb"'],
+    ["a fault in another's words", ["--inject", "bias=1:a"], "bias is offset here"],
+    ["a plot of another kind", ["--plot", "p.png"], "ends in .svg"],
     ["a fault on the time", ["--inject", "stuck:time_s"], 'no column "time_s"'],
     ["a bad tolerance", ["--tolerance", "wide"], "Expected a number"],
     ["a negative tolerance", ["--tolerance=-1"], "expected at least 0"],
@@ -184,118 +303,5 @@ describe("holdfast vote refuses, in one line", () => {
     expect(result.stderr).toContain("never took effect");
     expect(reportOf(result).rows).toHaveLength(4);
     expect((await vote(constant, "--inject", "offset=1@1..3:a")).code).toBe(0);
-  });
-});
-
-const triples = ["data/library-triple-8-18-19.csv", "data/library-triple-3-4-5.csv"] as const;
-
-const channelsOf = {
-  "data/library-triple-8-18-19.csv": ["mote8", "mote18", "mote19"],
-  "data/library-triple-3-4-5.csv": ["mote3", "mote4", "mote5"],
-} as const;
-
-const voteTriple = async (name: string, ...faults: string[]) => {
-  const flags = faults.flatMap((fault) => ["--inject", fault]);
-  const result = await run(["vote", sharedPath(name), "--json", ...flags]);
-  expect(result.stderr).toBe("");
-  return reportOf(result);
-};
-
-describeShared("holdfast vote on recorded triples, with default settings", triples, () => {
-  it.each(triples)("%s: a value wherever two are present, and no alarm", async (name) => {
-    const { rows, summary } = await voteTriple(name);
-    expect(rows).toHaveLength(1_595);
-    for (const row of rows) {
-      const missing = row.excluded.filter(({ reason }) => reason === "NO_DATA").length;
-      expect(row.value === null, `t=${row.t}`).toBe(missing >= 2);
-    }
-    expect(summary).toMatchObject({ alarms: [], falseAlarms: 0 });
-  });
-
-  it("a stuck sensor is named, and masked while the others move", async () => {
-    const { rows, summary } = await voteTriple(triples[0], "stuck@400..700:mote18");
-    expect(summary.alarms).toMatchObject([{ channel: "mote18", reason: "STUCK", count: 1 }]);
-    expect(summary.falseAlarms).toBe(0);
-    const [named] = summary.isolated;
-    expect(named?.row).toBeGreaterThanOrEqual(400);
-    expect(named?.row).toBeLessThan(700);
-    // The value moves with the others and stays among them.
-    const values = rows.slice(400, 700).map(({ value }) => value ?? Number.NaN);
-    const present = values.filter((value) => !Number.isNaN(value));
-    expect(Math.max(...present) - Math.min(...present)).toBeGreaterThan(0.2);
-    expect(summary.largestError?.error).toBeLessThan(0.29);
-    expect(summary.readmitted).toMatchObject([{ channel: "mote18" }]);
-  });
-});
-
-describeShared("holdfast vote with one large fault on a recorded triple", triples, () => {
-  const large: [string, string[]][] = [
-    ["offset=1.5", ["BIAS"]],
-    ["offset=-1.5", ["BIAS"]],
-    ["offset=+5", ["BIAS"]],
-    ["drift=0.02/min", ["DRIFT"]],
-    ["drift=-0.1/min", ["DRIFT"]],
-    ["noise=3", ["NOISY"]],
-    // Three in a row may seem to grow.
-    ["garbage", ["NOISY", "DISAGREE"]],
-  ];
-  const cases = triples.flatMap((name) =>
-    channelsOf[name].flatMap((channel) =>
-      large.map(([fault, reason]) => ({ name, channel, fault, reason })),
-    ),
-  );
-
-  it.each(cases)("$name, $channel, $fault: isolated, masked, re-admitted", async (row) => {
-    const { name, channel, fault, reason } = row;
-    const { summary } = await voteTriple(name, `${fault}@400..700:${channel}`);
-    expect(summary.falseAlarms).toBe(0);
-    expect(summary.injected[0]?.isolated).toMatchObject({ channel });
-    expect(reason).toContain(summary.injected[0]?.isolated?.reason);
-    expect(summary.readmitted.at(-1)).toMatchObject({ channel });
-    expect(summary.readmitted.at(-1)?.row).toBeGreaterThanOrEqual(700);
-    // Two that are left may stand half the tolerance apart from their mean, never more.
-    expect(summary.largestError?.error).toBeLessThanOrEqual(0.75 / 2);
-  });
-
-  const small = ["offset=1", "offset=-1", "spike=30", "spike=30/3", "dropout", "delay=3"];
-  const blameless = triples.flatMap((name) =>
-    channelsOf[name].flatMap((channel) => small.map((fault) => [name, channel, fault] as const)),
-  );
-
-  it.each(blameless)("%s, %s, %s: nobody healthy is blamed", async (name, channel, fault) => {
-    const { summary } = await voteTriple(name, `${fault}@100..1500:${channel}`);
-    expect(summary.falseAlarms).toBe(0);
-    expect(summary.injected[0]?.changed).toBeGreaterThan(0);
-  });
-});
-
-describeShared("holdfast vote with faults of time, or two at once", triples, () => {
-  it("a delayed sensor that says so is stale; one that lies about it is masked", async () => {
-    const honest = await voteTriple(triples[0], "delay=3@400..700:mote8");
-    expect(honest.summary.alarms).toMatchObject([{ reason: "STALE_TIMESTAMP" }]);
-    const lying = await voteTriple(triples[0], "restamp=3@400..700:mote8");
-    expect(lying.summary.largestError?.error).toBeLessThan(0.29);
-  });
-
-  it.each([
-    ["offset=+3@400..700", "offset=-3@400..700"],
-    ["offset=+3@400..700", "offset=+6@400..700"],
-    ["garbage@400..700", "offset=+5@400..700"],
-  ])("two at once, %s and %s: no majority, and no wrong value", async (first, second) => {
-    const { rows, summary } = await voteTriple(triples[0], `${first}:mote8`, `${second}:mote19`);
-    // Garbage may by chance agree with somebody, in one row of a thousand.
-    const faulty = rows.slice(400, 700).filter(({ excluded }) => excluded.length === 0);
-    expect(faulty.length).toBeGreaterThan(200);
-    const valued = faulty.filter(({ value }) => value !== null);
-    expect(valued.length).toBeLessThanOrEqual(1);
-    expect(summary.largestError?.error).toBeLessThanOrEqual(0.75);
-    expect(summary.isolated.filter(({ row }) => row >= 720)).toEqual([]);
-  });
-
-  it("the same command gives the same bytes", async () => {
-    const twice = ["vote", sharedPath(triples[0]), "--inject", "noise=2@100..200:mote8"];
-    expect(await run(twice)).toEqual(await run(twice));
-    const other = await run([...twice, "--seed", "2"]);
-    expect(other.stdout).not.toBe((await run(twice)).stdout);
   });
 });

@@ -9,6 +9,8 @@ describe("a fault as text (FAULT-4)", () => {
     ["stuck=-3.5", { kind: "stuck", value: -3.5 }],
     ["offset=+1.5", { kind: "offset", by: 1.5 }],
     ["offset=-1e-3", { kind: "offset", by: -0.001 }],
+    ["scale=1.1", { kind: "scale", factor: 1.1 }],
+    ["scale=-1", { kind: "scale", factor: -1 }],
     ["drift=0.01/s", { kind: "drift", perSecond: 0.01 }],
     ["drift=-6/min", { kind: "drift", perSecond: -0.1 }],
     ["drift=36/h", { kind: "drift", perSecond: 0.01 }],
@@ -28,7 +30,7 @@ describe("a fault as text (FAULT-4)", () => {
   });
 
   it.each([
-    ["", "expected one of stuck, offset, drift"],
+    ["", "expected one of stuck, offset, scale, drift"],
     ["sticky", "expected one of stuck"],
     ["constructor", "expected one of stuck"],
     ["stuck=", "expected stuck or stuck=VALUE"],
@@ -36,6 +38,11 @@ describe("a fault as text (FAULT-4)", () => {
     ["offset=0", "expected offset=DISTANCE"],
     ["offset=1e999", "expected offset=DISTANCE"],
     ["offset=0x10", "expected offset=DISTANCE"],
+    ["bias=1", "(bias is offset here)"],
+    ["scale", "expected scale=FACTOR"],
+    ["scale=1", "expected scale=FACTOR, not 1"],
+    ["two-faced=2", "expected one of stuck"],
+    ["byzantine", "restamp, garbage"],
     ["drift=0.01", "expected drift=RATE/s"],
     ["drift=0.01/day", "expected drift=RATE/s"],
     ["drift=1/s/s", "expected drift=RATE/s"],
@@ -82,6 +89,19 @@ describe("a fault with its place (FAULT-5)", () => {
   ])("refuses %j: %s", (text, expected) => {
     const parsed = parseSensorFault(text);
     expect(parsed.ok ? "" : parsed.reason).toContain(expected);
+  });
+
+  it("may be two-faced, which has a place only here", () => {
+    const parsed = parseSensorFault("two-faced=2@1..2:a");
+    expect(parsed).toMatchObject({ ok: true, value: { fault: { kind: "two-faced", spread: 2 } } });
+    for (const [text, expected] of [
+      ["two-faced=0:a", "expected two-faced=SPREAD"],
+      ["two-faced:a", "expected two-faced=SPREAD"],
+      ["byzantine=2:a", "(byzantine is two-faced here)"],
+    ] as const) {
+      const refused = parseSensorFault(text);
+      expect(refused.ok ? "" : refused.reason).toContain(expected);
+    }
   });
 
   it("never throws, whatever the text", () => {

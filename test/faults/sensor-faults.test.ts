@@ -30,6 +30,7 @@ describe("each fault does what its name says (FAULT-1)", () => {
     ["stuck at the first", { kind: "stuck", value: null }, [20, 20, 20, 20], [0, 1, 2, 3]],
     ["stuck at a value", { kind: "stuck", value: 7 }, [7, 7, 7, 7], [0, 1, 2, 3]],
     ["offset", { kind: "offset", by: -1.5 }, [18.5, 19.5, 20.5, 21.5], [0, 1, 2, 3]],
+    ["scale", { kind: "scale", factor: 2 }, [40, 42, 44, 46], [0, 1, 2, 3]],
     ["drift", { kind: "drift", perSecond: 0.5 }, [20, 21.5, 23, 24.5], [0, 1, 2, 3]],
     ["spike", { kind: "spike", by: 30, every: 3 }, [50, 21, 22, 53], [0, 1, 2, 3]],
     ["dropout", { kind: "dropout", probability: 1 }, [null, null, null, null], [0, 1, 2, 3]],
@@ -56,6 +57,17 @@ describe("each fault does what its name says (FAULT-1)", () => {
     expect(Math.max(...values.map(Number))).toBeGreaterThan(90);
     expect(Math.min(...values.map(Number))).toBeLessThan(-90);
     expect(Math.max(...values.map((value) => Math.abs(Number(value))))).toBeLessThanOrEqual(100);
+  });
+
+  it("two-faced keeps to its lie with one reader, and has another for the next", () => {
+    const lies = [1, 2, 3, 4, 5].map((seed) => {
+      const { values } = inject({ kind: "two-faced", spread: 2 }, ramp(10), seed);
+      const told = values.map((value, index) => (value ?? 0) - 20 - index);
+      for (const lie of told) expect(lie).toBeCloseTo(told[0] ?? Number.NaN);
+      return told[0] ?? Number.NaN;
+    });
+    expect(new Set(lies).size).toBe(5);
+    expect(Math.max(...lies.map(Math.abs))).toBeLessThanOrEqual(2);
   });
 
   it("a dropout of a third loses about a third", () => {
@@ -102,6 +114,12 @@ describe("an injector", () => {
     const injector = new SensorFaultInjector({ kind: "offset", by: 1 }, new Prng(1));
     expect(injector.apply(reading)).toEqual({ channel: "t", value: 21, sourceTime: 5 });
     expect(reading.value).toBe(20);
+  });
+
+  it("never makes a reading infinite", () => {
+    const huge = [{ value: -1e300, sourceTime: instant(0) }];
+    expect(inject({ kind: "scale", factor: 1e300 }, huge).values).toEqual([-Number.MAX_VALUE]);
+    expect(inject({ kind: "offset", by: -1e300 }, huge).values).toEqual([-2e300]);
   });
 
   it("drifts on after a reboot of the board's clock", () => {

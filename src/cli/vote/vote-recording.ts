@@ -1,19 +1,14 @@
 /**
  * Votes a recording row by row, with faults injected on the way, and beside it once more without
- * them: the difference between the two is what the faults did to the voted value.
+ * them: the difference between the two is what the faults did to the voted value. Where a sensor is
+ * two-faced, others vote as well, each of what it is told.
  */
 import type { Recording } from "../../../boards/recording/csv.js";
-import type { PlacedFault } from "../../faults/fault-text.js";
-import { type Readable, SensorFaultInjector } from "../../faults/sensor-faults.js";
-import { Prng } from "../../kernel/prng.js";
+import type { Readable } from "../../faults/sensor-faults.js";
 import { type Duration, elapsed, type Instant, instant, micros } from "../../kernel/time.js";
-import { type Closing, SensorVoter } from "../../voting/sensor-voter.js";
+import { type Closing, type HealthOptions, SensorVoter } from "../../voting/sensor-voter.js";
 import type { Sample, Voter } from "../../voting/voter.js";
-
-/** A fault of the command line, with its text as it was given. */
-export interface InjectedFault extends PlacedFault {
-  readonly text: string;
-}
+import { type InjectedFault, Injection, readerCountOf } from "./injection.js";
 
 export interface VoteRequest {
   readonly recording: Recording;
@@ -21,86 +16,99 @@ export interface VoteRequest {
   readonly tolerance: number;
   readonly min: number;
   readonly max: number;
+  /** How old a reading may be; null for two and a half rows. */
+  readonly ageMax: Duration | null;
+  readonly health: Partial<HealthOptions>;
   readonly faults: readonly InjectedFault[];
   readonly seed: number;
+  /** Whether the fault-free vote is wanted beside. */
+  readonly reference: boolean;
+}
+
+/** One reading that a fault changed. */
+export interface Change {
+  /** The fault's place in `hitsOf`. */
+  readonly hit: number;
+  /** Whether it is now missing, too old, or off by more than the tolerance. */
+  readonly off: boolean;
 }
 
 export interface VotedRow {
   /** From 0, the first row under the header. */
   readonly row: number;
   readonly timeS: number;
+  /** What the channels said, in the order of the recording: without the faults, and with them. */
+  readonly clean: readonly Readable[];
+  readonly said: readonly Readable[];
+  readonly changes: readonly Change[];
   readonly closing: Closing;
-  /** What the same voter says of this row without the faults; null where none are injected. */
+  /** What the same voter says of this row without the faults; null where that is not wanted. */
   readonly faultFree: number | null;
+  /** The votes of the other readers of a two-faced sensor. */
+  readonly elsewhere: readonly Closing[];
 }
 
 /** The longest recording: 31 years of rows. Beyond, times would no longer be whole microseconds. */
 export const recordingSecondsMax = 1_000_000_000;
 
-/** How many readings each fault changed, in the order of the request. */
-export type Effects = readonly number[];
-
-interface RunningFault {
-  readonly fault: InjectedFault;
-  readonly injector: SensorFaultInjector;
-}
-
 /** @param tell is given every row, in order */
-export function voteRecording(request: VoteRequest, tell: (row: VotedRow) => void): Effects {
-  const { recording, faults } = request;
-  const voter = voterFor(request);
-  const reference = faults.length === 0 ? null : voterFor(request);
-  const dice = new Prng(request.seed);
-  const running = faults.map((fault, index) => ({
-    fault,
-    injector: new SensorFaultInjector(fault.fault, dice.split(`${index} ${fault.text}`)),
-  }));
+export function voteRecording(request: VoteRequest, tell: (row: VotedRow) => void): void {
+  const { recording, tolerance } = request;
+  const { channels } = recording;
+  const ageMax = request.ageMax ?? ageMaxOf(recording);
+  const [first, ...others] = readersFor(request, ageMax);
+  const reference = request.reference ? voterFor(request, ageMax) : null;
   const instants = instantsOf(recording);
   recording.rows.forEach(({ timeS, values }, row) => {
     const now = instants[row] as Instant;
-    const clean = recording.channels.map((channel, index) => ({
-      channel,
-      reading: { value: values[index] ?? null, sourceTime: now },
-    }));
-    const faulty = clean.map(({ channel, reading }) => ({
-      channel,
-      reading: distorted(running, channel, row, reading),
-    }));
-    const closing = voter.close(now, samplesAt(now, faulty), false);
-    const faultFree = reference?.close(now, samplesAt(now, clean), false).verdict.value ?? null;
-    tell({ row, timeS, closing, faultFree });
+    const clean = channels.map((_, index) => ({ value: values[index] ?? null, sourceTime: now }));
+    const changes: Change[] = [];
+    const said = (first as Reader).injection.apply(row, clean, (hit, before, after) => {
+      const stale = elapsed(after.sourceTime, now) > ageMax;
+      changes.push({ hit, off: stale || isOff(before, after, tolerance) });
+    });
+    const close = (voter: SensorVoter, readings: readonly Readable[]): Closing =>
+      voter.close(now, samplesAt(now, channels, readings), false);
+    const closing = close((first as Reader).voter, said);
+    const faultFree = reference === null ? null : close(reference, clean).verdict.value;
+    const elsewhere = others.map(({ voter, injection }) =>
+      close(voter, injection.apply(row, clean)),
+    );
+    tell({ row, timeS, clean, said, changes, closing, faultFree, elsewhere });
   });
-  return running.map(({ injector }) => injector.changed);
 }
 
-function voterFor({ recording, voter, tolerance, min, max }: VoteRequest): SensorVoter {
-  const { channels } = recording;
-  const ageMax = ageMaxOf(recording);
+function isOff(before: Readable, after: Readable, tolerance: number): boolean {
+  if (after.value === null) return before.value !== null;
+  return !(Math.abs(after.value - (before.value ?? Number.NaN)) <= tolerance);
+}
+
+interface Reader {
+  readonly voter: SensorVoter;
+  readonly injection: Injection;
+}
+
+const readersFor = (request: VoteRequest, ageMax: Duration): Reader[] =>
+  Array.from({ length: readerCountOf(request.faults) }, (_, reader) => ({
+    voter: voterFor(request, ageMax),
+    injection: new Injection(request.faults, request.recording.channels, request.seed, reader),
+  }));
+
+function voterFor(request: VoteRequest, ageMax: Duration): SensorVoter {
+  const { recording, voter, tolerance, min, max } = request;
   // A row of a recording is one sampling: a reading from before it is not a new one.
-  const health = { requireNewSource: true };
+  const health = { requireNewSource: true, ...request.health };
+  const { channels } = recording;
   return new SensorVoter({ channels, min, max, tolerance, ageMax, voter, health });
-}
-
-function distorted(
-  running: readonly RunningFault[],
-  channel: string,
-  row: number,
-  reading: Readable,
-): Readable {
-  let changed = reading;
-  for (const { fault, injector } of running) {
-    if (fault.channel !== channel || row < fault.begin) continue;
-    if (fault.end === null || row < fault.end) changed = injector.apply(changed);
-  }
-  return changed;
 }
 
 const samplesAt = (
   now: Instant,
-  readings: readonly { readonly channel: string; readonly reading: Readable }[],
+  channels: readonly string[],
+  readings: readonly Readable[],
 ): Sample[] =>
-  readings.map(({ channel, reading: { value, sourceTime } }) => ({
-    channel,
+  readings.map(({ value, sourceTime }, index) => ({
+    channel: channels[index] as string,
     value,
     age: elapsed(sourceTime, now),
   }));
