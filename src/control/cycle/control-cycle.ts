@@ -256,6 +256,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       this.#vote(now, cycle, latency, this.#wasLate || late);
     }
     this.#wasLate = false;
+    this.#vector.close();
     this.#endRound(now, this.#clock.endRound());
     this.#emit({ kind: "completed", cycle });
   }
