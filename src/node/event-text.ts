@@ -22,6 +22,14 @@ export function eventText(event: NodeEvent): string {
       return `doubts ${event.sensor}: ${event.reason}`;
     case "sensor-cleared":
       return `doubts ${event.sensor} no longer: ${event.reason}`;
+    case "voter-suspected":
+      return `${event.node} votes ${event.sensor} otherwise than the majority`;
+    case "voter-trusted":
+      return `${event.node} votes ${event.sensor} as the majority again`;
+    case "voters-differ":
+      return `the replicas vote ${event.sensor} differently, and no majority says who is wrong`;
+    case "voters-agree":
+      return `the replicas vote ${event.sensor} alike again`;
     case "cycles-skipped":
       return `skipped ${event.count} cycles before cycle ${event.cycle}`;
     case "state-joined":

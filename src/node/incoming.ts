@@ -67,7 +67,13 @@ function readBeat({ source: from, body }: Frame): Incoming | null {
 function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
   const { kind, source: from, body } = frame;
   if (kind === "sample") {
-    const message = parseSample(body, roster.nodes.length, roster.channelCounts.get(from) ?? 0);
+    const channelCount = roster.channelCounts.get(from) ?? 0;
+    const shape = {
+      nodeCount: roster.nodes.length,
+      channelCount,
+      sensorCount: roster.sensorCount,
+    };
+    const message = parseSample(body, shape);
     return message === null ? null : { kind, from, message };
   }
   if (kind === "sample-request") {

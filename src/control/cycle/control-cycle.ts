@@ -32,10 +32,11 @@ import type { CycleEvent } from "./events.js";
 import type { SampleMessage, SampleRequest } from "./messages.js";
 import type { CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
 import { Samples } from "./samples.js";
-import { SensorBank } from "./sensor-bank.js";
+import { SensorBank, watchedSensors } from "./sensor-bank.js";
 import { StateExchange } from "./state-exchange.js";
 import { Vector } from "./vector.js";
 import { votedInput } from "./voted-input.js";
+import { VoterWatch } from "./voter-watch.js";
 
 type Phase =
   | { readonly kind: "closed" }
@@ -58,6 +59,8 @@ export interface CycleStatus {
   readonly standing: Standing;
   readonly stateFaults: number;
   readonly cyclesSkipped: number;
+  /** The replicas whose voters are suspected, for each sensor. */
+  readonly suspectedVoters: ReturnType<VoterWatch["standing"]>;
 }
 
 export class ControlCycle implements Machine<CycleInput, CycleOutput> {
@@ -69,6 +72,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   readonly #sensors: SensorBank;
   readonly #vector: Vector;
   readonly #exchange: StateExchange;
+  readonly #watch: VoterWatch;
   #phase: Phase = closed;
   #driver: NodeId | null = null;
   #wasLate = false;
@@ -94,6 +98,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     const { voting, sampleAgeMax: ageMax } = options;
     this.#sensors = new SensorBank({ app, channels, ageMax, voting });
     this.#exchange = new StateExchange(this.#state, this.#sensors);
+    this.#watch = new VoterWatch({ self, nodes, sensors: watchedSensors(app, voting) });
     this.#vector = new Vector(this.#cycleAt(now));
   }
 
@@ -143,7 +148,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     const stateFaults = this.#exchange.faults;
     const cyclesSkipped = this.#cyclesSkipped;
     const cycle = this.#vector.cycle;
-    return { cycle, synchronised, skew, standing, stateFaults, cyclesSkipped };
+    const suspectedVoters = this.#watch.standing();
+    return { cycle, synchronised, skew, standing, stateFaults, cyclesSkipped, suspectedVoters };
   }
 
   channels(): ReturnType<SensorBank["standing"]> {
@@ -249,6 +255,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     if (synchronised) {
       const claims = this.#vector.claims(this.#peers);
       this.#emit(...this.#exchange.compare(cycle - 1, claims, this.#driver));
+      const results = this.#vector.resultsClaims(this.#peers);
+      for (const event of this.#watch.compare(cycle - 1, results)) this.#report(event);
     }
     this.#tellFitness();
     if (synchronised || this.#state.standing !== "fresh") {
@@ -271,7 +279,15 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       this.#report({ kind: "voted", cycle, sensor, verdict, latency });
       inputs[sensor] = votedInput(verdict);
     }
+    this.#noteResults(cycle, inputs);
     this.#carryAnswer(cycle, this.#state.advance(cycle, Object.freeze(inputs)));
+  }
+
+  /** A replica that just starts trusts every channel: what it votes is no evidence yet. */
+  #noteResults(cycle: number, inputs: Readonly<Record<string, VotedInput>>): void {
+    const isEvidence = this.#heardMajority && this.#state.standing !== "fresh";
+    const values = Object.values(inputs).map(({ value }) => value);
+    this.#watch.note(cycle, isEvidence ? values : null);
   }
 
   #carryAnswer(cycle: number, answer: AppSuccess | AppFault | null): void {
@@ -311,6 +327,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       synchronised: this.#clock.synchronised,
       echoes: nodes.map((node) => this.#clock.echoFor(node)),
       values: this.#samples.sentValues(now, readings),
+      results: this.#watch.resultsOf(this.#vector.cycle - 1),
     };
   }
 
@@ -323,6 +340,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
 
   #unfitness(): Unfitness | null {
     if (!this.#clock.synchronised || !this.#compared) return "unsynchronised";
+    // Before the state, which a voter that is wrong makes wrong again in every cycle.
+    if (this.#watch.suspects(this.#options.self)) return "voter-fault";
     if (this.#state.standing !== "consistent") return "state-fault";
     return this.#appFaulted ? "app-fault" : null;
   }

@@ -3,6 +3,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Duration } from "../../kernel/time.js";
 import type { Verdict, VotingEvent } from "../../voting/voter.js";
 import type { AppFaultReason } from "../app-runner.js";
+import type { VoterEvent } from "./voter-watch.js";
 
 export type CycleEvent =
   /** The replica's cycles are aligned with a majority; `skew` is its distance from the farthest. */
@@ -17,6 +18,7 @@ export type CycleEvent =
       readonly latency: Duration;
     }
   | ({ readonly sensor: string } & VotingEvent)
+  | VoterEvent
   | { readonly kind: "cycles-skipped"; readonly cycle: number; readonly count: number }
   /** A starting replica took the state of another, or began with the app's; not a fault. */
   | { readonly kind: "state-joined"; readonly cycle: number; readonly from: NodeId | null }

@@ -46,10 +46,11 @@ export type CycleOutput =
   | { readonly kind: "send-state-reply"; readonly target: NodeId; readonly reply: StateReply }
   /** What the app commands, by output; an output left out is to take its safe state. */
   | { readonly kind: "commands"; readonly commands: ReadonlyMap<string, number> }
-  /** Whether this replica may drive: aligned, with a state that stands, and an app that works. */
+  /** Whether this replica may drive: aligned, with a voter and a state that stand, an app that works. */
   | { readonly kind: "fitness"; readonly unfit: Unfitness | null }
   /** A cycle was completed: the checkpoint that supervision waits for. */
   | { readonly kind: "completed"; readonly cycle: number }
   | { readonly kind: "report"; readonly event: CycleEvent };
 
-export type Unfitness = "unsynchronised" | "state-fault" | "app-fault";
+/** `voter-fault`: what it votes is not what a majority votes. */
+export type Unfitness = "unsynchronised" | "voter-fault" | "state-fault" | "app-fault";

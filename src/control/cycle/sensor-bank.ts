@@ -5,6 +5,7 @@ import { type Closing, type HealthOptions, SensorVoter } from "../../voting/sens
 import type { Sample, Voter } from "../../voting/voter.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
+import type { WatchedSensor } from "./voter-watch.js";
 
 /** How one sensor is voted; what is absent is the app's own choice, or the voting room's. */
 export interface SensorVoting {
@@ -22,6 +23,14 @@ export interface SensorBankOptions {
   readonly channels: ChannelMap;
   readonly ageMax: Duration;
   readonly voting: VotingMap;
+}
+
+/** The sensors as their voters are compared between replicas. */
+export function watchedSensors(app: App, voting: VotingMap): WatchedSensor[] {
+  return Object.entries(app.sensors).map(([name, sensor]) => {
+    const { voter, tolerance = sensor.tolerance } = voting.get(name) ?? {};
+    return { name, tolerance, exact: voter?.exact ?? false };
+  });
 }
 
 /** What snapshots may weigh together as JSON text, so that a reply with a state fits its frame. */

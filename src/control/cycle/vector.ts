@@ -6,6 +6,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 import type { Claim } from "../state/replica-state.js";
 import type { SampleMessage } from "./messages.js";
+import type { ResultsClaim } from "./voter-watch.js";
 
 export interface Arrival {
   readonly message: SampleMessage;
@@ -108,6 +109,14 @@ export class Vector {
     return nodes.flatMap((node) => {
       const message = this.#arrivals.get(node)?.message;
       return message === undefined ? [] : [{ node, fresh: message.fresh, digest: message.digest }];
+    });
+  }
+
+  /** What those who sent say that they have voted. */
+  resultsClaims(nodes: readonly NodeId[]): ResultsClaim[] {
+    return nodes.flatMap((node) => {
+      const results = this.#arrivals.get(node)?.message.results ?? null;
+      return results === null ? [] : [{ node, results }];
     });
   }
 

@@ -54,8 +54,10 @@ export function twoFaced(
   const lies = new Map(
     settings.nodes.map((reader) => [reader, spread * (2 * dice.fraction() - 1)]),
   );
+  const nodeCount = settings.nodes.length;
+  const shape = { nodeCount, channelCount: own.length, sensorCount: settings.channels.size };
   const lie = (kind: FrameKind, body: unknown, reader: NodeId): unknown => {
-    const message = kind === "sample" ? parseSample(body, settings.nodes.length, own.length) : null;
+    const message = kind === "sample" ? parseSample(body, shape) : null;
     if (message === null) return body;
     const values = message.values.map((sent, place) =>
       place === index && sent.value !== null
