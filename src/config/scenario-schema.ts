@@ -57,6 +57,11 @@ const network = {
 
 const positive = number("a number above 0", Number.MIN_VALUE, Number.MAX_VALUE);
 
+const nonzero = number("a number that is not 0", -Number.MAX_VALUE, Number.MAX_VALUE).refine(
+  (value) => value !== 0,
+  { error: "a number that is not 0" },
+);
+
 const fault = z.discriminatedUnion(
   "fault",
   [
@@ -75,11 +80,12 @@ const fault = z.discriminatedUnion(
     mapping({ fault: kind("network"), ...network, delay: linkDelay.optional(), ...links, ...when }),
     mapping({ fault: kind("sensor"), ...sensorAndNode, is: sensorFault, ...when }),
     mapping({ fault: kind("two-faced"), ...sensorAndNode, spread: positive, ...when }),
+    mapping({ fault: kind("voter"), ...sensorAndNode, offset: nonzero, ...when }),
   ],
   {
     error:
       "a mapping with `fault:` crash, silence, pause, slow, hang, clock-rate, partition, " +
-      "network, sensor or two-faced",
+      "network, sensor, two-faced or voter",
   },
 );
 

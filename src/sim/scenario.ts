@@ -112,6 +112,14 @@ export type FaultAction =
       readonly node: NodeTarget;
       readonly sensor: string;
       readonly spread: number;
+    }
+  /** The node's own voter is faulty: what it votes is off by `offset`, and it does not know. */
+  | {
+      readonly kind: "voter";
+      readonly node: NodeTarget;
+      readonly sensor: string;
+      /** In the sensor's unit. */
+      readonly offset: number;
     };
 
 export interface LinkSelection {
@@ -135,7 +143,7 @@ export interface EventPattern {
   readonly sensor: string | null;
   /** A channel, or `target`: that of the fault. */
   readonly channel: string | null;
-  /** A node, or `target`: a node that the fault hit. */
+  /** The node that the event is about, or `target`: a node that the fault hit. */
   readonly peer: string | null;
   readonly reason: string | null;
 }

@@ -46,6 +46,7 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
     cycle: {
       ...{ cycle: 10, synchronised: true, skew: micros(123) },
       ...{ standing: "consistent", stateFaults: 0, cyclesSkipped: 0 },
+      suspectedVoters: [],
     },
     driver: nodeId("pi-1"),
     drives: node === "pi-1",
