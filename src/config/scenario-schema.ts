@@ -20,7 +20,7 @@ import {
   text,
   whole,
 } from "./scenario-words.js";
-import { votingSchema } from "./schema.js";
+import { rereadsSchema, votingSchema } from "./schema.js";
 
 /** The most replicas of a simulated cluster. */
 export const scenarioNodesMax = 15;
@@ -110,6 +110,8 @@ const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
   "channel-overridden": true,
   "sensor-suspected": true,
   "sensor-cleared": true,
+  "channel-released": true,
+  reread: true,
   "voter-suspected": true,
   "voter-trusted": true,
   "voters-differ": true,
@@ -177,6 +179,7 @@ export const scenarioSchema = mapping({
   nodes: nodes.optional(),
   timing: z.record(z.string(), z.unknown(), { error: "a mapping of keys to values" }).optional(),
   voting: votingSchema.optional(),
+  rereads: rereadsSchema.optional(),
   clocks: mapping({
     driftPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000).optional(),
   }).optional(),

@@ -96,6 +96,8 @@ const levels: Readonly<Record<NodeEvent["kind"], Level>> = {
   "sensor-suspected": "warn",
   "peer-suspected": "warn",
   "was-late": "warn",
+  "channel-released": "info",
+  reread: "warn",
   "voter-trusted": "info",
   "voters-agree": "info",
   "voters-differ": "error",

@@ -1,6 +1,6 @@
 /**
- * A false alarm: a replica that nothing ails accuses a channel, a peer or a voter that nothing ails;
- * also its own. Whoever is ailing, or has just recovered, may accuse and be accused.
+ * A false alarm: a replica that nothing ails accuses a channel, a peer or a voter (perhaps its own)
+ * that nothing ails. Whoever is ailing, or has just recovered, may accuse and be accused.
  */
 import type { Facts } from "./facts.js";
 import type { Observation } from "./observation.js";

@@ -79,12 +79,12 @@ export function runScenario(options: RunOptions): SimReport {
 
 /** Every board measures every sensor of the app, by a channel of the sensor's name. */
 function settingsOf(scenario: Scenario, { app, voting }: RunOptions): ClusterSettings {
-  const { nodes, timing } = scenario;
+  const { nodes, timing, rereadsMax } = scenario;
   const votes = voting ?? scenario.voting;
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "sim", nodes, app, channels, voting: votes, timing };
+  return { cluster: "sim", nodes, app, channels, voting: votes, rereadsMax, timing };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {

@@ -22,6 +22,8 @@ export interface Scenario {
   readonly app: string;
   /** By sensor, how it is voted where it is not the default. */
   readonly voting: VotingMap;
+  /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
+  readonly rereadsMax: number;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
   readonly network: LinkModel;

@@ -59,7 +59,7 @@ describe("holdfast status", () => {
   it("does not call a replica that is just starting an answer", async () => {
     const cwd = await testFolder();
     const path = socketPath(cwd, nodeId("a"));
-    const socket = await ControlSocket.open({ path, status: () => null });
+    const socket = await ControlSocket.open({ path, status: () => null, command: () => null });
     const { code, stderr } = await run(["status", "--state-dir", "."], { cwd });
     await socket.close();
     expect([code, stderr]).toEqual([4, expect.stringContaining("a: it does not answer")]);

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { askStatus } from "../../src/host/ask-status.js";
+import { askStatus } from "../../src/host/ask-replica.js";
 import { ControlSocket, socketPath, socketPathBytesMax } from "../../src/host/control-socket.js";
 import type { LiveStatus } from "../../src/host/live-status.js";
 import { nodeId } from "../../src/kernel/ids.js";
@@ -12,8 +12,10 @@ import { testFolder } from "./support/folder.js";
 const node = nodeId("a");
 const status = { node: { node: "a" } } as unknown as LiveStatus;
 
+const command = () => null;
+
 async function open(path: string, answer: () => LiveStatus | null = () => status) {
-  const socket = await ControlSocket.open({ path, status: answer });
+  const socket = await ControlSocket.open({ path, status: answer, command });
   onTestFinished(() => socket.close());
   return socket;
 }
@@ -72,7 +74,7 @@ describe("the control socket", () => {
   it("removes its file when it closes, and nobody answers then (HOST-6)", async () => {
     const folder = await testFolder();
     const path = socketPath(folder, node);
-    const socket = await ControlSocket.open({ path, status: () => status });
+    const socket = await ControlSocket.open({ path, status: () => status, command });
     await socket.close();
     expect(await readdir(folder)).toEqual([]);
     expect(await askStatus(path, 5_000)).toEqual({ ok: false, reason: "no-replica" });
@@ -81,9 +83,11 @@ describe("the control socket", () => {
   it("does not take the place of a replica that answers (SOCK-2)", async () => {
     const path = socketPath(await testFolder(), node);
     await open(path);
-    await expect(ControlSocket.open({ path, status: () => status })).rejects.toMatchObject({
-      reason: "in-use",
-    });
+    await expect(ControlSocket.open({ path, status: () => status, command })).rejects.toMatchObject(
+      {
+        reason: "in-use",
+      },
+    );
     expect((await askStatus(path, 5_000)).ok).toBe(true);
   });
 
@@ -103,9 +107,11 @@ describe("the control socket", () => {
     const folder = await testFolder();
     const path = socketPath(folder, node);
     await writeFile(path, "dear diary");
-    await expect(ControlSocket.open({ path, status: () => status })).rejects.toMatchObject({
-      reason: "in-use",
-    });
+    await expect(ControlSocket.open({ path, status: () => status, command })).rejects.toMatchObject(
+      {
+        reason: "in-use",
+      },
+    );
     expect(await readFile(path, "utf8")).toBe("dear diary");
   });
 
@@ -115,7 +121,7 @@ describe("the control socket", () => {
     await open(longest);
     expect((await askStatus(longest, 5_000)).ok).toBe(true);
     await expect(
-      ControlSocket.open({ path: `${longest}y`, status: () => status }),
+      ControlSocket.open({ path: `${longest}y`, status: () => status, command }),
     ).rejects.toMatchObject({ reason: "path-too-long", message: expect.stringContaining("107") });
   });
 });

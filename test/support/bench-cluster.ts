@@ -42,7 +42,7 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   const channels = new Map(
     sensors.map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "bench", nodes, app, channels, voting: new Map(), timing };
+  return { cluster: "bench", nodes, app, channels, voting: new Map(), rereadsMax: 0, timing };
 }
 
 /** What was done to one node: enough to step another through the same. */

@@ -30,7 +30,10 @@ import { ClusterClock, type Round } from "../clock/cluster-clock.js";
 import { ReplicaState, type Standing } from "../state/replica-state.js";
 import type { CycleEvent } from "./events.js";
 import type { SampleMessage, SampleRequest } from "./messages.js";
-import type { CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
+import { OverrideExchange } from "./override-exchange.js";
+import type { ChannelCommand } from "./overrides.js";
+import type { CommandRefusal, CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
+import { Rereading } from "./rereading.js";
 import { Samples } from "./samples.js";
 import { SensorBank, watchedSensors } from "./sensor-bank.js";
 import { StateExchange } from "./state-exchange.js";
@@ -66,6 +69,7 @@ export interface CycleStatus {
 export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   readonly #options: CycleOptions;
   readonly #peers: readonly NodeId[];
+  readonly #rereading: Rereading;
   readonly #samples: Samples;
   readonly #clock: ClusterClock;
   readonly #state: ReplicaState;
@@ -73,6 +77,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   readonly #vector: Vector;
   readonly #exchange: StateExchange;
   readonly #watch: VoterWatch;
+  readonly #overrides: OverrideExchange;
   #phase: Phase = closed;
   #driver: NodeId | null = null;
   #wasLate = false;
@@ -92,6 +97,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     assert(cutoff < cycle, "the cut-off is not within the cycle");
     this.#options = options;
     this.#peers = nodes.filter((node) => node !== self);
+    this.#rereading = new Rereading(options);
     this.#samples = new Samples(self, channels);
     this.#clock = new ClusterClock({ peers: this.#peers, skewMax, delayMax: cutoff });
     this.#state = new ReplicaState({ self, nodes, app, cycle });
@@ -99,6 +105,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#sensors = new SensorBank({ app, channels, ageMax, voting });
     this.#exchange = new StateExchange(this.#state, this.#sensors);
     this.#watch = new VoterWatch({ self, nodes, sensors: watchedSensors(app, voting) });
+    this.#overrides = new OverrideExchange(self, this.#sensors);
     this.#vector = new Vector(this.#cycleAt(now));
   }
 
@@ -122,6 +129,12 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
         break;
       case "state-reply":
         this.#emit(...this.#exchange.take(input.from, input.reply, this.#votedCycle()));
+        break;
+      case "override":
+        this.#emit(...this.#overrides.command(this.#vector.cycle, input, this.#clock.synchronised));
+        break;
+      case "order":
+        this.#onOrder(input);
         break;
       case "driver":
         this.#driver = input.driver;
@@ -152,6 +165,11 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     return { cycle, synchronised, skew, standing, stateFaults, cyclesSkipped, suspectedVoters };
   }
 
+  /** Why this replica would not take a person's word now; null where it would. */
+  whyNot(command: ChannelCommand): CommandRefusal | null {
+    return this.#overrides.whyNot(command, this.#clock.synchronised);
+  }
+
   channels(): ReturnType<SensorBank["standing"]> {
     return this.#sensors.standing();
   }
@@ -178,7 +196,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     // Half of what is left: what a replica that woke late seems to miss may wait in its socket.
     const askAt = instant(now + Math.floor((cutoffAt - now) / 2));
     this.#phase = { kind: "open", cutoffAt, askAt, sampledAt: null };
-    this.#emit({ kind: "read" });
+    this.#rereading.begin();
+    this.#emit(...this.#overrides.tell(cycle), { kind: "read" });
   }
 
   /** All that lie between the cycle before and the `next` that can be voted. */
@@ -189,10 +208,16 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#cyclesSkipped += count;
   }
 
-  #onReadings(now: Instant, readings: readonly Reading[]): void {
+  #onReadings(now: Instant, fresh: readonly Reading[]): void {
     const phase = this.#phase;
     if (phase.kind !== "open" || phase.sampledAt !== null) return;
+    const readings = this.#rereading.take(fresh);
+    if (readings === null) {
+      this.#emit({ kind: "read" });
+      return;
+    }
     phase.sampledAt = now;
+    for (const event of this.#rereading.events(this.#vector.cycle)) this.#report(event);
     const message = this.#sampleMessage(now, readings);
     this.#vector.put(this.#options.self, { message, at: now });
     this.#emit({ kind: "send-sample", message });
@@ -225,6 +250,10 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       if (source === from || this.#vector.get(source) === undefined) continue;
       this.#emit({ kind: "resend-sample", source, target: from });
     }
+  }
+
+  #onOrder({ from, order }: Extract<CycleInput, { kind: "order" }>): void {
+    this.#overrides.hear(this.#vector.cycle, from, order, this.#clock.synchronised);
   }
 
   #votedCycle(): number {
@@ -270,6 +299,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   }
 
   #vote(now: Instant, cycle: number, latency: Duration, voterLate: boolean): void {
+    this.#emit(...this.#overrides.take(cycle));
     const clusterTime = instant(cycle * this.#options.cycle);
     const samplesOf = (sensor: string) => this.#samples.of(sensor, this.#vector, now);
     const inputs: Record<string, VotedInput> = {};
@@ -314,6 +344,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     if (Math.abs(round.adjustment) <= this.#options.skewMax) return;
     this.#vector.open(this.#cycleAt(now));
     this.#exchange.renumber(this.#vector.cycle);
+    this.#overrides.renumber();
   }
 
   #sampleMessage(now: Instant, readings: readonly Reading[]): SampleMessage {

@@ -5,6 +5,8 @@
 import type { NodeId } from "../../kernel/ids.js";
 import { type Duration, micros } from "../../kernel/time.js";
 import { asFinite, asInteger, asList } from "../../wire/shape.js";
+import type { ChannelMap } from "../channels.js";
+import { type ChannelOrder, channelWords } from "./overrides.js";
 import { type Results, resultsTold } from "./voter-watch.js";
 
 /** One value of the sender's board, as old as it was when it was sent. */
@@ -134,6 +136,22 @@ export function parseStateReply(body: unknown, sensorCount: number): StateReply 
   if (health === null && snapshots !== null) return null;
   if (health !== null && health.length !== sensorCount) return null;
   return { cycle, state, healthCycle, health };
+}
+
+/** Names, not places in lists: with another config a place would be another channel. */
+export function orderBody({ cycle, sensor, channel, word }: ChannelOrder): unknown {
+  return [cycle, sensor, channel, word];
+}
+
+export function parseOrder(body: unknown, channels: ChannelMap): ChannelOrder | null {
+  const fields = asList(body, 4);
+  if (fields === null || fields.length !== 4) return null;
+  const cycle = asInteger(fields[0], 0, numberMax);
+  const [, sensor, channel] = fields;
+  const word = channelWords.find((known) => known === fields[3]);
+  if (cycle === null || typeof sensor !== "string" || typeof channel !== "string") return null;
+  const isKnown = channels.get(sensor)?.some(({ id }) => id === channel) === true;
+  return isKnown && word !== undefined ? { cycle, sensor, channel, word } : null;
 }
 
 function parseEchoes(field: unknown, nodeCount: number): (number | null)[] | null {

@@ -1,11 +1,15 @@
 /** Bodies of samples: what is written is read again, and what does not fit is refused whole. */
 import { describe, expect, it } from "vitest";
+import { channel } from "../../../src/control/channels.js";
 import {
+  orderBody,
+  parseOrder,
   parseSample,
   type SampleMessage,
   sampleBody,
 } from "../../../src/control/cycle/messages.js";
 import { resultsMax } from "../../../src/control/cycle/voter-watch.js";
+import { nodeId } from "../../../src/kernel/ids.js";
 import { micros } from "../../../src/kernel/time.js";
 import { encodeBody } from "../../../src/wire/cbor.js";
 import { frameBytesMax } from "../../../src/wire/envelope.js";
@@ -58,5 +62,39 @@ describe("a sample", () => {
     const body = sampleBody({ ...message, values, results });
     expect(parseSample(body, { ...shape, channelCount: many, sensorCount: many })).not.toBeNull();
     expect(encodeBody(body).length).toBeLessThan(frameBytesMax - 128);
+  });
+});
+
+describe("an order", () => {
+  const channels = new Map([
+    ["level", [channel(nodeId("n1"), "l"), channel(nodeId("n2"), "l")]],
+    ["flow", [channel(nodeId("n2"), "f")]],
+  ]);
+  const order = { cycle: 9, sensor: "level", channel: "n2/l", word: "include" } as const;
+
+  it("is read as it was written", () => {
+    expect(orderBody(order)).toEqual([9, "level", "n2/l", "include"]);
+    expect(parseOrder(orderBody(order), channels)).toEqual(order);
+  });
+
+  const bodies: unknown[] = [
+    [9, "depth", "n2/l", "include"],
+    [9, "flow", "n1/l", "include"],
+    [9, "level", "n2/l", "insist"],
+    [9, "level", "n2/l", 1],
+    [9, "level", 1, "include"],
+    [9, ["level"], "n2/l", "include"],
+    [9, "__proto__", "n2/l", "include"],
+    [9, "level", "n2/l".repeat(10_000), "include"],
+    [-1, "level", "n2/l", "include"],
+    [2 ** 51, "level", "n2/l", "include"],
+    [0.5, "level", "n2/l", "include"],
+    [9, "level", "n2/l"],
+    [9, "level", "n2/l", "include", 1],
+    null,
+    { 0: 9, 1: "level", 2: "n2/l", 3: "include", length: 4 },
+  ];
+  it.each(bodies.map((body) => [body]))("is refused: %j", (body) => {
+    expect(parseOrder(body, channels)).toBeNull();
   });
 });
