@@ -1,6 +1,7 @@
 /** Events in words, for people: in the demo, in logs and in what a replay shows. */
 import type { VoterEvent } from "../control/cycle/voter-watch.js";
 import { unreachable } from "../kernel/assert.js";
+import type { FaultClass } from "../voting/voter.js";
 import type { NodeEvent } from "./events.js";
 
 /** One line, without the node and the time. */
@@ -73,10 +74,13 @@ function votedText(event: Extract<NodeEvent, { kind: "voted" }>): string {
 
 type ChannelKind = Extract<NodeEvent, { readonly channel: string }>;
 
+const classText = (fault: FaultClass | null): string =>
+  fault === null ? "" : `, ${fault.persistence} ${fault.kind}`;
+
 function channelText(event: ChannelKind): string {
   switch (event.kind) {
     case "channel-excluded":
-      return `excluded ${event.channel}: ${event.reason}`;
+      return `excluded ${event.channel}: ${event.reason}${classText(event.fault)}`;
     case "channel-latched":
       return `excluded ${event.channel} until a person releases it: ${event.reason}`;
     case "channel-readmitted":

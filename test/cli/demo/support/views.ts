@@ -68,6 +68,7 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
           state: index === 1 ? ("excluded" as const) : ("trusted" as const),
           reason: index === 1 ? ("STUCK" as const) : null,
           lastValue: index === 1 ? 41.5 : 59.94,
+          fault: index === 1 ? { kind: "value", persistence: "permanent" } : null,
         })),
       },
     ],
