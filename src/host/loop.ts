@@ -94,7 +94,7 @@ export class LiveLoop {
     this.#work();
   }
 
-  /** A person's word. False, and not taken, before the start, after the stop, or where many wait. */
+  /** A person's word. Not taken, and false, before the start, after the stop, when many wait. */
   command(input: Extract<NodeInput, { readonly kind: "override" }>): boolean {
     if (this.#stage === "idle" || this.#stage === "stopped") return false;
     if (this.#commands.length >= commandsMax) return false;

@@ -80,7 +80,7 @@ describe("the picture of the demo", () => {
     expect(dashboard(demoView({ replicas }), plain, usual)).toContain("59.94 degraded");
   });
 
-  it("shows a replica that votes wrongly, whoever says so, a doubtful verdict, a person's word", () => {
+  it("shows a replica that votes wrongly, a doubtful verdict, a person's word", () => {
     const suspectedVoters = [{ node: nodeId("pi-3"), sensor: "temperature" }];
     const { cycle, sensors } = statusOf("pi-1");
     const [sensor] = sensors;
