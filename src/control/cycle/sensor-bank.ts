@@ -27,14 +27,6 @@ export interface SensorBankOptions {
   readonly voting: VotingMap;
 }
 
-/** The sensors as their voters are compared between replicas. */
-export function watchedSensors(app: App, voting: VotingMap): WatchedSensor[] {
-  return Object.entries(app.sensors).map(([name, sensor]) => {
-    const { voter, tolerance = sensor.tolerance } = voting.get(name) ?? {};
-    return { name, tolerance, exact: voter?.exact ?? false };
-  });
-}
-
 /** What snapshots may weigh together as JSON text, so that a reply with a state fits its frame. */
 const snapshotLengthMax = 1_400;
 
@@ -108,4 +100,12 @@ export class SensorBank {
       index += 1;
     }
   }
+}
+
+/** The sensors as their voters are compared between replicas. */
+export function watchedSensors(app: App, voting: VotingMap): WatchedSensor[] {
+  return Object.entries(app.sensors).map(([name, sensor]) => {
+    const { voter, tolerance = sensor.tolerance } = voting.get(name) ?? {};
+    return { name, tolerance, exact: voter?.exact ?? false };
+  });
 }
