@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./status.js")).statusCommand,
   },
   {
+    name: "channel",
+    summary: "take a channel out of the vote, or into it, on a running cluster",
+    load: async () => (await import("./channel.js")).channelCommand,
+  },
+  {
     name: "sim",
     summary: "run a cluster in virtual time under a fault scenario; give a verdict",
     load: async () => (await import("./sim.js")).simCommand,

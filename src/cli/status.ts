@@ -2,17 +2,22 @@
  * `holdfast status`: what the replicas on this machine know of themselves and of their cluster. It
  * asks each through its control socket in the state folder.
  */
-import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.js";
-import { askStatus, type StatusAnswer } from "../host/ask-status.js";
+import { askStatus, type StatusAnswer } from "../host/ask-replica.js";
 import { socketPath } from "../host/control-socket.js";
 import type { LiveStatus } from "../host/live-status.js";
-import { parseNodeId } from "../kernel/ids.js";
+import type { NodeId } from "../kernel/ids.js";
 import { type ConfigFlags, requireConfig, withConfigFlags } from "./config-source.js";
-import { CliFailure } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
+import {
+  answerMillisMax,
+  nobody,
+  nodesIn,
+  type Silent,
+  silentText,
+} from "./status/replicas-here.js";
 import { statusText } from "./status/text.js";
 import { paintFor } from "./terminal.js";
 
@@ -21,9 +26,6 @@ interface Flags extends ConfigFlags {
   readonly node?: string;
   readonly json?: boolean;
 }
-
-/** A replica that does not answer within this, in milliseconds, hangs. */
-const answerMillisMax = 1_000;
 
 const examples = `
 Examples:
@@ -44,7 +46,7 @@ export function statusCommand(io: CliIo): Command {
 }
 
 interface Answer {
-  readonly node: string;
+  readonly node: NodeId;
   readonly answer: StatusAnswer;
 }
 
@@ -53,9 +55,7 @@ async function status(io: CliIo, flags: Flags): Promise<void> {
   const nodes = await nodesIn(stateDir, flags.node);
   const answers = await Promise.all(
     nodes.map(async (node): Promise<Answer> => {
-      const id = parseNodeId(node);
-      if (id === null) throw new CliFailure("usage", `${node} is no id of a node`);
-      return { node, answer: await askStatus(socketPath(stateDir, id), answerMillisMax) };
+      return { node, answer: await askStatus(socketPath(stateDir, node), answerMillisMax) };
     }),
   );
   const statuses = answers.flatMap(({ answer }) => (answer.ok ? [answer.status] : []));
@@ -70,36 +70,6 @@ async function status(io: CliIo, flags: Flags): Promise<void> {
 async function stateDirOf(io: CliIo, flags: Flags): Promise<string> {
   if (flags.stateDir !== undefined) return resolve(io.cwd, flags.stateDir);
   return (await requireConfig(io, flags, loadConfig)).settings.stateDir;
-}
-
-/** The nodes that have a socket in the folder, in the order of their names; or the one named. */
-async function nodesIn(stateDir: string, wanted: string | undefined): Promise<readonly string[]> {
-  if (wanted !== undefined) return [wanted];
-  try {
-    const names = (await readdir(stateDir)).filter((name) => name.endsWith(".sock"));
-    return names.map((name) => basename(join(stateDir, name), ".sock")).sort();
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new CliFailure("notAvailable", `nobody answers: no folder ${stateDir} (${reason})`);
-  }
-}
-
-interface Silent {
-  readonly node: string;
-  readonly reason: string;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  "no-replica": "it does not run",
-  "not-permitted": "this user may not ask it",
-  "no-answer": "it does not answer: it hangs, or is just starting",
-};
-
-const silentText = ({ node, reason }: Silent): string => `${node}: ${reasons[reason] ?? reason}`;
-
-function nobody(stateDir: string, silent: readonly Silent[]): CliFailure {
-  const who = silent.map(silentText).join("; ") || `no replica was started with ${stateDir}`;
-  return new CliFailure("notAvailable", `nobody answers (${who})`, { silent });
 }
 
 function tell(io: CliIo, statuses: readonly LiveStatus[], silent: readonly Silent[]): void {

@@ -15,6 +15,7 @@ export async function settleFiles(layers: Layers, cwd: string): Promise<FilesSet
   setDefault(layers, ["stateDir"], "state", "beside the config");
   setDefault(layers, ["log", "level"], "info", "");
   setDefault(layers, ["faultsAllowed"], false, "");
+  setDefault(layers, ["rereads"], 0, "");
   const stateDir = layers.fileAt(["stateDir"], cwd) ?? "";
   const recorderPath = settleRecorder(layers, cwd, stateDir);
   settleBoard(layers);

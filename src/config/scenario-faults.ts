@@ -89,6 +89,8 @@ function actionOf(entry: FaultEntry): FaultAction {
       return { kind: "sensor", node: entry.node, sensor: entry.sensor, fault: entry.is };
     case "two-faced":
       return { kind: "two-faced", node: entry.node, sensor: entry.sensor, spread: entry.spread };
+    case "voter":
+      return { kind: "voter", node: entry.node, sensor: entry.sensor, offset: entry.offset };
     default:
       return unreachable(entry);
   }

@@ -20,7 +20,7 @@ import {
   text,
   whole,
 } from "./scenario-words.js";
-import { votingSchema } from "./schema.js";
+import { rereadsSchema, votingSchema } from "./schema.js";
 
 /** The most replicas of a simulated cluster. */
 export const scenarioNodesMax = 15;
@@ -57,6 +57,11 @@ const network = {
 
 const positive = number("a number above 0", Number.MIN_VALUE, Number.MAX_VALUE);
 
+const nonzero = number("a number that is not 0", -Number.MAX_VALUE, Number.MAX_VALUE).refine(
+  (value) => value !== 0,
+  { error: "a number that is not 0" },
+);
+
 const fault = z.discriminatedUnion(
   "fault",
   [
@@ -75,11 +80,12 @@ const fault = z.discriminatedUnion(
     mapping({ fault: kind("network"), ...network, delay: linkDelay.optional(), ...links, ...when }),
     mapping({ fault: kind("sensor"), ...sensorAndNode, is: sensorFault, ...when }),
     mapping({ fault: kind("two-faced"), ...sensorAndNode, spread: positive, ...when }),
+    mapping({ fault: kind("voter"), ...sensorAndNode, offset: nonzero, ...when }),
   ],
   {
     error:
       "a mapping with `fault:` crash, silence, pause, slow, hang, clock-rate, partition, " +
-      "network, sensor or two-faced",
+      "network, sensor, two-faced or voter",
   },
 );
 
@@ -104,6 +110,12 @@ const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
   "channel-overridden": true,
   "sensor-suspected": true,
   "sensor-cleared": true,
+  "channel-released": true,
+  reread: true,
+  "voter-suspected": true,
+  "voter-trusted": true,
+  "voters-differ": true,
+  "voters-agree": true,
   "cycles-skipped": true,
   "state-joined": true,
   "state-diverged": true,
@@ -167,6 +179,7 @@ export const scenarioSchema = mapping({
   nodes: nodes.optional(),
   timing: z.record(z.string(), z.unknown(), { error: "a mapping of keys to values" }).optional(),
   voting: votingSchema.optional(),
+  rereads: rereadsSchema.optional(),
   clocks: mapping({
     driftPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000).optional(),
   }).optional(),

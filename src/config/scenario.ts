@@ -98,6 +98,7 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     timing: timingOf(layers),
     app: file.app,
     voting: votingOf(file.voting ?? {}),
+    rereadsMax: file.rereads ?? 0,
     clockDriftPpm: file.clocks?.driftPpm ?? 50,
     host: hostOf(file),
     network: networkOf(file),

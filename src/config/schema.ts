@@ -174,6 +174,13 @@ const voting = mapping({
 /** By sensor, how it is voted; scenario files of the simulator have it too. */
 export const votingSchema = named(voting);
 
+/** Scenario files of the simulator have it too. */
+export const rereadsSchema = whole("a whole number from 0 to 5", 0, 5, {
+  description:
+    "How often a board is read again in a cycle while a channel gives nothing, or what cannot be.",
+  fallback: "0",
+});
+
 const recorder = mapping({
   path: filePath({
     description: "The folder of the flight recordings, one file per node.",
@@ -209,6 +216,7 @@ export const fileSchema = mapping({
   ).optional(),
   timing: timing.optional(),
   voting: votingSchema.optional(),
+  rereads: rereadsSchema.optional(),
   recorder: recorder.optional(),
   stateDir: filePath({
     description: "The folder in which a replica keeps what survives a restart.",

@@ -73,6 +73,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     app,
     channels: channelMapOf(app, content.channels ?? {}),
     voting: votingOf(content.voting ?? {}),
+    rereadsMax: content.rereads ?? 0,
     timing: timingOf(content.timing ?? {}),
   };
 }

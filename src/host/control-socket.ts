@@ -1,14 +1,17 @@
 /**
- * Answers questions about a running replica on a unix socket: one request a line, one answer a
- * line, both JSON. Who may open the socket file is decided by its mode: only the user of the
- * replica.
+ * Answers questions about a running replica on a unix socket, and takes a person's word about its
+ * channels: one request a line, one answer a line, both JSON. Who may open the socket file is
+ * decided by its mode: only the user of the replica.
  *
- *     {"get":"status"}  ->  {"ok":true,"status":{...}}
- *     anything else     ->  {"ok":false,"reason":...}
+ *     {"get":"status"}                                    ->  {"ok":true,"status":{...}}
+ *     {"do":"override","sensor":S,"channel":C,"word":W}   ->  {"ok":true}
+ *     anything else, and what is not taken                ->  {"ok":false,"reason":...}
  */
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { type ChannelCommand, channelWords } from "../control/cycle/overrides.js";
+import type { CommandRefusal } from "../control/cycle/ports.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { LiveStatus } from "./live-status.js";
 
@@ -16,7 +19,17 @@ export interface ControlSocketOptions {
   readonly path: string;
   /** Null until the replica has started. */
   readonly status: () => LiveStatus | null;
+  /** Why a person's word was not taken; null where it was. */
+  readonly command: (command: ChannelCommand) => CommandRefusal | "starting" | null;
 }
+
+/** `malformed`: a name is missing, or no text. */
+export type CommandAnswer =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly reason: CommandRefusal | "starting" | "unknown-word" | "malformed";
+    };
 
 export type SocketOpenReason = "path-too-long" | "in-use" | "not-permitted" | "other";
 
@@ -125,9 +138,20 @@ export class ControlSocket {
     if (line.length > requestCharactersMax) return { ok: false, reason: "too-long" };
     const request = parseRequest(line);
     if (request === null) return { ok: false, reason: "not-json" };
+    if (request["do"] === "override") return this.#command(request);
     if (request["get"] !== "status") return { ok: false, reason: "unknown-request" };
     const status = this.#options.status();
     return status === null ? { ok: false, reason: "starting" } : { ok: true, status };
+  }
+
+  #command({ sensor, channel, word: said }: Readonly<Record<string, unknown>>): CommandAnswer {
+    const word = channelWords.find((known) => known === said);
+    if (word === undefined) return { ok: false, reason: "unknown-word" };
+    if (typeof sensor !== "string" || typeof channel !== "string") {
+      return { ok: false, reason: "malformed" };
+    }
+    const refusal = this.#options.command({ sensor, channel, word });
+    return refusal === null ? { ok: true } : { ok: false, reason: refusal };
   }
 }
 

@@ -8,6 +8,8 @@
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { Board } from "../../boards/board.js";
+import type { ChannelCommand } from "../control/cycle/overrides.js";
+import type { CommandRefusal } from "../control/cycle/ports.js";
 import type { NodeId } from "../kernel/ids.js";
 import { elapsed, type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
@@ -128,6 +130,20 @@ export class LiveNode {
     };
   }
 
+  /**
+   * A person's word about a channel, for all replicas; the answer says why it was not taken, and is
+   * null where it was. It holds a few cycles later (see control/cycle/overrides.ts).
+   */
+  command(command: ChannelCommand): CommandRefusal | "starting" | null {
+    const [machine, loop] = [this.#machine, this.#loop];
+    if (machine === null || loop === null) return "starting";
+    const refusal = machine.whyNot(command);
+    if (refusal !== null) return refusal;
+    if (!loop.command({ kind: "override", ...command })) return "busy";
+    this.#options.logger.info({ command }, "a person's word about a channel");
+    return null;
+  }
+
   /** False where faults are not allowed; nothing has changed then. */
   setLinkFaults(faults: Partial<LinkFaults>): boolean {
     if (!(this.#link instanceof FaultyLink)) return false;
@@ -188,7 +204,11 @@ export class LiveNode {
   }
 
   async #openSocket(path: string): Promise<void> {
-    const socket = await ControlSocket.open({ path, status: () => this.status() });
+    const socket = await ControlSocket.open({
+      path,
+      status: () => this.status(),
+      command: (command) => this.command(command),
+    });
     this.#closers.push(() => socket.close());
   }
 

@@ -57,6 +57,9 @@ export interface LoopCounts {
 /** Datagrams that wait for the machine; at this many the oldest makes room. */
 export const inboxMax = 1_024;
 
+/** What people say and the machine has not heard yet; more is refused. */
+const commandsMax = 16;
+
 /** Steps without a look at sockets and signals; then what is left waits for the next turn. */
 const stepsPerTurnMax = 256;
 
@@ -67,6 +70,8 @@ export class LiveLoop {
   readonly #lateness = new Lateness();
   /** The board's answers to the step before: at most one for each of its outputs. */
   #answers: NodeInput[] = [];
+  /** Apart from the inbox: no flood of datagrams may push a person's word out. */
+  readonly #commands: NodeInput[] = [];
   #stage: "idle" | "running" | "working" | "stopped" = "idle";
   #steps = 0;
 
@@ -87,6 +92,15 @@ export class LiveLoop {
     if (this.#stage === "idle" || this.#stage === "stopped") return;
     this.#inbox.push(input);
     this.#work();
+  }
+
+  /** A person's word. Not taken, and false, before the start, after the stop, when many wait. */
+  command(input: Extract<NodeInput, { readonly kind: "override" }>): boolean {
+    if (this.#stage === "idle" || this.#stage === "stopped") return false;
+    if (this.#commands.length >= commandsMax) return false;
+    this.#commands.push(input);
+    this.#work();
+    return true;
   }
 
   /** Nothing is fed afterwards, and every output is in its safe state. */
@@ -134,7 +148,9 @@ export class LiveLoop {
     const answer = this.#answers.shift();
     if (answer !== undefined) return answer;
     const deadline = this.#options.machine.deadline();
-    if (deadline === null || !due(deadline, now)) return this.#inbox.shift();
+    if (deadline === null || !due(deadline, now)) {
+      return this.#commands.shift() ?? this.#inbox.shift();
+    }
     this.#lateness.add(elapsed(deadline, now));
     return timeout;
   }

@@ -1,5 +1,7 @@
 /** Events in words, for people: in the demo, in logs and in what a replay shows. */
+import type { VoterEvent } from "../control/cycle/voter-watch.js";
 import { unreachable } from "../kernel/assert.js";
+import type { FaultClass } from "../voting/voter.js";
 import type { NodeEvent } from "./events.js";
 
 /** One line, without the node and the time. */
@@ -22,14 +24,20 @@ export function eventText(event: NodeEvent): string {
       return `doubts ${event.sensor}: ${event.reason}`;
     case "sensor-cleared":
       return `doubts ${event.sensor} no longer: ${event.reason}`;
+    case "channel-released":
+    case "reread":
+      return channelText(event);
+    case "voter-suspected":
+    case "voter-trusted":
+    case "voters-differ":
+    case "voters-agree":
+      return voterText(event);
     case "cycles-skipped":
       return `skipped ${event.count} cycles before cycle ${event.cycle}`;
     case "state-joined":
-      return event.from === null ? "began with the app's state" : `took the state of ${event.from}`;
     case "state-diverged":
-      return `state differs from the majority's after cycle ${event.cycle}`;
     case "state-repaired":
-      return event.from === null ? "took its own state back" : `state repaired from ${event.from}`;
+      return stateText(event);
     case "app-faulted":
       return `the app failed: ${event.reason}: ${event.message}`;
     case "app-recovered":
@@ -66,16 +74,53 @@ function votedText(event: Extract<NodeEvent, { kind: "voted" }>): string {
 
 type ChannelKind = Extract<NodeEvent, { readonly channel: string }>;
 
+const classText = (fault: FaultClass | null): string =>
+  fault === null ? "" : `, ${fault.persistence} ${fault.kind}`;
+
 function channelText(event: ChannelKind): string {
   switch (event.kind) {
     case "channel-excluded":
-      return `excluded ${event.channel}: ${event.reason}`;
+      return `excluded ${event.channel}: ${event.reason}${classText(event.fault)}`;
     case "channel-latched":
       return `excluded ${event.channel} until a person releases it: ${event.reason}`;
     case "channel-readmitted":
       return `re-admitted ${event.channel}`;
     case "channel-overridden":
       return `was told by a person: ${event.override} ${event.channel}`;
+    case "channel-released":
+      return `was told by a person: release ${event.channel}`;
+    case "reread":
+      return `read ${event.channel} again: ${event.outcome}`;
+    default:
+      return unreachable(event);
+  }
+}
+
+type StateKind = Extract<NodeEvent, { readonly kind: `state-${string}` }>;
+
+function stateText(event: StateKind): string {
+  switch (event.kind) {
+    case "state-joined":
+      return event.from === null ? "began with the app's state" : `took the state of ${event.from}`;
+    case "state-diverged":
+      return `state differs from the majority's after cycle ${event.cycle}`;
+    case "state-repaired":
+      return event.from === null ? "took its own state back" : `state repaired from ${event.from}`;
+    default:
+      return unreachable(event);
+  }
+}
+
+function voterText(event: VoterEvent): string {
+  switch (event.kind) {
+    case "voter-suspected":
+      return `suspects the voter of ${event.node}: ${event.sensor} is not what the majority votes`;
+    case "voter-trusted":
+      return `trusts the voter of ${event.node} again: ${event.sensor}`;
+    case "voters-differ":
+      return `the replicas vote ${event.sensor} differently: cannot isolate which is wrong`;
+    case "voters-agree":
+      return `the replicas vote ${event.sensor} alike again`;
     default:
       return unreachable(event);
   }

@@ -2,7 +2,9 @@
  * From an opened frame to the input of the part that it is for. The envelope is genuine by now, but
  * a genuine sender may be broken: a body that does not fit its kind is refused whole.
  */
+import type { ChannelMap } from "../control/channels.js";
 import {
+  parseOrder,
   parseSample,
   parseSampleRequest,
   parseStateReply,
@@ -35,6 +37,7 @@ export interface Roster {
   readonly nodes: readonly NodeId[];
   readonly sensorCount: number;
   readonly channelCounts: ReadonlyMap<NodeId, number>;
+  readonly channels: ChannelMap;
 }
 
 /** Null when the body does not fit; nothing has changed then. */
@@ -45,7 +48,8 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
     case "sample":
     case "sample-request":
     case "state-request":
-    case "state-reply": {
+    case "state-reply":
+    case "override": {
       const input = readCycleInput(frame, roster);
       return input === null ? null : { part: "cycle", input };
     }
@@ -67,7 +71,13 @@ function readBeat({ source: from, body }: Frame): Incoming | null {
 function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
   const { kind, source: from, body } = frame;
   if (kind === "sample") {
-    const message = parseSample(body, roster.nodes.length, roster.channelCounts.get(from) ?? 0);
+    const channelCount = roster.channelCounts.get(from) ?? 0;
+    const shape = {
+      nodeCount: roster.nodes.length,
+      channelCount,
+      sensorCount: roster.sensorCount,
+    };
+    const message = parseSample(body, shape);
     return message === null ? null : { kind, from, message };
   }
   if (kind === "sample-request") {
@@ -77,6 +87,10 @@ function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
   if (kind === "state-request") {
     const cycle = parseStateRequest(body);
     return cycle === null ? null : { kind, from, cycle };
+  }
+  if (kind === "override") {
+    const order = parseOrder(body, roster.channels);
+    return order === null ? null : { kind: "order", from, order };
   }
   const reply = parseStateReply(body, roster.sensorCount);
   return reply === null ? null : { kind: "state-reply", from, reply };

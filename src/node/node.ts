@@ -9,12 +9,14 @@
 import { channelsOf } from "../control/channels.js";
 import { ControlCycle } from "../control/cycle/control-cycle.js";
 import {
+  orderBody,
   sampleBody,
   sampleRequestBody,
   stateReplyBody,
   stateRequestBody,
 } from "../control/cycle/messages.js";
-import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
+import type { ChannelCommand } from "../control/cycle/overrides.js";
+import type { CommandRefusal, CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
 import { OutputGate, type OutputGateInput } from "../control/gate/output-gate.js";
 import {
   type GiveUpReason,
@@ -90,16 +92,19 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   constructor(options: NodeOptions) {
     const { settings, self, now, bootId, mac } = options;
-    const { nodes, app, channels, voting, timing } = settings;
+    const { nodes, app, channels, voting, rereadsMax, timing } = settings;
     this.#options = options;
     this.#peers = nodes.filter((node) => node !== self);
     const channelCounts = new Map(nodes.map((node) => [node, channelsOf(channels, node).length]));
-    this.#roster = { nodes, sensorCount: channels.size, channelCounts };
+    this.#roster = { nodes, sensorCount: channels.size, channelCounts, channels };
 
     const wire = { cluster: settings.cluster, self, bootId, peers: this.#peers, mac };
     this.#sealer = new Sealer(wire);
     this.#opener = new Opener(wire);
-    this.#cycle = new ControlCycle(now, { self, nodes, app, channels, voting, ...timing });
+    this.#cycle = new ControlCycle(now, {
+      ...{ self, nodes, app, channels, voting, rereadsMax },
+      ...timing,
+    });
     const { heartbeat: period, suspectAfter, lease: length } = timing;
     this.#monitor = new HeartbeatMonitor({ now, peers: this.#peers, period, suspectAfter });
     const driftMaxPpm = timing.clockDriftMaxPpm;
@@ -123,6 +128,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#onDatagram(now, input.bytes);
         break;
       case "readings":
+      case "override":
         this.#feedCycle(now, input);
         break;
       case "write-refused":
@@ -136,6 +142,11 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   deadline(): Instant | null {
     return earliestDeadline(this.#parts);
+  }
+
+  /** Why a person's word would not be taken now; null where it would. */
+  whyNot(command: ChannelCommand): CommandRefusal | null {
+    return this.#cycle.whyNot(command);
   }
 
   status(now: Instant): NodeStatus {
@@ -238,6 +249,9 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         break;
       case "send-state-reply":
         this.#tell(output.target, "state-reply", stateReplyBody(output.reply));
+        break;
+      case "send-order":
+        this.#broadcast("override", orderBody(output.order));
         break;
       case "commands":
         this.#feedGate(now, output);

@@ -3,6 +3,7 @@
  * that carries these is a complete host; a file of these inputs is a complete recording.
  */
 import type { Reading, WriteRefusal } from "../../boards/board.js";
+import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "./events.js";
@@ -12,6 +13,8 @@ export type NodeInput =
   | { readonly kind: "datagram"; readonly bytes: Uint8Array }
   /** The board's answer to `read`. */
   | { readonly kind: "readings"; readonly readings: readonly Reading[] }
+  /** A person's word about a channel. What makes no sense is ignored: ask `whyNot` before. */
+  | ({ readonly kind: "override" } & ChannelCommand)
   /** The board refused a command; the pins have not changed. */
   | { readonly kind: "write-refused"; readonly output: string; readonly reason: WriteRefusal };
 

@@ -39,5 +39,7 @@ export interface ClusterSettings {
   /** Which channels measure which of the app's sensors; every sensor of the app is a key. */
   readonly channels: ChannelMap;
   readonly voting: VotingMap;
+  /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
+  readonly rereadsMax: number;
   readonly timing: Timing;
 }

@@ -12,6 +12,7 @@
  * forger.
  */
 import type { Reading, WriteRefusal } from "../../boards/board.js";
+import { type ChannelWord, channelWords } from "../control/cycle/overrides.js";
 import { assert, unreachable } from "../kernel/assert.js";
 import type { Timeout } from "../kernel/machine.js";
 import { timeout } from "../kernel/machine.js";
@@ -135,6 +136,8 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
       };
     case "write-refused":
       return { w: [input.output, input.reason] };
+    case "override":
+      return { h: [input.sensor, input.channel, input.word] };
     default:
       return unreachable(input);
   }
@@ -143,9 +146,10 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
 function decodeInput(encoded: unknown, startedAt: Instant): NodeInput | Timeout | null {
   if (encoded === "timeout") return timeout;
   if (typeof encoded !== "object" || encoded === null) return null;
-  const { d, r, w } = encoded as Readonly<Record<string, unknown>>;
+  const { d, r, w, h } = encoded as Readonly<Record<string, unknown>>;
   if (isText(d)) return { kind: "datagram", bytes: fromBase64(d) };
   if (Array.isArray(r)) return decodeReadings(r, startedAt);
+  if (Array.isArray(h)) return decodeOverride(h);
   if (!Array.isArray(w) || !isText(w[0]) || !isText(w[1])) return null;
   return { kind: "write-refused", output: w[0], reason: w[1] as WriteRefusal };
 }
@@ -160,6 +164,12 @@ function decodeReadings(list: readonly unknown[], startedAt: Instant): NodeInput
     readings.push({ channel, value, sourceTime: instant(startedAt + time) });
   }
   return { kind: "readings", readings };
+}
+
+function decodeOverride([sensor, channel, said]: readonly unknown[]): NodeInput | null {
+  const word = channelWords.find((known): known is ChannelWord => known === said);
+  if (!isText(sensor) || !isText(channel) || word === undefined) return null;
+  return { kind: "override", sensor, channel, word };
 }
 
 const unreadable = (expected: string): DecodedLine => ({ kind: "unreadable", expected });

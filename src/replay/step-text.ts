@@ -49,6 +49,8 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
       );
       return `readings: ${readings.join(", ")}`;
     }
+    case "override":
+      return `a person's word on ${input.channel} of ${input.sensor}: ${input.word}`;
     case "write-refused":
       return `write of ${input.output} refused: ${input.reason}`;
     default:

@@ -8,6 +8,7 @@ import type { Mac } from "../wire/mac.js";
 import type { Facts } from "./facts.js";
 import type { FaultLedger } from "./fault-ledger.js";
 import type { Observation } from "./observation.js";
+import type { Shift, Shifts } from "./shifted-voting.js";
 import type { SimulatedNode } from "./simulated-node.js";
 import type { Tamper, Tampers } from "./tampered-board.js";
 import type { TrueTime } from "./true-time.js";
@@ -28,6 +29,8 @@ export interface ClusterParts {
   readonly mac: Mac;
   /** By node, what its board's sensors suffer. */
   readonly tampers: ReadonlyMap<NodeId, Tampers>;
+  /** By node, what its voters suffer. */
+  readonly shifts: ReadonlyMap<NodeId, Shifts>;
 }
 
 export class Cluster implements Facts {
@@ -37,6 +40,7 @@ export class Cluster implements Facts {
   readonly plant: Plant;
   readonly mac: Mac;
   readonly #tampers: ReadonlyMap<NodeId, Tampers>;
+  readonly #shifts: ReadonlyMap<NodeId, Shifts>;
   #holder: NodeId | null = null;
 
   constructor(parts: ClusterParts) {
@@ -46,6 +50,7 @@ export class Cluster implements Facts {
     this.plant = parts.plant;
     this.mac = parts.mac;
     this.#tampers = parts.tampers;
+    this.#shifts = parts.shifts;
   }
 
   observe(observation: Observation): void {
@@ -84,6 +89,15 @@ export class Cluster implements Facts {
 
   isChannelFaulty(channel: string, now: TrueTime): boolean {
     return this.ledger.isChannelFaulty(channel, now);
+  }
+
+  /** Makes a node's voter of a sensor faulty; the answer mends it. */
+  shiftVoter(node: NodeId, sensor: string, shift: Shift): () => void {
+    const shifts = this.#shifts.get(node);
+    shifts?.set(sensor, shift);
+    return () => {
+      if (shifts?.get(sensor) === shift) shifts.delete(sensor);
+    };
   }
 
   /** Puts a fault on a channel of a node's board; the answer takes it off. */

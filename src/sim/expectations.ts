@@ -148,7 +148,9 @@ const fits = (wanted: string | null, value: string | null): boolean =>
   wanted === null || wanted === value;
 
 function fieldOf(event: NodeEvent, field: "channel" | "peer" | "reason"): string | null {
-  const value: unknown = new Map<string, unknown>(Object.entries(event)).get(field);
+  const fields = new Map<string, unknown>(Object.entries(event));
+  // Of a voter a replica may say that it is its own, so there it is no peer.
+  const value = fields.get(field) ?? (field === "peer" ? fields.get("node") : null);
   return typeof value === "string" ? value : null;
 }
 

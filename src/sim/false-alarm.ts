@@ -1,13 +1,13 @@
 /**
- * A false alarm: a replica that nothing ails accuses a channel or a peer that nothing ails. Whoever
- * is ailing, or has just recovered, may accuse and be accused.
+ * A false alarm: a replica that nothing ails accuses a channel, a peer or a voter (perhaps its own)
+ * that nothing ails. Whoever is ailing, or has just recovered, may accuse and be accused.
  */
 import type { Facts } from "./facts.js";
 import type { Observation } from "./observation.js";
 
 export interface Alarm {
-  readonly kind: "channel-excluded" | "peer-suspected" | "supervision-failed";
-  /** The channel, the peer, or the supervised part. */
+  readonly kind: "channel-excluded" | "peer-suspected" | "voter-suspected" | "supervision-failed";
+  /** The channel, the peer, the replica that votes, or the supervised part. */
   readonly subject: string;
   readonly reason: string | null;
 }
@@ -20,9 +20,12 @@ export function falseAlarmOf(observation: Observation, facts: Facts): Alarm | nu
   if (facts.isNodeFaulty(node, at)) return null;
   const accusedFaulty =
     (alarm.kind === "channel-excluded" && facts.isChannelFaulty(alarm.subject, at)) ||
-    (alarm.kind === "peer-suspected" && facts.isNodeFaulty(alarm.subject as typeof node, at));
+    (accusesNode(alarm) && facts.isNodeFaulty(alarm.subject as typeof node, at));
   return accusedFaulty ? null : alarm;
 }
+
+const accusesNode = ({ kind }: Alarm): boolean =>
+  kind === "peer-suspected" || kind === "voter-suspected";
 
 function alarmOf(observation: Observation): Alarm | null {
   if (observation.kind !== "reported") return null;
@@ -32,6 +35,8 @@ function alarmOf(observation: Observation): Alarm | null {
       return { kind: event.kind, subject: event.channel, reason: event.reason };
     case "peer-suspected":
       return { kind: event.kind, subject: event.peer, reason: null };
+    case "voter-suspected":
+      return { kind: event.kind, subject: event.node, reason: null };
     case "supervision-failed":
       return { kind: event.kind, subject: event.entity, reason: null };
     default:

@@ -19,7 +19,7 @@ export interface FaultTimeline {
 
 interface Watch extends FaultTimeline {
   readonly noticed: Set<NodeId>;
-  /** Alarms not yet taken back, as `<replica> <channel or peer>`. */
+  /** Alarms not yet taken back, as `<replica> <channel, peer or voter>`. */
   readonly standing: Set<string>;
 }
 
@@ -49,10 +49,12 @@ export class FaultTimelines {
     switch (event.kind) {
       case "channel-excluded":
       case "peer-suspected":
+      case "voter-suspected":
         this.#onAlarm(at, node, subjectOf(event));
         return;
       case "channel-readmitted":
       case "peer-trusted":
+      case "voter-trusted":
         this.#onRelief(at, node, subjectOf(event));
         return;
       case "lease-acquired":
@@ -125,9 +127,12 @@ function recover(watch: Watch, at: TrueTime): void {
   watch.recoveredAt ??= at;
 }
 
-type Telling = Extract<NodeEvent, { channel: string } | { peer: NodeId }>;
+type Telling = Extract<NodeEvent, { channel: string } | { peer: NodeId } | { node: NodeId }>;
 
-const subjectOf = (event: Telling): string => ("channel" in event ? event.channel : event.peer);
+function subjectOf(event: Telling): string {
+  if ("channel" in event) return event.channel;
+  return "peer" in event ? event.peer : event.node;
+}
 
 /** Whether an alarm about a channel or a peer fits what the fault has hit. */
 function accuses(record: FaultRecord, subject: string): boolean {

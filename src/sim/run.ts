@@ -21,6 +21,7 @@ import { FaultPlan } from "./fault-plan.js";
 import { Recorder } from "./recorder.js";
 import type { SimReport } from "./report.js";
 import type { Scenario } from "./scenario.js";
+import { type Shifts, shiftedVoting } from "./shifted-voting.js";
 import type { Birth, MakeBoard, NodeMachine } from "./surroundings.js";
 import { TamperedBoard, type Tampers } from "./tampered-board.js";
 import { later, type TrueTime, trueTime } from "./true-time.js";
@@ -78,12 +79,12 @@ export function runScenario(options: RunOptions): SimReport {
 
 /** Every board measures every sensor of the app, by a channel of the sensor's name. */
 function settingsOf(scenario: Scenario, { app, voting }: RunOptions): ClusterSettings {
-  const { nodes, timing } = scenario;
+  const { nodes, timing, rereadsMax } = scenario;
   const votes = voting ?? scenario.voting;
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "sim", nodes, app, channels, voting: votes, timing };
+  return { cluster: "sim", nodes, app, channels, voting: votes, rereadsMax, timing };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {
@@ -93,9 +94,13 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
   const tampers = new Map<NodeId, Tampers>(nodes.map((node) => [node, new Map()]));
   const clockwork: { now: () => TrueTime } = { now: () => trueTime(0) };
   const site = options.makeSite(settings, dice.split("site"), () => clockwork.now());
-  const makeMachine = (birth: Birth): NodeMachine =>
-    options.makeMachine?.(settings, birth) ??
-    new Node({ settings, self: birth.node, now: birth.now, bootId: birth.bootId, mac });
+  const shifts = new Map<NodeId, Shifts>(nodes.map((node) => [node, new Map()]));
+  const settingsFor = ownSettings(scenario, settings, shifts);
+  const makeMachine = (birth: Birth): NodeMachine => {
+    const { node: self, now, bootId } = birth;
+    const made = options.makeMachine?.(settings, birth);
+    return made ?? new Node({ settings: settingsFor(self), self, now, bootId, mac });
+  };
   const world = new World({
     nodes,
     dice: dice.split("world"),
@@ -109,7 +114,21 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
   });
   clockwork.now = () => world.now;
   const ledger = new FaultLedger(scenario.hypothesis.settle, nodes);
-  return new Cluster({ settings, world, ledger, plant: site.plant, mac, tampers });
+  return new Cluster({ settings, world, ledger, plant: site.plant, mac, tampers, shifts });
+}
+
+/** Only where the scenario has faults of voters do nodes get voters that can be made faulty. */
+function ownSettings(
+  { faults }: Scenario,
+  settings: ClusterSettings,
+  shifts: ReadonlyMap<NodeId, Shifts>,
+): (node: NodeId) => ClusterSettings {
+  if (!faults.some(({ action }) => action.kind === "voter")) return () => settings;
+  const sensors = [...settings.channels.keys()];
+  return (node) => {
+    const voting = shiftedVoting(settings.voting, sensors, shifts.get(node) ?? new Map());
+    return { ...settings, voting };
+  };
 }
 
 function sampleEachCycle(world: World, cycle: Duration, checkers: readonly Checker[]): void {

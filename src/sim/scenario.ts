@@ -22,6 +22,8 @@ export interface Scenario {
   readonly app: string;
   /** By sensor, how it is voted where it is not the default. */
   readonly voting: VotingMap;
+  /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
+  readonly rereadsMax: number;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
   readonly network: LinkModel;
@@ -112,6 +114,14 @@ export type FaultAction =
       readonly node: NodeTarget;
       readonly sensor: string;
       readonly spread: number;
+    }
+  /** The node's own voter is faulty: what it votes is off by `offset`, and it does not know. */
+  | {
+      readonly kind: "voter";
+      readonly node: NodeTarget;
+      readonly sensor: string;
+      /** In the sensor's unit. */
+      readonly offset: number;
     };
 
 export interface LinkSelection {
@@ -135,7 +145,7 @@ export interface EventPattern {
   readonly sensor: string | null;
   /** A channel, or `target`: that of the fault. */
   readonly channel: string | null;
-  /** A node, or `target`: a node that the fault hit. */
+  /** The node that the event is about, or `target`: a node that the fault hit. */
   readonly peer: string | null;
   readonly reason: string | null;
 }

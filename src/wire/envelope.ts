@@ -29,6 +29,7 @@ export const frameKinds = {
   "state-request": 6,
   "state-reply": 7,
   "sample-request": 8,
+  override: 9,
 } as const;
 
 export type FrameKind = keyof typeof frameKinds;

@@ -5,6 +5,7 @@ import { Lateness } from "../../src/host/lateness.js";
 import type { HostStatus } from "../../src/host/live-status.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import { instant, micros } from "../../src/kernel/time.js";
+import type { ChannelStanding } from "../../src/voting/sensor-voter.js";
 import { testFolder } from "../host/support/folder.js";
 import { statusOf, verdict } from "./demo/support/views.js";
 import { jsonOf, run } from "./support/captured-io.js";
@@ -35,6 +36,37 @@ describe("the status for people", () => {
     expect(shown(1_234.5678)).toContain(" 1234.5678 ");
   });
 
+  it("shows why a channel is out, with the kind of fault, and what is doubtful", () => {
+    const since = instant(0);
+    const channels: ChannelStanding[] = [
+      {
+        channel: "a/level",
+        state: "excluded",
+        reason: "STUCK",
+        since,
+        lastValue: 3,
+        fault: { kind: "value", persistence: "intermittent" },
+      },
+      { channel: "b/level", state: "vouched", reason: null, since, lastValue: 2, fault: null },
+    ];
+    const caveats = [{ reason: "VOTER_LATE", since }] as const;
+    const doubtful = { ...verdict(2, "degraded"), confidence: 0.5, caveats };
+    const sensors = [{ sensor: "level", verdict: doubtful, channels }];
+    const text = statusText({ node: statusOf("pi-1", { sensors }), host }, (_tone, t) => t);
+    expect(text).toMatch(/level +2 +degraded \(50 % agree, VOTER_LATE\)/);
+    expect(text).toMatch(/a\/level +3 +excluded \(STUCK, intermittent value\)/);
+    expect(text).toMatch(/b\/level +2 +vouched \(by a person\)/);
+    expect(text).toMatch(/voters +none suspected/);
+  });
+
+  it("names the replicas whose voters are suspected", () => {
+    const { cycle } = statusOf("pi-1");
+    const suspectedVoters = [{ node: nodeId("pi-2"), sensor: "level" }];
+    const node = statusOf("pi-1", { cycle: { ...cycle, suspectedVoters } });
+    const text = statusText({ node, host }, (tone, t) => `<${tone}>${t}`);
+    expect(text).toMatch(/voters +<bad>pi-2 is wrong about level/);
+  });
+
   it("shows that there is no value", () => {
     expect(shown(null)).toMatch(/ level +- +ok\n +a\/level +- /);
   });
@@ -59,7 +91,7 @@ describe("holdfast status", () => {
   it("does not call a replica that is just starting an answer", async () => {
     const cwd = await testFolder();
     const path = socketPath(cwd, nodeId("a"));
-    const socket = await ControlSocket.open({ path, status: () => null });
+    const socket = await ControlSocket.open({ path, status: () => null, command: () => null });
     const { code, stderr } = await run(["status", "--state-dir", "."], { cwd });
     await socket.close();
     expect([code, stderr]).toEqual([4, expect.stringContaining("a: it does not answer")]);

@@ -47,6 +47,7 @@ const faults: Record<FaultAction["kind"], true> = {
   network: true,
   sensor: true,
   "two-faced": true,
+  voter: true,
 };
 
 const glossary = readFileSync(join(process.cwd(), "docs", "glossary.md"), "utf8");

@@ -2,7 +2,9 @@ import { statSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { askStatus } from "../../src/host/ask-status.js";
+import type { ChannelCommand } from "../../src/control/cycle/overrides.js";
+import type { CommandRefusal } from "../../src/control/cycle/ports.js";
+import { askStatus, tellWord } from "../../src/host/ask-replica.js";
 import { ControlSocket, socketPath, socketPathBytesMax } from "../../src/host/control-socket.js";
 import type { LiveStatus } from "../../src/host/live-status.js";
 import { nodeId } from "../../src/kernel/ids.js";
@@ -12,8 +14,10 @@ import { testFolder } from "./support/folder.js";
 const node = nodeId("a");
 const status = { node: { node: "a" } } as unknown as LiveStatus;
 
+const command = () => null;
+
 async function open(path: string, answer: () => LiveStatus | null = () => status) {
-  const socket = await ControlSocket.open({ path, status: answer });
+  const socket = await ControlSocket.open({ path, status: answer, command });
   onTestFinished(() => socket.close());
   return socket;
 }
@@ -72,7 +76,7 @@ describe("the control socket", () => {
   it("removes its file when it closes, and nobody answers then (HOST-6)", async () => {
     const folder = await testFolder();
     const path = socketPath(folder, node);
-    const socket = await ControlSocket.open({ path, status: () => status });
+    const socket = await ControlSocket.open({ path, status: () => status, command });
     await socket.close();
     expect(await readdir(folder)).toEqual([]);
     expect(await askStatus(path, 5_000)).toEqual({ ok: false, reason: "no-replica" });
@@ -81,9 +85,11 @@ describe("the control socket", () => {
   it("does not take the place of a replica that answers (SOCK-2)", async () => {
     const path = socketPath(await testFolder(), node);
     await open(path);
-    await expect(ControlSocket.open({ path, status: () => status })).rejects.toMatchObject({
-      reason: "in-use",
-    });
+    await expect(ControlSocket.open({ path, status: () => status, command })).rejects.toMatchObject(
+      {
+        reason: "in-use",
+      },
+    );
     expect((await askStatus(path, 5_000)).ok).toBe(true);
   });
 
@@ -103,9 +109,11 @@ describe("the control socket", () => {
     const folder = await testFolder();
     const path = socketPath(folder, node);
     await writeFile(path, "dear diary");
-    await expect(ControlSocket.open({ path, status: () => status })).rejects.toMatchObject({
-      reason: "in-use",
-    });
+    await expect(ControlSocket.open({ path, status: () => status, command })).rejects.toMatchObject(
+      {
+        reason: "in-use",
+      },
+    );
     expect(await readFile(path, "utf8")).toBe("dear diary");
   });
 
@@ -115,8 +123,66 @@ describe("the control socket", () => {
     await open(longest);
     expect((await askStatus(longest, 5_000)).ok).toBe(true);
     await expect(
-      ControlSocket.open({ path: `${longest}y`, status: () => status }),
+      ControlSocket.open({ path: `${longest}y`, status: () => status, command }),
     ).rejects.toMatchObject({ reason: "path-too-long", message: expect.stringContaining("107") });
+  });
+});
+
+describe("a person's word over the socket (SOCK-4)", () => {
+  const order = { sensor: "level", channel: "a/level", word: "exclude" } as const;
+
+  async function openWith(answer: (given: ChannelCommand) => CommandRefusal | "starting" | null) {
+    const path = socketPath(await testFolder(), node);
+    const heard: ChannelCommand[] = [];
+    const socket = await ControlSocket.open({
+      path,
+      status: () => status,
+      command: (given) => {
+        heard.push(given);
+        return answer(given);
+      },
+    });
+    onTestFinished(() => socket.close());
+    return { path, heard };
+  }
+
+  it("is taken, or refused with the reason", async () => {
+    const { path, heard } = await openWith(({ channel }) =>
+      channel === "a/level" ? null : "unknown-channel",
+    );
+    expect(await tellWord(path, order, 5_000)).toEqual({ ok: true, answer: { ok: true } });
+    expect(await tellWord(path, { ...order, channel: "z/level" }, 5_000)).toEqual({
+      ok: true,
+      answer: { ok: false, reason: "unknown-channel" },
+    });
+    expect(heard).toEqual([order, { ...order, channel: "z/level" }]);
+  });
+
+  it("is not believed where it has another form, and then nobody hears it", async () => {
+    const { path, heard } = await openWith(() => null);
+    const texts: [object, string][] = [
+      [{ do: "override", ...order, word: "insist" }, "unknown-word"],
+      [{ do: "override", ...order, word: ["exclude"] }, "unknown-word"],
+      [{ do: "override", ...order, sensor: 1 }, "malformed"],
+      [{ do: "override", word: "auto", sensor: "level" }, "malformed"],
+      [{ do: "reboot", ...order }, "unknown-request"],
+      [[], "unknown-request"],
+    ];
+    for (const [request, reason] of texts) {
+      expect(JSON.parse(await talk(path, `${JSON.stringify(request)}\n`))).toEqual({
+        ...{ ok: false, reason },
+      });
+    }
+    const long = { do: "override", ...order, channel: "x".repeat(10_000) };
+    expect(await talk(path, `${JSON.stringify(long)}\n`)).toContain("too-long");
+    expect(heard).toEqual([]);
+  });
+
+  it("to a replica that is just starting has no answer yet", async () => {
+    const { path } = await openWith(() => "starting");
+    expect(await tellWord(path, order, 5_000)).toEqual({ ok: false, reason: "no-answer" });
+    const nowhere = socketPath(await testFolder(), node);
+    expect(await tellWord(nowhere, order, 5_000)).toEqual({ ok: false, reason: "no-replica" });
   });
 });
 

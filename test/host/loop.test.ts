@@ -29,6 +29,13 @@ const datagram = (byte: number) => ({ kind: "datagram", bytes: Uint8Array.of(byt
 const peer = nodeId("b");
 const send: NodeOutput = { kind: "send", targets: [peer], bytes: Uint8Array.of(1) };
 
+const word: NodeInput & { kind: "override" } = {
+  kind: "override",
+  sensor: "level",
+  channel: "a/level",
+  word: "exclude",
+};
+
 function rig() {
   const clock = new ManualClock();
   const machine = new ScriptedMachine();
@@ -266,5 +273,41 @@ describe("the live loop", () => {
     await nextTurn();
     expect(machine.fed.length).toBeGreaterThan(stepsOfFirstTurn);
     loop.stop();
+  });
+});
+
+describe("a person's word (HOST-7)", () => {
+  it("goes after a deadline that has come, and before datagrams that wait", () => {
+    const { clock, loop, machine } = rig();
+    machine.script = (input) => {
+      if (input.kind === "datagram" && machine.fed.length === 1) {
+        loop.offer(datagram(2));
+        machine.due = clock.now();
+        expect(loop.command(word)).toBe(true);
+      }
+      return [];
+    };
+    loop.start();
+    loop.offer(datagram(1));
+    const kinds = machine.fed.map(({ input }) => input.kind);
+    expect(kinds).toEqual(["datagram", "timeout", "override", "datagram"]);
+    loop.stop();
+  });
+
+  it("is not taken before the start, after the stop, or where sixteen wait", () => {
+    const { loop, machine } = rig();
+    expect(loop.command(word)).toBe(false);
+    const taken: boolean[] = [];
+    machine.script = (input) => {
+      if (input.kind !== "datagram") return [];
+      for (let index = 0; index < 18; index += 1) taken.push(loop.command(word));
+      return [];
+    };
+    loop.start();
+    loop.offer(datagram(1));
+    expect(taken).toEqual([...new Array(16).fill(true), false, false]);
+    expect(machine.fed).toHaveLength(17);
+    loop.stop();
+    expect(loop.command(word)).toBe(false);
   });
 });

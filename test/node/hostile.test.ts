@@ -3,6 +3,7 @@
  * each refusal is told and counted. One of three is hostile, so it may also speak in its own name.
  */
 import { describe, expect, it } from "vitest";
+import { channelWords } from "../../src/control/cycle/overrides.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import { Prng } from "../../src/kernel/prng.js";
 import type { NodeOutput } from "../../src/node/ports.js";
@@ -89,6 +90,8 @@ class Attack {
       "sample-request": [cycle, nodes],
       "state-request": [cycle - 1],
       "state-reply": [cycle - 1, { sum: 1 }, cycle, [null]],
+      // Of its own channel: a replica that says a person's word is believed.
+      override: [cycle + 3, "level", "n3/level", this.#pick(channelWords)],
       "lease-request": [this.dice.below(2 ** 31) + 1],
       "lease-grant": [this.dice.below(1_000) + 1, 1],
       "lease-release": [this.dice.below(2 ** 31) + 1],

@@ -34,7 +34,8 @@ describe("a replay", () => {
       steps: lines.length - 2,
     });
     expect(result.steps).toBeGreaterThan(200);
-    for (const kind of ['"i":"timeout"', '"i":{"d":', '"i":{"r":', '"i":{"w":', "write heater 1"]) {
+    const inputs = ['"i":"timeout"', '"i":{"d":', '"i":{"r":', '"i":{"w":', '"i":{"h":'];
+    for (const kind of [...inputs, "write heater 1", "report channel-overridden"]) {
       expect(lineWith(kind)).toBeGreaterThan(0);
     }
   });
@@ -53,6 +54,21 @@ describe("a replay", () => {
       replayed: expect.stringContaining("refused reason=bad-tag"),
     });
     expect(result.difference?.time).toBe(JSON.parse(line).t);
+  });
+
+  it("does not take a person's word that was altered for another one (REPLAY-5)", () => {
+    const index = lineWith('"i":{"h":');
+    for (const [said, other] of [
+      ['"exclude"]', '"insist"]'],
+      ['"temperature",', "7,"],
+    ] as const) {
+      const changed = (lines[index] ?? "").replace(said, other);
+      const { unreadable } = replayText(lines.with(index, changed).join(""));
+      expect(unreadable).toEqual({ line: index + 1, expected: "an input `i`" });
+    }
+    const swapped = (lines[index] ?? "").replace("n2/temperature", "n9/temperature");
+    const { altered, difference } = replayText(lines.with(index, swapped).join(""));
+    expect([altered, difference?.line]).toEqual([[index + 1], index + 1]);
   });
 
   it("names an output that was recorded otherwise (REPLAY-2)", () => {

@@ -79,6 +79,8 @@ export function record(ms = 3_000): Recorded {
   cluster.run(ms / 3);
   cluster.feed(self, { kind: "datagram", bytes: Uint8Array.of(1, 2, 3) });
   cluster.feed(self, { kind: "write-refused", output: "heater", reason: "expired" });
+  const word = { sensor: "temperature", channel: "n2/temperature", word: "exclude" } as const;
+  cluster.feed(self, { kind: "override", ...word });
   cluster.stop(nodeId("n3"));
   cluster.run((2 * ms) / 3);
   tapped.end(cluster.now, "stopped");

@@ -7,7 +7,14 @@ import type { App } from "../../src/control/app.js";
 import { channel, channelsOf } from "../../src/control/channels.js";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
 import { timeout } from "../../src/kernel/machine.js";
-import { due, type Instant, instant, micros, millis } from "../../src/kernel/time.js";
+import {
+  type Duration,
+  due,
+  type Instant,
+  instant,
+  micros,
+  millis,
+} from "../../src/kernel/time.js";
 import type { NodeEvent } from "../../src/node/events.js";
 import { Node } from "../../src/node/node.js";
 import type { NodeInput, NodeOutput } from "../../src/node/ports.js";
@@ -35,7 +42,7 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   const channels = new Map(
     sensors.map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "bench", nodes, app, channels, voting: new Map(), timing };
+  return { cluster: "bench", nodes, app, channels, voting: new Map(), rereadsMax: 0, timing };
 }
 
 /** What was done to one node: enough to step another through the same. */
@@ -74,6 +81,8 @@ export class BenchCluster {
   readonly conflicts: string[] = [];
   /** What a node's board reads; null is an omission. */
   read: (node: NodeId, boardChannel: string, at: Instant) => number | null = () => 20;
+  /** How long a frame is on its way. */
+  delay: (source: NodeId, target: NodeId, bytes: Uint8Array) => Duration = () => networkDelay;
   /** Frames for which this is true are lost. */
   drop: (source: NodeId, target: NodeId, bytes: Uint8Array) => boolean = () => false;
   #now = instant(1_000_000);
@@ -82,8 +91,18 @@ export class BenchCluster {
   /** By node, until when its board drives; the board ends it, also of a node that is gone. */
   readonly #drivenUntil = new Map<NodeId, Instant>();
 
-  constructor(app: App, count: number, changes: Partial<ClusterSettings> = {}, mac = benchMac) {
+  readonly #own: (node: NodeId) => Partial<ClusterSettings>;
+
+  /** @param own what is different for one node: a program that is broken there */
+  constructor(
+    app: App,
+    count: number,
+    changes: Partial<ClusterSettings> = {},
+    mac = benchMac,
+    own: (node: NodeId) => Partial<ClusterSettings> = () => ({}),
+  ) {
     this.mac = mac;
+    this.#own = own;
     this.settings = { ...benchSettings(app, count), ...changes };
     for (const id of this.settings.nodes) this.start(id);
   }
@@ -94,7 +113,8 @@ export class BenchCluster {
 
   start(self: NodeId): void {
     this.#boots += 1;
-    const { settings, mac } = this;
+    const { mac } = this;
+    const settings = { ...this.settings, ...this.#own(self) };
     const options = { settings, self, now: this.#now, bootId: this.#boots, mac };
     this.nodes.set(self, new Node(options));
     this.steps.push({ kind: "start", node: self, at: this.#now, bootId: this.#boots });
@@ -169,8 +189,8 @@ export class BenchCluster {
   }
 
   #send(source: NodeId, targets: readonly NodeId[], bytes: Uint8Array): void {
-    const at = instant(this.#now + networkDelay);
     for (const target of targets) {
+      const at = instant(this.#now + this.delay(source, target, bytes));
       if (!this.drop(source, target, bytes)) this.#flights.push({ at, source, target, bytes });
     }
   }

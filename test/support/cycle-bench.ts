@@ -42,7 +42,7 @@ export class CycleBench {
   #now = instant(1_050_000);
   #arrivals: Arrival[] = [];
 
-  constructor(app: App, count = 3) {
+  constructor(app: App, count = 3, rereadsMax = 0) {
     const nodes = Array.from({ length: count }, (_, index) => nodeId(`n${index + 1}`));
     const self = nodeId("n1");
     const names = Object.keys(app.sensors);
@@ -55,6 +55,7 @@ export class CycleBench {
       app,
       channels,
       voting: new Map(),
+      rereadsMax,
       cycle: millis(100),
       cutoff: millis(50),
       skewMax: micros(12_500),

@@ -37,7 +37,8 @@ function vote(voter: Voter, recording: Recording, ...texts: string[]): VotedRow[
   const faults = texts.map((text) => {
     const parsed = parseSensorFault(text);
     if (!parsed.ok) throw new Error(parsed.reason);
-    return { ...parsed.value, text };
+    const { channel } = parsed.value;
+    return { ...parsed.value, channels: [channel], text };
   });
   const rows: VotedRow[] = [];
   const range = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };

@@ -5,6 +5,7 @@
 import type { NodeId } from "../../kernel/ids.js";
 import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import type { SeenEvent, Votes } from "../../observe/tally.js";
+import { becauseText, doubtText } from "../status/sensor-text.js";
 import { type Column, type Paint, type Tone, table } from "../terminal.js";
 import { type HappeningLine, happenings, type Note } from "./happenings.js";
 import { clip, flow, type ScreenSize, tableWithin } from "./screen.js";
@@ -45,7 +46,8 @@ const happeningsMax = 12;
  */
 export function dashboard(view: DashboardView, paint: Paint, size: ScreenSize): string {
   const { columns } = size;
-  const rows = view.replicas.map((replica) => replicaRow(replica, paint));
+  const suspected = suspectedVoters(view);
+  const rows = view.replicas.map((replica) => replicaRow(replica, suspected, paint));
   const above = [
     ...heading(view, paint),
     "",
@@ -91,7 +93,14 @@ const replicaColumns: readonly Column[] = [
   { title: "PID", align: "right" },
 ];
 
-function replicaRow(replica: ReplicaView, paint: Paint): string[] {
+/** Whose voters anybody suspects who is up, be it the replica itself. */
+function suspectedVoters({ replicas }: DashboardView): ReadonlySet<NodeId> {
+  const up = replicas.filter(({ state }) => state === "up");
+  const suspicions = up.flatMap(({ status }) => status?.cycle.suspectedVoters ?? []);
+  return new Set(suspicions.map(({ node }) => node));
+}
+
+function replicaRow(replica: ReplicaView, suspected: ReadonlySet<NodeId>, paint: Paint): string[] {
   const { node, state, status, residentBytes, pid } = replica;
   if (state !== "up" || status === null) {
     return [node, paint("bad", state === "up" ? "starting" : state)];
@@ -101,7 +110,7 @@ function replicaRow(replica: ReplicaView, paint: Paint): string[] {
   return [
     node,
     status.drives ? paint("strong", "drives") : "stands by",
-    standing(status, paint),
+    suspected.has(node) ? paint("bad", "votes wrongly") : standing(status, paint),
     hears.map(({ peer }) => peer).join(" ") || paint("bad", "nobody"),
     `${(status.cycle.skew / 1_000).toFixed(1)} ms`,
     failed.length === 0 ? paint("good", "petted") : paint("bad", "not petted"),
@@ -149,21 +158,24 @@ function sensorSection(sensor: SensorStatus, paint: Paint): readonly string[] {
   const status = verdict?.status ?? "not voted yet";
   const tone = status === "ok" ? "good" : value === null ? "bad" : "warning";
   const said = value === null ? "no value" : value.toFixed(2);
-  const rows = sensor.channels.map(({ channel, state, reason, lastValue }) => [
-    channel,
-    lastValue === null ? "nothing" : lastValue.toFixed(2),
-    paint(healthTone(state), state),
-    reason ?? "",
+  const rows = sensor.channels.map((channel) => [
+    channel.channel,
+    channel.lastValue === null ? "nothing" : channel.lastValue.toFixed(2),
+    paint(healthTone(channel.state), channel.state),
+    becauseText(channel),
   ]);
+  const doubt = verdict === null ? "" : doubtText(verdict);
+  const words = doubt === "" ? status : `${status}, ${doubt}`;
   return [
-    `${sensor.sensor}: ${paint("strong", said)} ${paint(tone, status)}`,
+    `${sensor.sensor}: ${paint("strong", said)} ${paint(tone, words)}`,
     ...linesOf(table(channelColumns, rows)),
   ];
 }
 
 function healthTone(state: SensorStatus["channels"][number]["state"]): Tone {
   if (state === "trusted") return "good";
-  return state === "suspected" || state === "probation" ? "warning" : "bad";
+  const doubtful = state === "suspected" || state === "probation" || state === "vouched";
+  return doubtful ? "warning" : "bad";
 }
 
 function happeningLines(told: readonly HappeningLine[], paint: Paint): readonly string[] {

@@ -70,6 +70,10 @@ const sharedKinds: ReadonlySet<NodeEvent["kind"]> = new Set([
   "synchronised",
   "desynchronised",
   "state-joined",
+  "voter-suspected",
+  "voter-trusted",
+  "voters-differ",
+  "voters-agree",
   "app-faulted",
   "app-recovered",
 ]);

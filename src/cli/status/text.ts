@@ -4,11 +4,12 @@ import { latenessQuantile } from "../../host/lateness.js";
 import type { HostStatus, LiveStatus } from "../../host/live-status.js";
 import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
+import { becauseText, doubtText, votersText } from "./sensor-text.js";
 
 export function statusText({ node, host }: LiveStatus, paint: Paint): string {
   return [
     `${paint("strong", node.node)} ${roleText(node, paint)}\n`,
-    table([{ title: "" }, { title: "" }], factRows(node, host)),
+    table([{ title: "" }, { title: "" }], factRows(node, host, paint)),
     "\n",
     memberTable(node, paint),
     "\n",
@@ -21,13 +22,18 @@ function roleText({ drives, driver, driven }: NodeStatus, paint: Paint): string 
   return driver === null ? paint("warning", "knows of no driver") : `follows ${driver}`;
 }
 
-function factRows({ bootId, cycle, supervision }: NodeStatus, host: HostStatus): string[][] {
+function factRows(
+  { bootId, cycle, supervision }: NodeStatus,
+  host: HostStatus,
+  paint: Paint,
+): string[][] {
   const aligned = cycle.synchronised ? `aligned within ${ms(cycle.skew)}` : "not aligned";
   const faults = `${cycle.stateFaults} state faults, ${cycle.cyclesSkipped} skipped`;
   const supervised = supervision.map(({ entity, status }) => `${entity} ${status}`).join(", ");
   return [
     ["  process", `${host.pid}, boot ${bootId}, up ${(host.uptime / 1e6).toFixed(1)} s`],
     ["  cycle", `${cycle.cycle}, ${aligned}, state ${cycle.standing}, ${faults}`],
+    ["  voters", paint(cycle.suspectedVoters.length > 0 ? "bad" : "good", votersText(cycle))],
     ["  watchdog", `${dogText(host)}; ${supervised}`],
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
@@ -90,7 +96,9 @@ function sensorTable(sensors: readonly SensorStatus[], paint: Paint): string {
     const status = verdict?.status ?? "not voted";
     const value = verdict?.value ?? null;
     const tone = verdictTones[status] ?? "bad";
-    const head = [`  ${sensor}`, quantity(value), paint(tone, status)];
+    const doubt = verdict === null ? "" : doubtText(verdict);
+    const words = doubt === "" ? status : `${status} (${doubt})`;
+    const head = [`  ${sensor}`, quantity(value), paint(tone, words)];
     return [head, ...channels.map((standing) => channelRow(standing, paint))];
   });
   const columns = [
@@ -105,10 +113,11 @@ function sensorTable(sensors: readonly SensorStatus[], paint: Paint): string {
 const quantity = (value: number | null): string =>
   value === null ? "-" : String(Number(value.toPrecision(9)));
 
-const stateTones: Readonly<Record<string, Tone>> = { trusted: "good" };
+const stateTones: Readonly<Record<string, Tone>> = { trusted: "good", vouched: "warning" };
 
 function channelRow(standing: SensorStatus["channels"][number], paint: Paint): string[] {
-  const { channel, state, reason, lastValue } = standing;
-  const text = reason === null ? state : `${state} (${reason})`;
+  const { channel, state, lastValue } = standing;
+  const because = becauseText(standing);
+  const text = because === "" ? state : `${state} (${because})`;
   return [`    ${channel}`, quantity(lastValue), paint(stateTones[state] ?? "bad", text)];
 }

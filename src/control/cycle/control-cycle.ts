@@ -30,12 +30,16 @@ import { ClusterClock, type Round } from "../clock/cluster-clock.js";
 import { ReplicaState, type Standing } from "../state/replica-state.js";
 import type { CycleEvent } from "./events.js";
 import type { SampleMessage, SampleRequest } from "./messages.js";
-import type { CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
+import { OverrideExchange } from "./override-exchange.js";
+import type { ChannelCommand } from "./overrides.js";
+import type { CommandRefusal, CycleInput, CycleOptions, CycleOutput, Unfitness } from "./ports.js";
+import { Rereading } from "./rereading.js";
 import { Samples } from "./samples.js";
-import { SensorBank } from "./sensor-bank.js";
+import { SensorBank, watchedSensors } from "./sensor-bank.js";
 import { StateExchange } from "./state-exchange.js";
 import { Vector } from "./vector.js";
 import { votedInput } from "./voted-input.js";
+import { VoterWatch } from "./voter-watch.js";
 
 type Phase =
   | { readonly kind: "closed" }
@@ -58,17 +62,22 @@ export interface CycleStatus {
   readonly standing: Standing;
   readonly stateFaults: number;
   readonly cyclesSkipped: number;
+  /** The replicas whose voters are suspected, for each sensor. */
+  readonly suspectedVoters: ReturnType<VoterWatch["standing"]>;
 }
 
 export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   readonly #options: CycleOptions;
   readonly #peers: readonly NodeId[];
+  readonly #rereading: Rereading;
   readonly #samples: Samples;
   readonly #clock: ClusterClock;
   readonly #state: ReplicaState;
   readonly #sensors: SensorBank;
   readonly #vector: Vector;
   readonly #exchange: StateExchange;
+  readonly #watch: VoterWatch;
+  readonly #overrides: OverrideExchange;
   #phase: Phase = closed;
   #driver: NodeId | null = null;
   #wasLate = false;
@@ -88,12 +97,15 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     assert(cutoff < cycle, "the cut-off is not within the cycle");
     this.#options = options;
     this.#peers = nodes.filter((node) => node !== self);
+    this.#rereading = new Rereading(options);
     this.#samples = new Samples(self, channels);
     this.#clock = new ClusterClock({ peers: this.#peers, skewMax, delayMax: cutoff });
     this.#state = new ReplicaState({ self, nodes, app, cycle });
     const { voting, sampleAgeMax: ageMax } = options;
     this.#sensors = new SensorBank({ app, channels, ageMax, voting });
     this.#exchange = new StateExchange(this.#state, this.#sensors);
+    this.#watch = new VoterWatch({ self, nodes, sensors: watchedSensors(app, voting) });
+    this.#overrides = new OverrideExchange(self, this.#sensors);
     this.#vector = new Vector(this.#cycleAt(now));
   }
 
@@ -117,6 +129,12 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
         break;
       case "state-reply":
         this.#emit(...this.#exchange.take(input.from, input.reply, this.#votedCycle()));
+        break;
+      case "override":
+        this.#emit(...this.#overrides.command(this.#vector.cycle, input, this.#clock.synchronised));
+        break;
+      case "order":
+        this.#onOrder(input);
         break;
       case "driver":
         this.#driver = input.driver;
@@ -143,7 +161,13 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     const stateFaults = this.#exchange.faults;
     const cyclesSkipped = this.#cyclesSkipped;
     const cycle = this.#vector.cycle;
-    return { cycle, synchronised, skew, standing, stateFaults, cyclesSkipped };
+    const suspectedVoters = this.#watch.standing();
+    return { cycle, synchronised, skew, standing, stateFaults, cyclesSkipped, suspectedVoters };
+  }
+
+  /** Why this replica would not take a person's word now; null where it would. */
+  whyNot(command: ChannelCommand): CommandRefusal | null {
+    return this.#overrides.whyNot(command, this.#clock.synchronised);
   }
 
   channels(): ReturnType<SensorBank["standing"]> {
@@ -172,7 +196,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     // Half of what is left: what a replica that woke late seems to miss may wait in its socket.
     const askAt = instant(now + Math.floor((cutoffAt - now) / 2));
     this.#phase = { kind: "open", cutoffAt, askAt, sampledAt: null };
-    this.#emit({ kind: "read" });
+    this.#rereading.begin();
+    this.#emit(...this.#overrides.tell(cycle), { kind: "read" });
   }
 
   /** All that lie between the cycle before and the `next` that can be voted. */
@@ -183,10 +208,16 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#cyclesSkipped += count;
   }
 
-  #onReadings(now: Instant, readings: readonly Reading[]): void {
+  #onReadings(now: Instant, fresh: readonly Reading[]): void {
     const phase = this.#phase;
     if (phase.kind !== "open" || phase.sampledAt !== null) return;
+    const readings = this.#rereading.take(fresh);
+    if (readings === null) {
+      this.#emit({ kind: "read" });
+      return;
+    }
     phase.sampledAt = now;
+    for (const event of this.#rereading.events(this.#vector.cycle)) this.#report(event);
     const message = this.#sampleMessage(now, readings);
     this.#vector.put(this.#options.self, { message, at: now });
     this.#emit({ kind: "send-sample", message });
@@ -221,6 +252,10 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     }
   }
 
+  #onOrder({ from, order }: Extract<CycleInput, { kind: "order" }>): void {
+    this.#overrides.hear(this.#vector.cycle, from, order, this.#clock.synchronised);
+  }
+
   #votedCycle(): number {
     return this.#phase.kind === "closed" ? this.#vector.cycle : this.#vector.cycle - 1;
   }
@@ -249,6 +284,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     if (synchronised) {
       const claims = this.#vector.claims(this.#peers);
       this.#emit(...this.#exchange.compare(cycle - 1, claims, this.#driver));
+      const results = this.#vector.resultsClaims(this.#peers);
+      for (const event of this.#watch.compare(cycle - 1, results)) this.#report(event);
     }
     this.#tellFitness();
     if (synchronised || this.#state.standing !== "fresh") {
@@ -256,11 +293,13 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       this.#vote(now, cycle, latency, this.#wasLate || late);
     }
     this.#wasLate = false;
+    this.#vector.close();
     this.#endRound(now, this.#clock.endRound());
     this.#emit({ kind: "completed", cycle });
   }
 
   #vote(now: Instant, cycle: number, latency: Duration, voterLate: boolean): void {
+    this.#emit(...this.#overrides.take(cycle));
     const clusterTime = instant(cycle * this.#options.cycle);
     const samplesOf = (sensor: string) => this.#samples.of(sensor, this.#vector, now);
     const inputs: Record<string, VotedInput> = {};
@@ -270,7 +309,15 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       this.#report({ kind: "voted", cycle, sensor, verdict, latency });
       inputs[sensor] = votedInput(verdict);
     }
+    this.#noteResults(cycle, inputs);
     this.#carryAnswer(cycle, this.#state.advance(cycle, Object.freeze(inputs)));
+  }
+
+  /** A replica that just starts trusts every channel: what it votes is no evidence yet. */
+  #noteResults(cycle: number, inputs: Readonly<Record<string, VotedInput>>): void {
+    const isEvidence = this.#heardMajority && this.#state.standing !== "fresh";
+    const values = Object.values(inputs).map(({ value }) => value);
+    this.#watch.note(cycle, isEvidence ? values : null);
   }
 
   #carryAnswer(cycle: number, answer: AppSuccess | AppFault | null): void {
@@ -297,6 +344,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     if (Math.abs(round.adjustment) <= this.#options.skewMax) return;
     this.#vector.open(this.#cycleAt(now));
     this.#exchange.renumber(this.#vector.cycle);
+    this.#overrides.renumber();
   }
 
   #sampleMessage(now: Instant, readings: readonly Reading[]): SampleMessage {
@@ -310,6 +358,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       synchronised: this.#clock.synchronised,
       echoes: nodes.map((node) => this.#clock.echoFor(node)),
       values: this.#samples.sentValues(now, readings),
+      results: this.#watch.resultsOf(this.#vector.cycle - 1),
     };
   }
 
@@ -322,6 +371,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
 
   #unfitness(): Unfitness | null {
     if (!this.#clock.synchronised || !this.#compared) return "unsynchronised";
+    // Before the state, which a voter that is wrong makes wrong again in every cycle.
+    if (this.#watch.suspects(this.#options.self)) return "voter-fault";
     if (this.#state.standing !== "consistent") return "state-fault";
     return this.#appFaulted ? "app-fault" : null;
   }

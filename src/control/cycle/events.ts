@@ -3,6 +3,8 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Duration } from "../../kernel/time.js";
 import type { Verdict, VotingEvent } from "../../voting/voter.js";
 import type { AppFaultReason } from "../app-runner.js";
+import type { RereadEvent } from "./rereading.js";
+import type { VoterEvent } from "./voter-watch.js";
 
 export type CycleEvent =
   /** The replica's cycles are aligned with a majority; `skew` is its distance from the farthest. */
@@ -17,6 +19,10 @@ export type CycleEvent =
       readonly latency: Duration;
     }
   | ({ readonly sensor: string } & VotingEvent)
+  /** A person released a channel that was latched. */
+  | { readonly kind: "channel-released"; readonly sensor: string; readonly channel: string }
+  | VoterEvent
+  | RereadEvent
   | { readonly kind: "cycles-skipped"; readonly cycle: number; readonly count: number }
   /** A starting replica took the state of another, or began with the app's; not a fault. */
   | { readonly kind: "state-joined"; readonly cycle: number; readonly from: NodeId | null }

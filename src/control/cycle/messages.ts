@@ -5,6 +5,9 @@
 import type { NodeId } from "../../kernel/ids.js";
 import { type Duration, micros } from "../../kernel/time.js";
 import { asFinite, asInteger, asList } from "../../wire/shape.js";
+import type { ChannelMap } from "../channels.js";
+import { type ChannelOrder, channelWords } from "./overrides.js";
+import { type Results, resultsTold } from "./voter-watch.js";
 
 /** One value of the sender's board, as old as it was when it was sent. */
 export interface SentValue {
@@ -27,6 +30,16 @@ export interface SampleMessage {
   readonly echoes: readonly (number | null)[];
   /** In the order of the sender's channels. */
   readonly values: readonly SentValue[];
+  /** What the sender voted in the cycle before; null when it has nothing to stand by. */
+  readonly results: Results | null;
+}
+
+/** What must be known of the cluster to judge a sample. */
+export interface SampleShape {
+  readonly nodeCount: number;
+  /** How many channels the sender has. */
+  readonly channelCount: number;
+  readonly sensorCount: number;
 }
 
 /** Asks for the samples of one cycle that did not arrive; whoever has them sends them again. */
@@ -56,30 +69,26 @@ const synchronisedFlag = 2;
 export function sampleBody(message: SampleMessage): unknown {
   const flags = (message.fresh ? freshFlag : 0) | (message.synchronised ? synchronisedFlag : 0);
   const values = message.values.map(({ value, age }) => [value, age]);
-  const { cycle, clock, sentAt, digest, echoes } = message;
-  return [cycle, clock, sentAt, digest, flags, echoes, values];
+  const { cycle, clock, sentAt, digest, echoes, results } = message;
+  return [cycle, clock, sentAt, digest, flags, echoes, values, results];
 }
 
-/** @param channelCount how many channels the sender has, by the config. */
-export function parseSample(
-  body: unknown,
-  nodeCount: number,
-  channelCount: number,
-): SampleMessage | null {
-  const fields = asList(body, 7);
-  if (fields === null || fields.length !== 7) return null;
+export function parseSample(body: unknown, shape: SampleShape): SampleMessage | null {
+  const fields = asList(body, 8);
+  if (fields === null || fields.length !== 8) return null;
   const cycle = asInteger(fields[0], 0, numberMax);
   const clock = asInteger(fields[1], 0, numberMax);
   const sentAt = asInteger(fields[2], 0, numberMax);
   const digest = asOptionalInteger(fields[3], 0, digestMax);
   const flags = asInteger(fields[4], 0, freshFlag | synchronisedFlag);
-  const echoes = parseEchoes(fields[5], nodeCount);
-  const values = parseValues(fields[6], channelCount);
+  const echoes = parseEchoes(fields[5], shape.nodeCount);
+  const values = parseValues(fields[6], shape.channelCount);
+  const results = parseResults(fields[7], resultsTold(shape.sensorCount));
   if (cycle === null || clock === null || sentAt === null || digest === undefined) return null;
-  if (flags === null || echoes === null || values === null) return null;
+  if (flags === null || echoes === null || values === null || results === undefined) return null;
   const fresh = (flags & freshFlag) !== 0;
   const synchronised = (flags & synchronisedFlag) !== 0;
-  return { cycle, clock, sentAt, digest, fresh, synchronised, echoes, values };
+  return { cycle, clock, sentAt, digest, fresh, synchronised, echoes, values, results };
 }
 
 export function sampleRequestBody(request: SampleRequest, nodes: readonly NodeId[]): unknown {
@@ -129,6 +138,22 @@ export function parseStateReply(body: unknown, sensorCount: number): StateReply 
   return { cycle, state, healthCycle, health };
 }
 
+/** Names, not places in lists: with another config a place would be another channel. */
+export function orderBody({ cycle, sensor, channel, word }: ChannelOrder): unknown {
+  return [cycle, sensor, channel, word];
+}
+
+export function parseOrder(body: unknown, channels: ChannelMap): ChannelOrder | null {
+  const fields = asList(body, 4);
+  if (fields === null || fields.length !== 4) return null;
+  const cycle = asInteger(fields[0], 0, numberMax);
+  const [, sensor, channel] = fields;
+  const word = channelWords.find((known) => known === fields[3]);
+  if (cycle === null || typeof sensor !== "string" || typeof channel !== "string") return null;
+  const isKnown = channels.get(sensor)?.some(({ id }) => id === channel) === true;
+  return isKnown && word !== undefined ? { cycle, sensor, channel, word } : null;
+}
+
 function parseEchoes(field: unknown, nodeCount: number): (number | null)[] | null {
   const list = asList(field, nodeCount);
   if (list === null || list.length !== nodeCount) return null;
@@ -154,6 +179,20 @@ function parseValues(field: unknown, channelCount: number): SentValue[] | null {
     values.push({ value, age: age as Duration });
   }
   return values;
+}
+
+/** `undefined` when the field is neither null nor so many results. */
+function parseResults(field: unknown, count: number): Results | null | undefined {
+  if (field === null) return null;
+  const list = asList(field, count);
+  if (list === null || list.length !== count) return undefined;
+  const results: (number | null)[] = [];
+  for (const item of list) {
+    const result = item === null ? null : asFinite(item);
+    if (result === null && item !== null) return undefined;
+    results.push(result);
+  }
+  return results;
 }
 
 /** `undefined` when the field is neither null nor such an integer. */

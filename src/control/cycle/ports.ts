@@ -6,6 +6,7 @@ import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
 import type { CycleEvent } from "./events.js";
 import type { SampleMessage, SampleRequest, StateReply } from "./messages.js";
+import type { ChannelCommand, ChannelOrder } from "./overrides.js";
 import type { VotingMap } from "./sensor-bank.js";
 
 export interface CycleOptions {
@@ -15,6 +16,8 @@ export interface CycleOptions {
   readonly app: App;
   readonly channels: ChannelMap;
   readonly voting: VotingMap;
+  /** How often the own board is read again in a cycle, at most, while a channel makes no sense. */
+  readonly rereadsMax: number;
   /** The length of a cycle. */
   readonly cycle: Duration;
   /** When in the cycle the vector is closed, whoever is missing. */
@@ -26,17 +29,23 @@ export interface CycleOptions {
 }
 
 export type CycleInput =
+  /** The board's answer to `read`. */
   | { readonly kind: "readings"; readonly readings: readonly Reading[] }
   | { readonly kind: "sample"; readonly from: NodeId; readonly message: SampleMessage }
   | { readonly kind: "sample-request"; readonly from: NodeId; readonly request: SampleRequest }
   | { readonly kind: "state-request"; readonly from: NodeId; readonly cycle: number }
   | { readonly kind: "state-reply"; readonly from: NodeId; readonly reply: StateReply }
+  /** What a person said to this replica. */
+  | ({ readonly kind: "override" } & ChannelCommand)
+  /** What a person said to a peer. */
+  | { readonly kind: "order"; readonly from: NodeId; readonly order: ChannelOrder }
   /** Who drives, as far as this replica knows. */
   | { readonly kind: "driver"; readonly driver: NodeId | null }
   /** This replica slept: what it misses in this cycle is its own fault. */
   | { readonly kind: "was-late" };
 
 export type CycleOutput =
+  /** Read the board now; it may be asked for again in the same cycle. */
   | { readonly kind: "read" }
   | { readonly kind: "send-sample"; readonly message: SampleMessage }
   | { readonly kind: "send-sample-request"; readonly request: SampleRequest }
@@ -44,12 +53,25 @@ export type CycleOutput =
   | { readonly kind: "resend-sample"; readonly source: NodeId; readonly target: NodeId }
   | { readonly kind: "send-state-request"; readonly target: NodeId; readonly cycle: number }
   | { readonly kind: "send-state-reply"; readonly target: NodeId; readonly reply: StateReply }
+  | { readonly kind: "send-order"; readonly order: ChannelOrder }
   /** What the app commands, by output; an output left out is to take its safe state. */
   | { readonly kind: "commands"; readonly commands: ReadonlyMap<string, number> }
-  /** Whether this replica may drive: aligned, with a state that stands, and an app that works. */
+  /** Whether it may drive: aligned, with a voter and a state that stand, and an app that works. */
   | { readonly kind: "fitness"; readonly unfit: Unfitness | null }
   /** A cycle was completed: the checkpoint that supervision waits for. */
   | { readonly kind: "completed"; readonly cycle: number }
   | { readonly kind: "report"; readonly event: CycleEvent };
 
-export type Unfitness = "unsynchronised" | "state-fault" | "app-fault";
+/**
+ * Why a person's word is not taken. `not-aligned`: the replica does not share the cluster's cycles
+ * now. `busy`: too many words at once; again in a few seconds.
+ */
+export type CommandRefusal =
+  | "unknown-sensor"
+  | "unknown-channel"
+  | "not-latched"
+  | "not-aligned"
+  | "busy";
+
+/** `voter-fault`: what it votes is not what a majority votes. */
+export type Unfitness = "unsynchronised" | "voter-fault" | "state-fault" | "app-fault";

@@ -40,15 +40,21 @@ export class Samples {
     });
   }
 
-  /** What the channels of a sensor say in a vector; a channel whose node is missing is left out. */
+  /**
+   * What the channels of a sensor say in a vector. A channel whose node is missing is left out, or
+   * is `LATE` where the node's sample of the cycle before came after that vector was closed: a slow
+   * link is another fault than a dead one, and is mended elsewhere.
+   */
   of(sensor: string, vector: Vector, now: Instant): Sample[] {
     const samples: Sample[] = [];
     for (const { id, node, index } of this.#places.get(sensor) ?? []) {
-      const arrival = vector.get(node);
+      const late = vector.lateOf(node);
+      const arrival = vector.get(node) ?? late;
       const sent = arrival?.message.values[index];
       if (arrival === undefined || sent === undefined) continue;
       const age = (sent.age + elapsed(arrival.at, now)) as Duration;
-      samples.push({ channel: id, value: sent.value, age });
+      if (late === undefined) samples.push({ channel: id, value: sent.value, age });
+      else samples.push({ channel: id, value: null, age, fault: "LATE" });
     }
     return samples;
   }

@@ -6,6 +6,9 @@ import type { Sample, Voter } from "../../voting/voter.js";
 import { encodeBody } from "../../wire/cbor.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
+import type { ChannelCommand } from "./overrides.js";
+import type { CommandRefusal } from "./ports.js";
+import type { WatchedSensor } from "./voter-watch.js";
 
 /** How one sensor is voted; what is absent is the app's own choice, or the voting room's. */
 export interface SensorVoting {
@@ -72,6 +75,22 @@ export class SensorBank {
     return new Map([...this.#voters].map(([name, voter]) => [name, voter.standing()]));
   }
 
+  /** Takes a person's word. False where nothing changed, as when it is repeated. */
+  take({ sensor, channel, word }: ChannelCommand): boolean {
+    const voter = this.#voters.get(sensor);
+    assert(voter !== undefined, `no sensor ${sensor}`);
+    return word === "release" ? voter.release(channel) : voter.override(channel, word);
+  }
+
+  /** Why a person's word makes no sense; null where it does. */
+  whyNot({ sensor, channel, word }: ChannelCommand): CommandRefusal | null {
+    const standing = this.#voters.get(sensor)?.standing();
+    if (standing === undefined) return "unknown-sensor";
+    const one = standing.find((candidate) => candidate.channel === channel);
+    if (one === undefined) return "unknown-channel";
+    return word === "release" && one.state !== "latched" ? "not-latched" : null;
+  }
+
   /** The health of all channels, for a replica that has none; null when it would not fit. */
   snapshot(): readonly unknown[] | null {
     const snapshots = [...this.#voters.values()].map((voter) => voter.snapshot());
@@ -86,4 +105,12 @@ export class SensorBank {
       index += 1;
     }
   }
+}
+
+/** The sensors as their voters are compared between replicas. */
+export function watchedSensors(app: App, voting: VotingMap): WatchedSensor[] {
+  return Object.entries(app.sensors).map(([name, sensor]) => {
+    const { voter, tolerance = sensor.tolerance } = voting.get(name) ?? {};
+    return { name, tolerance, exact: voter?.exact ?? false };
+  });
 }

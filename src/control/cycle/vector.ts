@@ -6,6 +6,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 import type { Claim } from "../state/replica-state.js";
 import type { SampleMessage } from "./messages.js";
+import type { ResultsClaim } from "./voter-watch.js";
 
 export interface Arrival {
   readonly message: SampleMessage;
@@ -30,9 +31,12 @@ const overtakenCyclesMax = 64;
 export class Vector {
   readonly #arrivals = new Map<NodeId, Arrival>();
   readonly #early = new Map<NodeId, Arrival>();
+  /** By replica, what came since the last closing for a vector that was closed by then. */
+  readonly #late = new Map<NodeId, Arrival>();
   /** By replica, what it said last of its cycles. */
   readonly #heard = new Map<NodeId, Heard>();
   #cycle: number;
+  #closed = false;
 
   constructor(cycle: number) {
     this.#cycle = cycle;
@@ -50,6 +54,7 @@ export class Vector {
   /** Begins the vector of a later cycle, or of any after the clock was moved. */
   open(cycle: number): void {
     this.#cycle = cycle;
+    this.#closed = false;
     this.#arrivals.clear();
     for (const [node, arrival] of this.#early) {
       if (arrival.message.cycle === cycle) this.#arrivals.set(node, arrival);
@@ -57,9 +62,19 @@ export class Vector {
     this.#early.clear();
   }
 
-  /** A message for another cycle than this and the next changes only who counts as present. */
+  /** The vector was voted: what comes for it from now on is late, and those before are forgiven. */
+  close(): void {
+    this.#closed = true;
+    this.#late.clear();
+  }
+
+  /**
+   * A message for a cycle that is over is late; for another than this and the next it changes only
+   * who counts as present.
+   */
   put(node: NodeId, arrival: Arrival): void {
     const { cycle } = arrival.message;
+    if (this.#isLate(arrival.message)) this.#late.set(node, arrival);
     this.#heard.set(node, { cycle, synchronised: arrival.message.synchronised });
     if (cycle === this.#cycle) this.#arrivals.set(node, arrival);
     else if (cycle === this.#cycle + 1) this.#early.set(node, arrival);
@@ -81,6 +96,14 @@ export class Vector {
     return this.#arrivals.get(node);
   }
 
+  /**
+   * What of a replica came too late since the closing before: its samples are slow, not lost.
+   * Nothing where its sample for this cycle is there.
+   */
+  lateOf(node: NodeId): Arrival | undefined {
+    return this.#arrivals.has(node) ? undefined : this.#late.get(node);
+  }
+
   /** What those who sent say of their own states. */
   claims(nodes: readonly NodeId[]): Claim[] {
     return nodes.flatMap((node) => {
@@ -89,9 +112,24 @@ export class Vector {
     });
   }
 
+  /** What those who sent say that they have voted. */
+  resultsClaims(nodes: readonly NodeId[]): ResultsClaim[] {
+    return nodes.flatMap((node) => {
+      const results = this.#arrivals.get(node)?.message.results ?? null;
+      return results === null ? [] : [{ node, results }];
+    });
+  }
+
   /** Who is expected to send and has not: present in the last cycles, not in this one. */
   missing(nodes: readonly NodeId[]): NodeId[] {
     return nodes.filter((node) => !this.#arrivals.has(node) && this.#isPresent(node));
+  }
+
+  /** One whose clock is not aligned, or that counts otherwise, is not slow: it is elsewhere. */
+  #isLate({ cycle, synchronised }: SampleMessage): boolean {
+    const behind = this.#cycle - cycle;
+    if (!synchronised || behind < 0 || behind > overtakenCyclesMax) return false;
+    return behind > 0 || this.#closed;
   }
 
   #isPresent(node: NodeId): boolean {

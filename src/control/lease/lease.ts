@@ -20,7 +20,13 @@ import { type Claim, VoterPromise } from "./promise.js";
 import { Rounds } from "./rounds.js";
 import { Turns } from "./turns.js";
 
-export type LeaseLossReason = "expired" | "released" | "late" | "state-fault" | "app-fault";
+export type LeaseLossReason =
+  | "expired"
+  | "released"
+  | "late"
+  | "voter-fault"
+  | "state-fault"
+  | "app-fault";
 
 /** Why the node itself wants to be rid of the lease. */
 export type GiveUpReason = Exclude<LeaseLossReason, "expired">;

@@ -1,4 +1,4 @@
-/** No healthy replica suspects a healthy peer. */
+/** No healthy replica suspects a healthy peer, nor the voter of a healthy replica. */
 
 import type { Facts } from "../facts.js";
 import { falseAlarmOf } from "../false-alarm.js";
@@ -17,8 +17,9 @@ export class NoFalseSuspicion implements Checker {
 
   observe(observation: Observation): void {
     const alarm = falseAlarmOf(observation, this.#facts);
-    if (alarm?.kind !== "peer-suspected") return;
-    const message = `${observation.node} suspected ${alarm.subject}, which is healthy`;
+    if (alarm?.kind !== "peer-suspected" && alarm?.kind !== "voter-suspected") return;
+    const whom = alarm.kind === "peer-suspected" ? "" : "the voter of ";
+    const message = `${observation.node} suspected ${whom}${alarm.subject}, which is healthy`;
     this.#violations.add(observation.at, message);
   }
 

@@ -6,7 +6,7 @@ import type { FaultAction } from "../scenario.js";
 import { findLinks, findTarget, type Hit } from "./hit.js";
 import { partition, worseNetwork } from "./link-faults.js";
 import { clockRate, crash, hang, pause, silence, slow } from "./node-faults.js";
-import { faultySensor, twoFaced } from "./value-faults.js";
+import { faultySensor, faultyVoter, twoFaced } from "./value-faults.js";
 
 type NodeAction = Exclude<FaultAction, { kind: "partition" } | { kind: "network" }>;
 
@@ -42,6 +42,8 @@ function findNodeHit(cluster: Cluster, action: NodeAction, dice: Prng): Hit | nu
       return faultySensor(cluster, node, action.sensor, action.fault, dice);
     case "two-faced":
       return twoFaced(cluster, node, action.sensor, action.spread, dice);
+    case "voter":
+      return faultyVoter(cluster, node, action.sensor, action.offset);
     default:
       return unreachable(action);
   }

@@ -1,5 +1,6 @@
 /**
- * Faults of values: a sensor that reads wrongly, and a node that tells each reader another value.
+ * Faults of values: a sensor that reads wrongly, a node that tells each reader another value, and
+ * one whose own voter is wrong.
  */
 import { channelsOf } from "../../control/channels.js";
 import { parseSample, sampleBody } from "../../control/cycle/messages.js";
@@ -54,8 +55,10 @@ export function twoFaced(
   const lies = new Map(
     settings.nodes.map((reader) => [reader, spread * (2 * dice.fraction() - 1)]),
   );
+  const nodeCount = settings.nodes.length;
+  const shape = { nodeCount, channelCount: own.length, sensorCount: settings.channels.size };
   const lie = (kind: FrameKind, body: unknown, reader: NodeId): unknown => {
-    const message = kind === "sample" ? parseSample(body, settings.nodes.length, own.length) : null;
+    const message = kind === "sample" ? parseSample(body, shape) : null;
     if (message === null) return body;
     const values = message.values.map((sent, place) =>
       place === index && sent.value !== null
@@ -82,6 +85,20 @@ export function twoFaced(
       });
       return () => world.rewriteFramesOf(node, null);
     },
+  };
+}
+
+/** Its sensors and its frames are in order: it votes wrongly on what it was told. */
+export function faultyVoter(cluster: Cluster, node: NodeId, sensor: string, offset: number): Hit {
+  return {
+    nodes: [node],
+    channels: [],
+    links: [],
+    begin: (effect) =>
+      cluster.shiftVoter(node, sensor, () => {
+        effect.note(cluster.world.now);
+        return offset;
+      }),
   };
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dashboard } from "../../../src/cli/demo/dashboard.js";
 import { type Paint, widthOf } from "../../../src/cli/terminal.js";
-import { demoView, excluded, replicaView, seen, statusOf } from "./support/views.js";
+import { nodeId } from "../../../src/kernel/ids.js";
+import { instant } from "../../../src/kernel/time.js";
+import { demoView, excluded, replicaView, seen, statusOf, verdict } from "./support/views.js";
 
 const plain: Paint = (_tone, text) => text;
 const toned: Paint = (tone, text) => `<${tone}>${text}</${tone}>`;
@@ -35,7 +37,7 @@ describe("the picture of the demo", () => {
       expect(text).toContain(word);
     }
     expect(text).toMatch(/temperature: 59\.94 degraded/);
-    expect(text).toMatch(/pi-2\/temperature +41\.50 +excluded +STUCK/);
+    expect(text).toMatch(/pi-2\/temperature +41\.50 +excluded +STUCK, permanent value/);
     expect(text).toContain("faults on now: pi-1/temperature drifting, pi-2/temperature stuck");
     expect(text).toContain("39.00 s  pi-1  excluded pi-1/s39: STUCK");
     expect(text).toContain("q quit");
@@ -76,6 +78,36 @@ describe("the picture of the demo", () => {
       replicaView("pi-3", { status: statusOf("pi-3", { drives: true }) }),
     ];
     expect(dashboard(demoView({ replicas }), plain, usual)).toContain("59.94 degraded");
+  });
+
+  it("shows a replica that votes wrongly, a doubtful verdict, a person's word", () => {
+    const suspectedVoters = [{ node: nodeId("pi-3"), sensor: "temperature" }];
+    const { cycle, sensors } = statusOf("pi-1");
+    const [sensor] = sensors;
+    const doubtful = {
+      ...verdict(59.94, "degraded"),
+      confidence: 2 / 3,
+      caveats: [{ reason: "COMMON_MODE_SUSPECT" as const, since: instant(0) }],
+    };
+    const channels = (sensor?.channels ?? []).map((channel, index) => {
+      const state = index === 2 ? ("overridden" as const) : channel.state;
+      return { ...channel, state };
+    });
+    const status = statusOf("pi-1", {
+      cycle: { ...cycle, suspectedVoters },
+      sensors: [{ sensor: "temperature", verdict: doubtful, channels }],
+    });
+    const replicas = [replicaView("pi-1", { status }), replicaView("pi-2"), replicaView("pi-3")];
+    for (const columns of [60, 80, 110]) {
+      const lines = linesAt(columns, 30, demoView({ replicas }));
+      expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
+      const text = lines.join("\n");
+      expect(text).toMatch(/pi-3 +stands by +votes wrongly/);
+      expect(text).toMatch(/pi-1 +drives +consistent/);
+      expect(text).toContain("59.94 degraded, 67 % agree, COMMON_MODE_SUSPECT");
+      expect(text).toMatch(/pi-3\/temperature +59\.94 +overridden +by a person/);
+    }
+    expect(linesAt(110, 30, demoView()).join("\n")).not.toContain("votes wrongly");
   });
 
   it("marks what is bad, and only that", () => {

@@ -18,7 +18,11 @@ describe("what happened last", () => {
       seen(5 + index / 100, node, excluded(channel)),
     );
     expect(happenings(events, [], 8)).toEqual([
-      { atS: 5, nodes: ["pi-1", "pi-2", "pi-3"], text: `excluded ${channel}: STUCK` },
+      {
+        atS: 5,
+        nodes: ["pi-1", "pi-2", "pi-3"],
+        text: `excluded ${channel}: STUCK, transient value`,
+      },
     ]);
   });
 

@@ -38,6 +38,7 @@ export const quiet: Scenario = {
   timing,
   app: "toy",
   voting: new Map(),
+  rereadsMax: 0,
   clockDriftPpm: 50,
   host: {
     wakeLatency: { kind: "uniform", min: micros(0), max: micros(200) },

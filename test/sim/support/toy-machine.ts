@@ -38,6 +38,7 @@ export class ToyMachine implements NodeMachine {
         return this.#beat(now);
       case "datagram":
       case "readings":
+      case "override":
       case "write-refused":
         return [];
       default:

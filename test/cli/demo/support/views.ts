@@ -46,6 +46,7 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
     cycle: {
       ...{ cycle: 10, synchronised: true, skew: micros(123) },
       ...{ standing: "consistent", stateFaults: 0, cyclesSkipped: 0 },
+      suspectedVoters: [],
     },
     driver: nodeId("pi-1"),
     drives: node === "pi-1",
@@ -67,6 +68,7 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
           state: index === 1 ? ("excluded" as const) : ("trusted" as const),
           reason: index === 1 ? ("STUCK" as const) : null,
           lastValue: index === 1 ? 41.5 : 59.94,
+          fault: index === 1 ? { kind: "value", persistence: "permanent" } : null,
         })),
       },
     ],
