@@ -4,8 +4,8 @@
  */
 import { expect, it } from "vitest";
 import type { SensorFault } from "../../src/faults/sensor-faults.js";
-import { describeShared, readShared } from "../support/shared-files.js";
 import { voters } from "../../src/voting/voters.js";
+import { describeShared, readShared } from "../support/shared-files.js";
 import {
   healthOf,
   type Injection,
