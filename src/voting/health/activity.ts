@@ -10,8 +10,8 @@
  * What a channel says of its past counts only where it says something: its past activity was more
  * than two of the finest steps that it makes, or its silence between two steps would be death; and
  * the others were at most twice as active, or what moved it need not show in their noise, and at
- * least half as active, or it was too noisy before. So a coarse sensor is never dead, and neither is
- * one in a world that came to rest, or that was mended.
+ * least half as active, or it was too noisy before. So a coarse sensor is never dead, and neither
+ * is one in a world that came to rest, or that was mended.
  *
  * All numbers are whole multiples of a grid far below the tolerance, as in residuals.ts.
  */

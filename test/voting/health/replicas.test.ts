@@ -1,4 +1,6 @@
-/** HEALTH-21: replicas that have the same samples come to the same verdict, however old they are. */
+/**
+ * HEALTH-21: replicas that have the same samples come to the same verdict, however old they are.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { micros } from "../../../src/kernel/time.js";
