@@ -43,12 +43,16 @@ export function encodeRecord(at: Instant, record: RecordState): readonly unknown
     "left" in phase ? phase.left : 0,
     strikes,
     at - since,
-    at - excludedAt,
+    // Of a channel that counts it means nothing, and would be the longest number of all.
+    isOut(phase) ? at - excludedAt : 0,
     readmissions.map((then) => at - then),
     agoOf(at, returnedAt),
     density,
   ];
 }
+
+const isOut = ({ kind }: Phase): boolean =>
+  kind !== "trusted" && kind !== "suspected" && kind !== "vouched";
 
 export function parseRecord(
   fields: unknown,
