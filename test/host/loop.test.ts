@@ -86,6 +86,7 @@ describe("the live loop", () => {
       output: "heater",
       value: 0.5,
       until: until(clock.now()),
+      frame: null,
     };
     machine.script = () => [
       send,
@@ -204,7 +205,7 @@ describe("the live loop", () => {
     machine.script = (input) =>
       input.kind === "datagram"
         ? [0.5, 2].map((value) => ({
-            ...{ kind: "write", output: "heater", value, until: until(clock.now()) },
+            ...{ kind: "write", output: "heater", value, until: until(clock.now()), frame: null },
           }))
         : [];
     loop.start();
@@ -247,7 +248,7 @@ describe("the live loop", () => {
     const { machine, loop, log, clock } = rig();
     machine.script = () => [
       { kind: "report", event: { kind: "started", bootId: 1 } },
-      { kind: "write", output: "heater", value: 1, until: until(clock.now()) },
+      { kind: "write", output: "heater", value: 1, until: until(clock.now()), frame: null },
     ];
     const push = log.push.bind(log);
     log.push = (...items: string[]) => {

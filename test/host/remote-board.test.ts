@@ -59,7 +59,7 @@ describe("the remote board", () => {
     expect(board.write(at(10), "heater", 0.5, at(20))).toEqual({ ok: true });
     board.release(at(11), "heater");
     expect(posted).toEqual([
-      { kind: "write", at: 10, output: "heater", value: 0.5, until: 20 },
+      { kind: "write", at: 10, output: "heater", value: 0.5, until: 20, frame: null },
       { kind: "release", at: 11, output: "heater" },
     ]);
   });
@@ -155,7 +155,7 @@ describe("the channel to the parent", () => {
     ...{ kind: "event", at: at(1), event: { kind: "peer-trusted", peer: nodeId("b") } },
   });
   const write = (): ReplicaMessage => ({
-    ...{ kind: "write", at: at(1), output: "heater", value: 1, until: at(9) },
+    ...{ kind: "write", at: at(1), output: "heater", value: 1, until: at(9), frame: null },
   });
 
   it("drops news first and commands later for a parent that does not read, releases never", () => {

@@ -56,6 +56,7 @@ export class CycleBench {
       channels,
       voting: new Map(),
       rereadsMax,
+      sampleProtection: null,
       cycle: millis(100),
       cutoff: millis(50),
       skewMax: micros(12_500),

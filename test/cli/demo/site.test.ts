@@ -27,7 +27,14 @@ function makeSite(): DemoSite {
 }
 
 const write = (ms: number, untilMs: number, value = 0.5) =>
-  ({ kind: "write", at: later(ms), output: "heater", value, until: later(untilMs) }) as const;
+  ({
+    kind: "write",
+    at: later(ms),
+    output: "heater",
+    value,
+    until: later(untilMs),
+    frame: null,
+  }) as const;
 const release = (ms: number) => ({ kind: "release", at: later(ms), output: "heater" }) as const;
 
 describe("who drives the demo's plant", () => {
