@@ -20,15 +20,11 @@ import { e2eProfiles } from "../../codes/e2e/stream.js";
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
-import { commandIds, payloadBytes } from "./protection.js";
+import { type CommandedCluster, commandIds, payloadBytes } from "./protection.js";
 
-export interface CommandStreams {
+export interface CommandStreams extends CommandedCluster {
   readonly profile: E2eProfileName;
   readonly self: NodeId;
-  /** All replicas, sorted. */
-  readonly nodes: readonly NodeId[];
-  /** The app's, in its order. */
-  readonly outputs: readonly string[];
 }
 
 const untilAt = 0;

@@ -58,42 +58,56 @@ export interface StreamIds {
 /** By the id of a channel: its number in the order of the config. */
 export function sampleIds(map: ChannelMap, profile: E2eProfileName): Map<string, StreamIds> {
   const channels = [...new Map([...map.values()].flat().map((one) => [one.id, one])).values()];
-  const idOf = new Map(channels.map(({ id }, index) => [id, firstSampleId + index]));
+  const numbered = channels.map(({ node }, index) => ({ node, dataId: firstSampleId + index }));
+  const idsOf = (node: NodeId): readonly number[] =>
+    // Those in the same message are the first that could change places.
+    [...numbered.filter((one) => one.node === node), ...numbered.filter((one) => one.node !== node)]
+      .slice(0, strangersMax + 1)
+      .map(({ dataId }) => dataId);
+  const nodes = new Set(channels.map(({ node }) => node));
+  const nearest = new Map([...nodes].map((node) => [node, idsOf(node)]));
   return new Map(
-    channels.map(({ id, node }) => {
-      // Those in the same message are the first that could change places.
-      const beside = channels.filter((other) => other.node === node);
-      const elsewhere = channels.filter((other) => other.node !== node);
-      const others = [...beside, ...elsewhere].filter((other) => other.id !== id);
-      const strangers = others.map((other) => idOf.get(other.id) as number);
-      return [id, { dataId: idOf.get(id) as number, strangers: known(profile, strangers) }];
+    channels.map(({ id, node }, index) => {
+      const dataId = firstSampleId + index;
+      return [id, { dataId, strangers: strangersTo(profile, dataId, nearest.get(node) ?? []) }];
     }),
   );
+}
+
+/** What follows from the cluster alone: its replicas, sorted, and the app's outputs in order. */
+export interface CommandedCluster {
+  readonly nodes: readonly NodeId[];
+  readonly outputs: readonly string[];
 }
 
 /** By output, the streams to the board of one node. */
 export function commandIds(
   self: NodeId,
-  { nodes, outputs }: { readonly nodes: readonly NodeId[]; readonly outputs: readonly string[] },
+  { nodes, outputs }: CommandedCluster,
   profile: E2eProfileName,
 ): Map<string, StreamIds> {
-  const idOf = (node: NodeId, output: string): number =>
-    firstCommandId + nodes.indexOf(node) * outputs.length + outputs.indexOf(output);
+  const idOf = (node: number, output: number): number =>
+    firstCommandId + node * outputs.length + output;
+  const own = nodes.indexOf(self);
+  const beside = outputs.slice(0, strangersMax + 1).map((_, output) => idOf(own, output));
   return new Map(
-    outputs.map((output) => {
-      const besides = outputs.filter((other) => other !== output).map((other) => idOf(self, other));
-      const peers = nodes.filter((node) => node !== self).map((node) => idOf(node, output));
-      const strangers = known(profile, [
-        ...besides.slice(0, strangersMax - peers.length),
-        ...peers,
-      ]);
-      return [output, { dataId: idOf(self, output), strangers }];
+    outputs.map((name, output) => {
+      const peers = nodes.map((_, node) => idOf(node, output));
+      const strangers = strangersTo(profile, idOf(own, output), [...peers, ...beside]);
+      return [name, { dataId: idOf(own, output), strangers }];
     }),
   );
 }
 
-function known(profile: E2eProfileName, strangers: readonly number[]): readonly number[] {
-  return e2eProfiles[profile].tellsDataId ? [] : strangers.slice(0, strangersMax);
+function strangersTo(
+  profile: E2eProfileName,
+  dataId: number,
+  others: readonly number[],
+): readonly number[] {
+  if (e2eProfiles[profile].tellsDataId) return [];
+  const strangers = new Set(others);
+  strangers.delete(dataId);
+  return [...strangers].slice(0, strangersMax);
 }
 
 /** How much there is to protect. */

@@ -99,7 +99,6 @@ export class SampleReader {
 
 /** A frame out of sequence is whole: whether it is old, the cycle within it says for all alike. */
 function faultOf(check: E2eCheck): SampleFault | null {
-  if (check.status === "REPEATED") return "STALE_TIMESTAMP";
   if (check.status !== "ERROR") return null;
   return check.reason === "data-id" ? "MASQUERADE" : "CORRUPT";
 }
