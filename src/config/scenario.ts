@@ -187,7 +187,7 @@ function namesIn(action: FaultSpec["action"]): (readonly [string, NodeId])[] {
   });
 }
 
-/** What of a scenario does not fit the app that it names: what the app lacks, or has too much of. */
+/** What of a scenario does not fit its app: what the app lacks, or has too much of. */
 export function checkAgainstApp(
   { scenario, source }: Extract<ScenarioParse, { ok: true }>,
   app: App,

@@ -215,6 +215,13 @@ describe("the live loop", () => {
     ]);
   });
 
+  it("feeds what a board that is elsewhere refuses later (REMB-3)", () => {
+    const { machine, loop } = rig();
+    loop.start();
+    loop.offer({ kind: "write-refused", output: "heater", reason: "corrupt-command" });
+    expect(machine.fed.at(-1)?.input).toMatchObject({ reason: "corrupt-command" });
+  });
+
   it("lets go of everything when the machine throws, and feeds nothing more (HOST-5)", async () => {
     const { machine, loop, log, recorded, failures } = rig();
     machine.script = () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  frameOf,
   parseParentMessage,
   type ReplicaMessage,
   readingsMax,
@@ -64,6 +65,16 @@ describe("the remote board", () => {
     ]);
   });
 
+  it("posts the frames of commands, as text that gives them back (REMB-3)", () => {
+    const { board, posted } = rig();
+    const frame = Uint8Array.from({ length: 36 }, (_, index) => 7 * index);
+    board.write(at(10), "heater", 0.5, at(20), frame);
+    const [message] = JSON.parse(JSON.stringify(posted)) as typeof posted;
+    const text = message?.kind === "write" ? message.frame : null;
+    expect([...(frameOf(text) ?? [])]).toEqual([...frame]);
+    expect(frameOf(null)).toBeNull();
+  });
+
   it.each([
     ["unknown-output", "pump", 0.5, 20],
     ["not-finite", "heater", Number.NaN, 20],
@@ -96,6 +107,15 @@ describe("a message of the parent", () => {
     },
   ])("is taken: %j", (message) => {
     expect(parseParentMessage(message)).toEqual(message);
+  });
+
+  it("REMB-3: the refusal of a command is taken, with a reason that there is", () => {
+    const message = { kind: "write-refused", output: "heater", reason: "corrupt-command" };
+    expect(parseParentMessage(message)).toEqual(message);
+    expect(parseParentMessage({ ...message, output: 1 })).toBeNull();
+    for (const reason of ["broken", "toString", "", 7, null]) {
+      expect(parseParentMessage({ ...message, reason })).toBeNull();
+    }
   });
 
   const refusals: [string, unknown][] = [

@@ -43,7 +43,7 @@ describe.each(e2eProfileNames)("samples under %s", (profile) => {
       frame[bit >> 3] = (frame[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       const finding = reader.check(frame, cycle);
       expect(finding.ok, `bit ${bit}`).toBe(false);
-      // With 8 bits of CRC, a broken frame may look whole to a stranger: it is no value all the same.
+      // To 8 bits of CRC a broken frame may look like a stranger's: it is no value all the same.
       if (e2eProfiles[profile].headerBytes > 2 && !e2eProfiles[profile].tellsDataId) {
         expect(finding).toEqual({ ok: false, fault: "CORRUPT" });
       }
