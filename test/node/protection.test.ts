@@ -62,7 +62,7 @@ describe.each(e2eProfileNames)("a cluster under %s", (profile) => {
     expect(reasons.filter((reason) => reason !== "NO_DATA" && reason !== "LATE")).toEqual([]);
   });
 
-  it("PROT-5: a replica that slept for any number of cycles blames nobody, and votes on all", () => {
+  it("PROT-5: a replica that slept for any number of cycles blames nobody, votes on all", () => {
     const cluster = make();
     cluster.run(2_000);
     for (const cycles of [1, 3, 7, 8, 14, 15, 16, 17]) {
