@@ -30,6 +30,7 @@ describe("a scenario file (CLI-SIM-3)", () => {
       startup: seconds(2),
       hypothesis: { faultyNodesMax: 1, settle: seconds(2) },
       clockDriftPpm: 50,
+      rereadsMax: 0,
       faults: [],
       expectations: [],
       liveness: null,
@@ -80,6 +81,7 @@ describe("a scenario file (CLI-SIM-3)", () => {
       "corrupt-commands, node: driver, output: heater",
       { kind: "corrupt-commands", output: "heater" },
     ],
+    ["voter, node: driver, sensor: temperature, offset: -15", { kind: "voter", offset: -15 }],
   ])("knows the fault %s", (words, action) => {
     const { faults } = scenarioOf("faults:", `  - { fault: ${words}, at: 3s, for: 1s..2s }`);
     expect(faults).toMatchObject([
@@ -120,6 +122,7 @@ describe("a contradiction in a scenario file (CLI-SIM-3)", () => {
     ["liveness: { at: 5s, core: [n1, n7], within: 1s }", "liveness.core: expected some of n1, n2"],
     ["timing: { cycles: 20ms }", "timing.cycles: expected one of cycle, cutoff"],
     ["timing: { clockDriftMaxPpm: 1.5 }", "timing.clockDriftMaxPpm: expected a whole number"],
+    ["rereads: 6", "5:10: rereads: expected a whole number from 0 to 5"],
     ["network: { loss: 1.5 }", "5:18: network.loss: expected a number from 0 to 1"],
     ["network: { delay: 4ms..1ms }", "5:19: network.delay: expected a time such as 2s"],
     [`faults: [{ ${crash}, at: 10s }]`, "faults[0].at: expected a time before the end"],
@@ -132,6 +135,10 @@ describe("a contradiction in a scenario file (CLI-SIM-3)", () => {
     [
       "faults: [{ fault: partition, from: n1, to: [n2, n8], at: 1s }]",
       "faults[0].to: expected one",
+    ],
+    [
+      "faults: [{ fault: voter, node: n1, sensor: temperature, offset: 0, at: 1s }]",
+      "faults[0].offset: expected a number that is not 0",
     ],
   ])("is refused with its line: %s", (line, message) => {
     const problems = problemsOf(line);

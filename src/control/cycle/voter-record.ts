@@ -10,8 +10,10 @@ export type Finding = "agrees" | "omits" | "differs";
 
 /**
  * Three wrong results in a row, or ten that are missing, or any mix that outweighs the agreements.
- * A lost datagram makes a result missing and not wrong, and with every tenth datagram lost and
- * asked for again, one result in a hundred: ten in a row come once in 10^20 cycles.
+ * A lost datagram makes a result missing and not wrong. With every tenth datagram lost, and one
+ * channel of three wrong, 6 results of 1,000 are missing (measured, as in test/node/voters.test.ts,
+ * in 12,000 cycles of three replicas); with three of ten lost, 128. In neither was anybody
+ * suspected.
  */
 export const voterStrikesMax = 30;
 export const strikesPerDifference = 10;

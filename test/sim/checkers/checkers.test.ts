@@ -15,7 +15,7 @@ import { VotedWithin } from "../../../src/sim/checkers/voted-within.js";
 import { VotesAgree } from "../../../src/sim/checkers/votes-agree.js";
 import type { Observation } from "../../../src/sim/observation.js";
 import { trueTime } from "../../../src/sim/true-time.js";
-import { excluded, facts, suspected, voted, wrote } from "../support/facts.js";
+import { excluded, facts, suspected, suspectedVoter, voted, wrote } from "../support/facts.js";
 
 const end = trueTime(10_000_000);
 
@@ -119,7 +119,19 @@ describe("no false alarms (CHECK-4)", () => {
     ["the accused is faulty", { faultyNodes: ["b"] }],
     ["the accuser is faulty", { faultyNodes: ["a"] }],
   ])("suspects nobody falsely when %s", (_, made) => {
-    expect(watch(new NoFalseSuspicion(facts(made)), [suspected(5, "a", "b")])).toBeNull();
+    const suspicions = [suspected(5, "a", "b"), suspectedVoter(6, "a", "b")];
+    expect(watch(new NoFalseSuspicion(facts(made)), suspicions)).toBeNull();
+  });
+
+  it("catches the suspicion of a healthy voter, also of one's own", () => {
+    const result = watch(new NoFalseSuspicion(facts()), [
+      suspectedVoter(5, "a", "b"),
+      suspectedVoter(6, "a", "a"),
+    ]);
+    expect(result).toMatchObject({
+      count: 2,
+      first: { at: 5, message: "a suspected the voter of b, which is healthy" },
+    });
   });
 
   it("catches a reset by the watchdog that no fault explains, and no other", () => {

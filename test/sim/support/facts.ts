@@ -61,6 +61,9 @@ export const excluded = (at: number, node: string, channel: string): Observation
 export const suspected = (at: number, node: string, peer: string): Observation =>
   reported(at, node, { kind: "peer-suspected", peer: nodeId(peer), silence: micros(1) });
 
+export const suspectedVoter = (at: number, node: string, voter: string): Observation =>
+  reported(at, node, { kind: "voter-suspected", node: nodeId(voter), sensor: "temperature" });
+
 export const acquired = (at: number, node: string): Observation =>
   reported(at, node, { kind: "lease-acquired", until: instant(1) });
 
