@@ -45,7 +45,7 @@ export async function layGround(options: GroundOptions): Promise<Ground> {
 
 function configText(options: GroundOptions, ports: readonly number[]): string {
   const { nodes, app, cycle, heartbeat, protection = unprotected } = options;
-  const [samples, commands] = [protection.samples, protection.commands];
+  const { samples, commands } = protection;
   return [
     "# Written by `holdfast demo`. It is a config like any other: try `holdfast config check`.",
     "cluster: demo",

@@ -109,8 +109,9 @@ function refusalFor(check: E2eCheck): WriteRefusal | null {
   }
 }
 
+/** Minus zero is zero: JSON, which carries commands to another process, knows but one zero. */
 function isSame(payload: Uint8Array, value: number, until: Instant): boolean {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const told = view.getUint32(untilAt) * 2 ** 32 + view.getUint32(untilAt + 4);
-  return Object.is(view.getFloat64(valueAt), value) && told === until;
+  return Object.is(view.getFloat64(valueAt) + 0, value + 0) && told === until;
 }
