@@ -7,7 +7,7 @@
  * Beside them stands what the machine itself does to any program: how late a timer of an idle
  * process is. Where that reaches the length of a cycle, so will everything else.
  *
- * Run: node dist/bench/live.js [seconds] [kills]
+ * Run: node dist/bench/live.js [seconds] [kills] [E2E profile of samples and commands]
  */
 import { rmSync } from "node:fs";
 import { cpus } from "node:os";
@@ -16,6 +16,7 @@ import { layGround } from "../src/cli/demo/ground.js";
 import { boilerFile, openSite } from "../src/cli/demo/open-site.js";
 import { Replica } from "../src/cli/demo/replica.js";
 import type { DemoSite } from "../src/cli/demo/site.js";
+import { type Protection, profileOf } from "../src/control/protection/protection.js";
 import type { ReplicaMessage } from "../src/host/board-channel.js";
 import { MonotonicClock } from "../src/host/monotonic-clock.js";
 import { type NodeId, nodeId } from "../src/kernel/ids.js";
@@ -47,10 +48,11 @@ class Bench {
   #driver: NodeId | null = null;
   #killedAt: number | null = null;
 
-  static async open(): Promise<Bench> {
+  static async open(protection: Protection): Promise<Bench> {
     const begins = new MonotonicClock().now();
-    const site = await openSite(nodes, null, begins);
-    return new Bench(site, await layGround({ nodes, app: boilerFile, cycle, heartbeat }));
+    const site = await openSite(nodes, null, begins, protection);
+    const ground = { nodes, app: boilerFile, cycle, heartbeat, protection };
+    return new Bench(site, await layGround(ground));
   }
 
   constructor(site: DemoSite, ground: Awaited<ReturnType<typeof layGround>>) {
@@ -121,7 +123,9 @@ class Bench {
   }
 
   #onMessage(node: NodeId, message: ReplicaMessage): void {
-    if (message.kind === "write") this.#site.write(node, message);
+    if (message.kind === "write") {
+      this.#site.write(node, message, (reason) => this.#count(`${reason} at the board`));
+    }
     if (message.kind === "release") this.#site.release(node, message);
     if (message.kind === "event") this.#onEvent(node, message.at, message.event);
     if (message.kind !== "status") return;
@@ -129,8 +133,12 @@ class Bench {
     this.residentBytesMax = Math.max(this.residentBytesMax, residentBytes);
   }
 
+  #count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
   #onEvent(node: NodeId, at: number, event: NodeEvent): void {
-    this.counts.set(event.kind, (this.counts.get(event.kind) ?? 0) + 1);
+    this.#count(event.kind);
     if (event.kind === "voted" && event.verdict.value !== null) {
       this.firstVoteMs ??= (at - this.#startedAt) / 1_000;
       this.latencies.push(event.latency / 1_000);
@@ -172,6 +180,7 @@ async function benchMinute(bench: Bench, secondsLong: number): Promise<void> {
     count("state-diverged"),
     count("was-late"),
   ]);
+  tell("commands refused at a board as corrupt", [count("corrupt-command at the board")]);
   tell("resident, largest replica (MB)", [bench.residentBytesMax / 1e6]);
 }
 
@@ -208,11 +217,13 @@ function tell(what: string, figures: readonly number[]): void {
 }
 
 async function main(): Promise<void> {
-  const [secondsLong = 60, kills = 15] = process.argv.slice(2).map(Number);
+  const [first = "60", second = "15", word] = process.argv.slice(2);
+  const [secondsLong, kills, profile] = [Number(first), Number(second), profileOf(word)];
   console.log(`machine: ${cpus()[0]?.model}, ${cpus().length} cores, node ${process.version}`);
   const late = await machineLateness(200);
   tell("an idle timer of 10 ms is late, p50 / p99 (ms)", [median(late), quantile(late, 0.99)]);
-  const bench = await Bench.open();
+  console.log(`protection of samples and commands: ${profile ?? "none"}`);
+  const bench = await Bench.open({ samples: profile, commands: profile });
   try {
     await benchMinute(bench, secondsLong);
     tell("first voted value after the start (ms)", [bench.firstVoteMs ?? Number.NaN]);

@@ -49,7 +49,20 @@ export type WriteResult =
   /** Nothing on the pins has changed. */
   | { readonly ok: false; readonly reason: WriteRefusal };
 
-export type WriteRefusal = "unknown-output" | "not-finite" | "out-of-range" | "expired" | "closed";
+export type WriteRefusal =
+  | "unknown-output"
+  | "not-finite"
+  | "out-of-range"
+  | "expired"
+  | "closed"
+  /** The end-to-end protection of the command does not fit: it was changed on its way. */
+  | "corrupt-command"
+  /** A whole command, but one for another output or for another board. */
+  | "masqueraded-command"
+  /** The same command once more. */
+  | "repeated-command"
+  /** A command that is older than one that was taken. */
+  | "reordered-command";
 
 export interface Board {
   readonly channels: readonly ChannelSpec[];
@@ -60,8 +73,19 @@ export interface Board {
   /** The newest reading of every channel, in the order of `channels`. */
   read(now: Instant): readonly Reading[];
 
-  /** Drives `output` at `value` (in its unit) until `until`; refused when `until` has passed. */
-  write(now: Instant, output: string, value: number, until: Instant): WriteResult;
+  /**
+   * Drives `output` at `value` (in its unit) until `until`; refused when `until` has passed.
+   *
+   * @param frame the same under end-to-end protection; a board leaves it to what is before it (see
+   *   src/control/protection)
+   */
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    frame?: Uint8Array | null,
+  ): WriteResult;
 
   /** Puts the output into its safe state at once. Releasing twice is harmless. */
   release(now: Instant, output: string): WriteResult;

@@ -55,7 +55,11 @@ export type ConfigCheck = CheckedConfig | ConfigRefusal;
 
 /** What the checks must know of the app; `message` says why there is none. */
 export type AppGlance =
-  | { readonly ok: true; readonly sensors: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly sensors: readonly string[];
+      readonly outputs: readonly string[];
+    }
   | { readonly ok: false; readonly message: string };
 
 /** @param file of the app's module, an absolute path */
@@ -70,7 +74,8 @@ export async function assemble(
     const load = await loadApp(file);
     if (!load.ok) return load;
     app = load.app;
-    return { ok: true, sensors: Object.keys(load.app.sensors) };
+    const { sensors, outputs } = load.app;
+    return { ok: true, sensors: Object.keys(sensors), outputs: Object.keys(outputs) };
   });
   if (!checked.ok) return checked;
   assert(app !== null, "a config without an app was accepted");

@@ -5,11 +5,18 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { assert } from "../kernel/assert.js";
-import type { ConfigCheck, ConfigRefusal, GlanceAtApp, LoadOptions } from "./assemble.js";
+import type {
+  AppGlance,
+  ConfigCheck,
+  ConfigRefusal,
+  GlanceAtApp,
+  LoadOptions,
+} from "./assemble.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
 import { type Problem, show, sortProblems } from "./problem.js";
+import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
 import { checkNodes, nodeIdsIn, warnOfCount } from "./replicas.js";
 import { fileSchema } from "./schema.js";
@@ -62,11 +69,8 @@ async function settle(
   const secret = await readKey(layers, cwd);
   const shape = fileSchema.safeParse(layers.tree);
   const misshapen = shape.success ? [] : problemsOf(layers, shape.error);
-  const { sensors, problems: appProblems } = await readApp(layers, cwd, glance);
-  const named =
-    sensors === null
-      ? { problems: [], warnings: [] }
-      : checkSensors(layers, sensors, nodeIdsIn(layers));
+  const { app, problems: appProblems } = await readApp(layers, cwd, glance);
+  const named = app === null ? { problems: [], warnings: [] } : checkNames(layers, app);
   const files = await settleFiles(layers, cwd);
 
   const problems = [
@@ -79,7 +83,7 @@ async function settle(
   ];
   if (problems.length > 0) return refuse(problems, warnings);
 
-  assert(sensors !== null && secret.key !== null, "no app or no key, and no problem says so");
+  assert(app !== null && secret.key !== null, "no app or no key, and no problem says so");
   return {
     ok: true,
     content: fileSchema.parse(layers.tree),
@@ -90,17 +94,29 @@ async function settle(
   };
 }
 
-/** Null for the sensors of an app that could not be loaded. */
+type App = Extract<AppGlance, { readonly ok: true }>;
+
+/** What names the app's sensors and outputs, or counts them. */
+function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
+  const nodes = nodeIdsIn(layers);
+  const { problems, warnings } = checkSensors(layers, sensors, nodes);
+  return {
+    problems: [...problems, ...settleProtection(layers, sensors, outputs, nodes)],
+    warnings,
+  };
+}
+
+/** Null for an app that could not be loaded. */
 async function readApp(
   layers: Layers,
   cwd: string,
   glance: GlanceAtApp,
-): Promise<{ readonly sensors: readonly string[] | null; readonly problems: readonly Problem[] }> {
+): Promise<{ readonly app: App | null; readonly problems: readonly Problem[] }> {
   const file = layers.fileAt(["app"], cwd);
-  if (file === null) return { sensors: null, problems: [] };
+  if (file === null) return { app: null, problems: [] };
   const app = await glance(file);
-  if (app.ok) return { sensors: app.sensors, problems: [] };
-  return { sensors: null, problems: [layers.problem(["app"], app.message)] };
+  if (app.ok) return { app, problems: [] };
+  return { app: null, problems: [layers.problem(["app"], app.message)] };
 }
 
 type TextReading =

@@ -91,6 +91,17 @@ function actionOf(entry: FaultEntry): FaultAction {
       return { kind: "two-faced", node: entry.node, sensor: entry.sensor, spread: entry.spread };
     case "voter":
       return { kind: "voter", node: entry.node, sensor: entry.sensor, offset: entry.offset };
+    case "corrupt-samples":
+      return { kind: "corrupt-samples", node: entry.node, sensor: entry.sensor };
+    case "swap-samples":
+      return {
+        kind: "swap-samples",
+        node: entry.node,
+        sensor: entry.sensor,
+        other: entry.with,
+      };
+    case "corrupt-commands":
+      return { kind: "corrupt-commands", node: entry.node, output: entry.output };
     default:
       return unreachable(entry);
   }

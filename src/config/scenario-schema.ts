@@ -20,7 +20,7 @@ import {
   text,
   whole,
 } from "./scenario-words.js";
-import { rereadsSchema, votingSchema } from "./schema.js";
+import { protectionSchema, rereadsSchema, votingSchema } from "./schema.js";
 
 /** The most replicas of a simulated cluster. */
 export const scenarioNodesMax = 15;
@@ -29,6 +29,7 @@ const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: "a mapping of keys to values" });
 
 const sensorName = text("the name of a sensor of the app");
+const outputName = text("the name of an output of the app");
 
 /** When a fault happens: `at` once, or `every` / `probability` again and again. */
 const when = {
@@ -81,11 +82,14 @@ const fault = z.discriminatedUnion(
     mapping({ fault: kind("sensor"), ...sensorAndNode, is: sensorFault, ...when }),
     mapping({ fault: kind("two-faced"), ...sensorAndNode, spread: positive, ...when }),
     mapping({ fault: kind("voter"), ...sensorAndNode, offset: nonzero, ...when }),
+    mapping({ fault: kind("corrupt-samples"), ...sensorAndNode, ...when }),
+    mapping({ fault: kind("swap-samples"), ...sensorAndNode, with: sensorName, ...when }),
+    mapping({ fault: kind("corrupt-commands"), node: nodeTarget, output: outputName, ...when }),
   ],
   {
     error:
       "a mapping with `fault:` crash, silence, pause, slow, hang, clock-rate, partition, " +
-      "network, sensor, two-faced or voter",
+      "network, sensor, two-faced, voter, corrupt-samples, swap-samples or corrupt-commands",
   },
 );
 
@@ -171,7 +175,7 @@ const nodes = z.union(
   { error: nodesExpected },
 );
 
-/** The whole file. `timing` and `voting` have the keys that they have in holdfast.yaml. */
+/** The whole file. `timing`, `voting` and `protection` have the keys of holdfast.yaml. */
 export const scenarioSchema = mapping({
   version: z.literal(1, { error: "1, the only version there is" }),
   name: text("a name"),
@@ -180,6 +184,7 @@ export const scenarioSchema = mapping({
   timing: z.record(z.string(), z.unknown(), { error: "a mapping of keys to values" }).optional(),
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
+  protection: protectionSchema.optional(),
   clocks: mapping({
     driftPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000).optional(),
   }).optional(),

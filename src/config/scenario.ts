@@ -3,6 +3,7 @@
  * with it, each with its line.
  */
 import type { App } from "../control/app.js";
+import { protectionProblems } from "../control/protection/protection.js";
 import { assert } from "../kernel/assert.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros, millis, seconds } from "../kernel/time.js";
@@ -15,7 +16,7 @@ import { expectationsOf, invariantsOf } from "./scenario-expectations.js";
 import { faultsOf, linkModelOf } from "./scenario-faults.js";
 import { refuseShape } from "./scenario-refuse.js";
 import { type ScenarioFile, scenarioSchema } from "./scenario-schema.js";
-import { votingOf } from "./settings.js";
+import { protectionOf, votingOf } from "./settings.js";
 import { settleTiming } from "./timing.js";
 import { YamlSource } from "./yaml-source.js";
 
@@ -99,6 +100,7 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     app: file.app,
     voting: votingOf(file.voting ?? {}),
     rereadsMax: file.rereads ?? 0,
+    protection: protectionOf(file.protection ?? {}),
     clockDriftPpm: file.clocks?.driftPpm ?? 50,
     host: hostOf(file),
     network: networkOf(file),
@@ -185,7 +187,7 @@ function namesIn(action: FaultSpec["action"]): (readonly [string, NodeId])[] {
   });
 }
 
-/** What of a scenario does not fit the app that it names: sensors and outputs that it lacks. */
+/** What of a scenario does not fit its app: what the app lacks, or has too much of. */
 export function checkAgainstApp(
   { scenario, source }: Extract<ScenarioParse, { ok: true }>,
   app: App,
@@ -198,6 +200,8 @@ export function checkAgainstApp(
   };
   for (const [index, { action }] of scenario.faults.entries()) {
     if ("sensor" in action) check(["faults", index, "sensor"], action.sensor, app.sensors);
+    if ("other" in action) check(["faults", index, "with"], action.other, app.sensors);
+    if ("output" in action) check(["faults", index, "output"], action.output, app.outputs);
   }
   for (const [index, { pattern }] of scenario.expectations.entries()) {
     if (pattern.sensor !== null) check(["expect", index, "sensor"], pattern.sensor, app.sensors);
@@ -207,6 +211,13 @@ export function checkAgainstApp(
     const path = ["invariants", invariant.kind];
     if ("sensor" in invariant) check([...path, invariant.sensor], invariant.sensor, app.sensors);
     if ("output" in invariant) check([...path, invariant.output], invariant.output, app.outputs);
+  }
+  const channelCounts = scenario.nodes.map(() => Object.keys(app.sensors).length);
+  const commandCount = scenario.nodes.length * Object.keys(app.outputs).length;
+  const size = { channelCounts, commandCount };
+  for (const { key, expected } of protectionProblems(scenario.protection, size)) {
+    const path = ["protection", key];
+    problems.push({ origin: source.locate(path, "value"), path, message: `expected ${expected}` });
   }
   return sortProblems(problems);
 }

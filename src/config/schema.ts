@@ -6,6 +6,7 @@
  * Every error text here completes the sentence "expected ...".
  */
 import { z } from "zod";
+import { profileWords } from "../control/protection/protection.js";
 import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
 import { addressExpected, parseAddress } from "./address.js";
@@ -180,6 +181,16 @@ export const rereadsSchema = whole("a whole number from 0 to 5", 0, 5, {
     "How often a board is read again in a cycle while a channel gives nothing, or what cannot be.",
   fallback: "0",
 });
+const protectionProfile = (description: string) =>
+  z
+    .enum(profileWords, { error: `one of ${profileWords.join(", ")}` })
+    .meta({ description, "x-default": "none" });
+
+/** Scenario files of the simulator have it too. */
+export const protectionSchema = mapping({
+  samples: protectionProfile("The E2E profile of what a replica tells the others it has read."),
+  commands: protectionProfile("The E2E profile of commands, from the replica to the pin."),
+}).partial();
 
 const recorder = mapping({
   path: filePath({
@@ -217,6 +228,7 @@ export const fileSchema = mapping({
   timing: timing.optional(),
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
+  protection: protectionSchema.optional(),
   recorder: recorder.optional(),
   stateDir: filePath({
     description: "The folder in which a replica keeps what survives a restart.",

@@ -3,6 +3,7 @@
  */
 import type { App } from "../control/app.js";
 import type { SensorVoting, VotingMap } from "../control/cycle/sensor-bank.js";
+import { type Protection, profileOf } from "../control/protection/protection.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
@@ -75,6 +76,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     voting: votingOf(content.voting ?? {}),
     rereadsMax: content.rereads ?? 0,
     timing: timingOf(content.timing ?? {}),
+    protection: protectionOf(content.protection ?? {}),
   };
 }
 
@@ -104,6 +106,11 @@ export function votingOf(voting: NonNullable<FileContent["voting"]>): VotingMap 
   });
   return new Map(entries);
 }
+
+export const protectionOf = (protection: NonNullable<FileContent["protection"]>): Protection => ({
+  samples: profileOf(protection.samples),
+  commands: profileOf(protection.commands),
+});
 
 const boardOf = (board: BoardSettings, file: string): BoardSettings =>
   board.kind === "recorded" ? { ...board, file } : board;

@@ -6,7 +6,7 @@
  * All instants are CLOCK_MONOTONIC in microseconds, which the processes of one machine share: so
  * the parent can end a command at its `until` by itself, though the replica be stopped or gone.
  */
-import type { Reading } from "../../boards/board.js";
+import type { Reading, WriteRefusal } from "../../boards/board.js";
 import type { NodeId } from "../kernel/ids.js";
 import { type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
@@ -28,6 +28,8 @@ export type ParentMessage =
   | { readonly kind: "readings"; readonly readings: readonly Reading[] }
   /** From now on these faults on what the replica sends, and no others. */
   | { readonly kind: "link-faults"; readonly faults: Partial<LinkFaults> }
+  /** The board did not take a command: its protection does not fit, or it came too late. */
+  | { readonly kind: "write-refused"; readonly output: string; readonly reason: WriteRefusal }
   /** End in good order: release the outputs, then exit with code 0. */
   | { readonly kind: "stop" };
 
@@ -49,6 +51,8 @@ export type ReplicaMessage =
       readonly output: string;
       readonly value: number;
       readonly until: Instant;
+      /** See `frameText`. */
+      readonly frame: string | null;
     }
   | { readonly kind: "release"; readonly at: Instant; readonly output: string }
   | { readonly kind: "event"; readonly at: Instant; readonly event: NodeEvent }
@@ -67,6 +71,8 @@ export function parseParentMessage(message: unknown): ParentMessage | null {
       return parseReadings(message["readings"]);
     case "link-faults":
       return parseFaults(message["faults"]);
+    case "write-refused":
+      return parseRefusal(message["output"], message["reason"]);
     default:
       return null;
   }
@@ -96,6 +102,33 @@ function parseFaults(faults: unknown): ParentMessage | null {
   const blocked = { blockedTargets, blockedSources };
   return { kind: "link-faults", faults: { loss, duplicate, delay: micros(delay), ...blocked } };
 }
+
+/** A record, not a list: the compiler asks for a reason that is new. */
+const refusals: Readonly<Record<WriteRefusal, true>> = {
+  "unknown-output": true,
+  "not-finite": true,
+  "out-of-range": true,
+  expired: true,
+  closed: true,
+  "corrupt-command": true,
+  "masqueraded-command": true,
+  "repeated-command": true,
+  "reordered-command": true,
+};
+
+function parseRefusal(output: unknown, reason: unknown): ParentMessage | null {
+  if (typeof output !== "string" || typeof reason !== "string") return null;
+  if (!Object.hasOwn(refusals, reason)) return null;
+  return { kind: "write-refused", output, reason: reason as WriteRefusal };
+}
+
+/** The frame of a command in base 64: the channel carries JSON. */
+export const frameText = (frame: Uint8Array | null): string | null =>
+  frame === null ? null : Buffer.from(frame).toString("base64");
+
+/** Any text gives some bytes; whether they are a command is for the check of the board to say. */
+export const frameOf = (text: string | null): Uint8Array | null =>
+  text === null ? null : Buffer.from(text, "base64");
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

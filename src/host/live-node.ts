@@ -7,7 +7,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
-import type { Board } from "../../boards/board.js";
+import type { Board, WriteRefusal } from "../../boards/board.js";
 import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { CommandRefusal } from "../control/cycle/ports.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -150,6 +150,11 @@ export class LiveNode {
     this.#link.setFaults(faults);
     this.#options.logger.warn({ faults }, "link faults were injected");
     return true;
+  }
+
+  /** The board, which is elsewhere, has refused a command that it was handed. */
+  writeRefused(output: string, reason: WriteRefusal): void {
+    this.#loop?.offer({ kind: "write-refused", output, reason });
   }
 
   /** Releases the outputs and gives everything back. Stopping twice is harmless. */

@@ -87,8 +87,11 @@ export class LiveLoop {
     this.#work();
   }
 
-  /** Something has come in from a link. It is dropped before the start and after the stop. */
-  offer(input: Extract<NodeInput, { readonly kind: "datagram" }>): void {
+  /**
+   * Something has come in from a link, or from a board that answers later. It is dropped before the
+   * start and after the stop.
+   */
+  offer(input: Exclude<NodeInput, { readonly kind: "readings" }>): void {
     if (this.#stage === "idle" || this.#stage === "stopped") return;
     this.#inbox.push(input);
     this.#work();
@@ -192,9 +195,9 @@ export class LiveLoop {
     }
   }
 
-  #write({ output, value, until }: Extract<NodeOutput, { readonly kind: "write" }>): void {
+  #write({ output, value, until, frame }: Extract<NodeOutput, { readonly kind: "write" }>): void {
     const { board, clock } = this.#options;
-    const result = board.write(clock.now(), output, value, until);
+    const result = board.write(clock.now(), output, value, until, frame);
     if (result.ok) return;
     this.#answers.push({ kind: "write-refused", output, reason: result.reason });
   }

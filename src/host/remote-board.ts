@@ -2,7 +2,7 @@
  * A board whose plant is in the process that started us. Readings are pushed by it; the newest of
  * each channel stands, with the time at which it was sampled, so that it grows old when the parent
  * stops. Commands are posted to it with their `until`, and it ends them by itself (see
- * board-channel.ts).
+ * board-channel.ts); with their frames, where they are protected, for the pins are there.
  */
 import type {
   Board,
@@ -13,7 +13,7 @@ import type {
   WriteResult,
 } from "../../boards/board.js";
 import { type Instant, instant } from "../kernel/time.js";
-import type { ReplicaMessage } from "./board-channel.js";
+import { frameText, type ReplicaMessage } from "./board-channel.js";
 
 export interface RemoteBoardOptions {
   readonly channels: readonly ChannelSpec[];
@@ -56,10 +56,16 @@ export class RemoteBoard implements Board {
     });
   }
 
-  write(now: Instant, output: string, value: number, until: Instant): WriteResult {
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    frame: Uint8Array | null = null,
+  ): WriteResult {
     const refusal = this.#refusalOf(now, output, value, until);
     if (refusal !== null) return { ok: false, reason: refusal };
-    this.#post({ kind: "write", at: now, output, value, until });
+    this.#post({ kind: "write", at: now, output, value, until, frame: frameText(frame) });
     return { ok: true };
   }
 

@@ -38,6 +38,8 @@ export interface Roster {
   readonly sensorCount: number;
   readonly channelCounts: ReadonlyMap<NodeId, number>;
   readonly channels: ChannelMap;
+  /** Of each protected sample; null where samples are not protected. */
+  readonly frameBytes: number | null;
 }
 
 /** Null when the body does not fit; nothing has changed then. */
@@ -76,6 +78,7 @@ function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
       nodeCount: roster.nodes.length,
       channelCount,
       sensorCount: roster.sensorCount,
+      frameBytes: roster.frameBytes,
     };
     const message = parseSample(body, shape);
     return message === null ? null : { kind, from, message };

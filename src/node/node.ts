@@ -17,7 +17,11 @@ import {
 } from "../control/cycle/messages.js";
 import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { CommandRefusal, CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
-import { OutputGate, type OutputGateInput } from "../control/gate/output-gate.js";
+import {
+  OutputGate,
+  type OutputGateInput,
+  type OutputGateOutput,
+} from "../control/gate/output-gate.js";
 import {
   type GiveUpReason,
   Lease,
@@ -25,6 +29,8 @@ import {
   type LeaseOutput,
 } from "../control/lease/lease.js";
 import { grantBody, releaseBody, requestBody } from "../control/lease/messages.js";
+import { CommandProtection } from "../control/protection/command-protection.js";
+import { protectedBytes } from "../control/protection/protection.js";
 import { beatBody } from "../detection/heartbeat/messages.js";
 import {
   type HeartbeatInput,
@@ -79,6 +85,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #monitor: HeartbeatMonitor;
   readonly #lease: Lease;
   readonly #gate: OutputGate;
+  readonly #commands: CommandProtection | null;
   readonly #supervision: AliveSupervision;
   readonly #parts: readonly Wakeable[];
   /** By replica, the frame of its newest sample, for those who ask for it again. */
@@ -92,25 +99,28 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   constructor(options: NodeOptions) {
     const { settings, self, now, bootId, mac } = options;
-    const { nodes, app, channels, voting, rereadsMax, timing } = settings;
+    const { nodes, app, channels, voting, rereadsMax, timing, protection } = settings;
     this.#options = options;
     this.#peers = nodes.filter((node) => node !== self);
     const channelCounts = new Map(nodes.map((node) => [node, channelsOf(channels, node).length]));
-    this.#roster = { nodes, sensorCount: channels.size, channelCounts, channels };
+    const { samples: sampleProtection, commands: profile } = protection;
+    const frameBytes = sampleProtection === null ? null : protectedBytes(sampleProtection);
+    this.#roster = { nodes, sensorCount: channels.size, channelCounts, channels, frameBytes };
 
     const wire = { cluster: settings.cluster, self, bootId, peers: this.#peers, mac };
     this.#sealer = new Sealer(wire);
     this.#opener = new Opener(wire);
-    this.#cycle = new ControlCycle(now, {
-      ...{ self, nodes, app, channels, voting, rereadsMax },
-      ...timing,
-    });
+    const cluster = { self, nodes, app, channels, voting, rereadsMax, sampleProtection };
+    this.#cycle = new ControlCycle(now, { ...cluster, ...timing });
     const { heartbeat: period, suspectAfter, lease: length } = timing;
     this.#monitor = new HeartbeatMonitor({ now, peers: this.#peers, period, suspectAfter });
     const driftMaxPpm = timing.clockDriftMaxPpm;
     this.#lease = new Lease({ now, self, bootId, nodes, period, length, driftMaxPpm });
     const commandAgeMax = micros(commandCyclesMax * timing.cycle);
-    this.#gate = new OutputGate({ outputs: Object.keys(app.outputs), commandAgeMax });
+    const outputs = Object.keys(app.outputs);
+    this.#gate = new OutputGate({ outputs, commandAgeMax });
+    this.#commands =
+      profile === null ? null : new CommandProtection({ profile, self, nodes, outputs });
     this.#supervision = new AliveSupervision(supervisionOf(now, timing));
     this.#parts = this.#wakeables();
   }
@@ -168,6 +178,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         channels: standing,
       })),
       supervision: this.#supervision.standing(),
+      protection: this.#cycle.protectedChannels(),
     };
   }
 
@@ -334,7 +345,18 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #feedGate(now: Instant, input: OutputGateInput | Timeout): void {
-    feed(this.#gate, now, input, (output) => this.#outputs.push(output));
+    feed(this.#gate, now, input, (output) => this.#carryGate(output));
+  }
+
+  /** A command is protected where it is made: every hop after this is on its way. */
+  #carryGate(output: OutputGateOutput): void {
+    if (output.kind === "release") {
+      this.#outputs.push(output);
+      return;
+    }
+    const { output: name, value, until } = output;
+    const frame = this.#commands?.protect(name, value, until) ?? null;
+    this.#outputs.push({ ...output, frame });
   }
 
   #feedSupervision(now: Instant, input: AliveInput | Timeout): void {

@@ -29,6 +29,8 @@ export type NodeOutput =
       readonly output: string;
       readonly value: number;
       readonly until: Instant;
+      /** The same under end-to-end protection; null where commands are not protected. */
+      readonly frame: Uint8Array | null;
     }
   /** Put an output into its safe state. */
   | { readonly kind: "release"; readonly output: string }

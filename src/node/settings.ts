@@ -5,6 +5,7 @@
 import type { App } from "../control/app.js";
 import type { ChannelMap } from "../control/channels.js";
 import type { VotingMap } from "../control/cycle/sensor-bank.js";
+import type { Protection } from "../control/protection/protection.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
 
@@ -42,4 +43,6 @@ export interface ClusterSettings {
   /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
   readonly timing: Timing;
+  /** From end to end, of what passes between the replicas and to the boards. */
+  readonly protection: Protection;
 }

@@ -1,5 +1,6 @@
 /** What a node knows of itself and its cluster now, for the dashboard and `holdfast status`. */
 import type { CycleStatus } from "../control/cycle/control-cycle.js";
+import type { ProtectedChannel } from "../control/protection/sample-protection.js";
 import type { PeerStanding } from "../detection/heartbeat/monitor.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
@@ -30,4 +31,6 @@ export interface NodeStatus {
   readonly refusals: Readonly<Record<string, number>>;
   readonly sensors: readonly SensorStatus[];
   readonly supervision: readonly EntityStanding[];
+  /** The streams of protected samples; empty where samples are not protected. */
+  readonly protection: readonly ProtectedChannel[];
 }

@@ -17,7 +17,7 @@ export function outputText(now: Instant, output: NodeOutput): string {
     case "send":
       return `send to ${output.targets.join(",")}: ${bytesText(output.bytes)}`;
     case "write":
-      return `write ${output.output} ${numberText(output.value)} for ${output.until - now} us`;
+      return writeText(now, output);
     case "release":
       return `release ${output.output}`;
     case "report":
@@ -28,6 +28,12 @@ export function outputText(now: Instant, output: NodeOutput): string {
     default:
       return unreachable(output);
   }
+}
+
+function writeText(now: Instant, command: Extract<NodeOutput, { kind: "write" }>): string {
+  const { output, value, until, frame } = command;
+  const text = `write ${output} ${numberText(value)} for ${until - now} us`;
+  return frame === null ? text : `${text} in ${bytesText(frame)}`;
 }
 
 /** What the machine threw stands in the place of its outputs. */

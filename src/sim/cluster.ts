@@ -10,7 +10,7 @@ import type { FaultLedger } from "./fault-ledger.js";
 import type { Observation } from "./observation.js";
 import type { Shift, Shifts } from "./shifted-voting.js";
 import type { SimulatedNode } from "./simulated-node.js";
-import type { Tamper, Tampers } from "./tampered-board.js";
+import type { CommandTamper, CommandTampers, Tamper, Tampers } from "./tampered-board.js";
 import type { TrueTime } from "./true-time.js";
 import type { World } from "./world.js";
 
@@ -31,6 +31,8 @@ export interface ClusterParts {
   readonly tampers: ReadonlyMap<NodeId, Tampers>;
   /** By node, what its voters suffer. */
   readonly shifts: ReadonlyMap<NodeId, Shifts>;
+  /** By node, what its commands suffer on their way to its board. */
+  readonly commandTampers: ReadonlyMap<NodeId, CommandTampers>;
 }
 
 export class Cluster implements Facts {
@@ -41,6 +43,7 @@ export class Cluster implements Facts {
   readonly mac: Mac;
   readonly #tampers: ReadonlyMap<NodeId, Tampers>;
   readonly #shifts: ReadonlyMap<NodeId, Shifts>;
+  readonly #commandTampers: ReadonlyMap<NodeId, CommandTampers>;
   #holder: NodeId | null = null;
 
   constructor(parts: ClusterParts) {
@@ -51,6 +54,7 @@ export class Cluster implements Facts {
     this.mac = parts.mac;
     this.#tampers = parts.tampers;
     this.#shifts = parts.shifts;
+    this.#commandTampers = parts.commandTampers;
   }
 
   observe(observation: Observation): void {
@@ -109,6 +113,15 @@ export class Cluster implements Facts {
       const left = (tampers.get(channel) ?? []).filter((candidate) => candidate !== tamper);
       if (left.length === 0) tampers.delete(channel);
       else tampers.set(channel, left);
+    };
+  }
+
+  /** Puts a fault between a node and one output of its board; the answer takes it off. */
+  tamperCommands(node: NodeId, output: string, tamper: CommandTamper): () => void {
+    const tampers = this.#commandTampers.get(node);
+    tampers?.set(output, tamper);
+    return () => {
+      if (tampers?.get(output) === tamper) tampers.delete(output);
     };
   }
 }

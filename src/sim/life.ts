@@ -80,8 +80,8 @@ export class Life {
 
   #write(command: Command, answers: NodeInput[]): void {
     const { node, board, surroundings } = this.#options;
-    const { output, value, until } = command;
-    const result = board.write(this.#now(), output, value, until);
+    const { output, value, until, frame } = command;
+    const result = board.write(this.#now(), output, value, until, frame);
     if (!result.ok) {
       answers.push({ kind: "write-refused", output, reason: result.reason });
       return;

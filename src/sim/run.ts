@@ -7,6 +7,8 @@
 import type { App } from "../control/app.js";
 import { channel } from "../control/channels.js";
 import type { VotingMap } from "../control/cycle/sensor-bank.js";
+import { checkedBoard } from "../control/protection/checked-board.js";
+import type { Protection } from "../control/protection/protection.js";
 import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
 import { type Duration, millis } from "../kernel/time.js";
@@ -23,7 +25,7 @@ import type { SimReport } from "./report.js";
 import type { Scenario } from "./scenario.js";
 import { type Shifts, shiftedVoting } from "./shifted-voting.js";
 import type { Birth, MakeBoard, NodeMachine } from "./surroundings.js";
-import { TamperedBoard, type Tampers } from "./tampered-board.js";
+import { type CommandTampers, TamperedBoard, type Tampers } from "./tampered-board.js";
 import { later, type TrueTime, trueTime } from "./true-time.js";
 import { World } from "./world.js";
 
@@ -44,6 +46,8 @@ export interface RunOptions {
   readonly scenarioName: string;
   /** For tests: by sensor, how it is voted instead of as in the scenario. */
   readonly voting?: VotingMap;
+  /** For tests: instead of that of the scenario. */
+  readonly protection?: Protection;
   /** For tests: another machine instead of the node. */
   readonly makeMachine?: (settings: ClusterSettings, birth: Birth) => NodeMachine;
 }
@@ -78,13 +82,15 @@ export function runScenario(options: RunOptions): SimReport {
 }
 
 /** Every board measures every sensor of the app, by a channel of the sensor's name. */
-function settingsOf(scenario: Scenario, { app, voting }: RunOptions): ClusterSettings {
+function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
+  const { app, voting, protection = scenario.protection } = options;
   const { nodes, timing, rereadsMax } = scenario;
   const votes = voting ?? scenario.voting;
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "sim", nodes, app, channels, voting: votes, rereadsMax, timing };
+  const more = { rereadsMax, timing, protection };
+  return { cluster: "sim", nodes, app, channels, voting: votes, ...more };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {
@@ -92,6 +98,7 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
   const { nodes } = scenario;
   const mac = checksumMac(simulatorKey);
   const tampers = new Map<NodeId, Tampers>(nodes.map((node) => [node, new Map()]));
+  const commandTampers = new Map<NodeId, CommandTampers>(nodes.map((node) => [node, new Map()]));
   const clockwork: { now: () => TrueTime } = { now: () => trueTime(0) };
   const site = options.makeSite(settings, dice.split("site"), () => clockwork.now());
   const shifts = new Map<NodeId, Shifts>(nodes.map((node) => [node, new Map()]));
@@ -110,11 +117,17 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
     powerOn: { kind: "uniform", min: millis(0), max: powerOnSpread },
     makeMachine,
     makeBoard: (node, clock, begins) =>
-      new TamperedBoard(site.makeBoard(node, clock, begins), tampers.get(node) ?? new Map()),
+      new TamperedBoard(
+        checkedBoard(settings, node, site.makeBoard(node, clock, begins)),
+        tampers.get(node) ?? new Map(),
+        commandTampers.get(node),
+      ),
   });
   clockwork.now = () => world.now;
   const ledger = new FaultLedger(scenario.hypothesis.settle, nodes);
-  return new Cluster({ settings, world, ledger, plant: site.plant, mac, tampers, shifts });
+  const { plant } = site;
+  const suffering = { tampers, commandTampers, shifts };
+  return new Cluster({ settings, world, ledger, plant, mac, ...suffering });
 }
 
 /** Only where the scenario has faults of voters do nodes get voters that can be made faulty. */

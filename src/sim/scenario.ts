@@ -5,6 +5,7 @@
  * Times are durations from the beginning of the run, in true time.
  */
 import type { VotingMap } from "../control/cycle/sensor-bank.js";
+import type { Protection } from "../control/protection/protection.js";
 import type { SensorFault } from "../faults/sensor-faults.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
@@ -24,6 +25,7 @@ export interface Scenario {
   readonly voting: VotingMap;
   /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
+  readonly protection: Protection;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
   readonly network: LinkModel;
@@ -122,7 +124,21 @@ export type FaultAction =
       readonly sensor: string;
       /** In the sensor's unit. */
       readonly offset: number;
-    };
+    }
+  /**
+   * What carries the node's samples to the others, and has the cluster's key, flips a bit of each
+   * value of the sensor: it arrives as half or twice of what it was.
+   */
+  | { readonly kind: "corrupt-samples"; readonly node: NodeTarget; readonly sensor: string }
+  /** The same, but it puts the samples of two sensors into one another's places. */
+  | {
+      readonly kind: "swap-samples";
+      readonly node: NodeTarget;
+      readonly sensor: string;
+      readonly other: string;
+    }
+  /** A bit of each command for the output flips between the node and its board. */
+  | { readonly kind: "corrupt-commands"; readonly node: NodeTarget; readonly output: string };
 
 export interface LinkSelection {
   readonly from: NodeGroup;

@@ -8,7 +8,7 @@ import type { Duration, Instant } from "../kernel/time.js";
 import type { Ballots } from "./ballots.js";
 
 /** What the way of a sample says of it; see README.md, health of a channel. */
-export type SampleFault = "LATE" | "CORRUPT" | "MASQUERADE";
+export type SampleFault = "LATE" | "STALE_TIMESTAMP" | "CORRUPT" | "MASQUERADE";
 
 /** What one channel says in one cycle. */
 export interface Sample {

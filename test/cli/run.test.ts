@@ -90,6 +90,24 @@ describe.skipIf(!isBuilt(["src/cli/main.js", "src/host/watchdog/dog-thread.js"])
       expect(words.stdout).toContain(`first difference at line ${index + 1}`);
     });
 
+    it("protects samples and commands from end to end, and replays (PROT-3, PROT-8)", async () => {
+      const { path } = await clusterFolder("protection: { samples: P07, commands: P04 }");
+      const replicas = nodes.map((node) => start(path, node));
+      const statuses = await statusWhen(path, allVote);
+      for (const { node } of statuses) {
+        expect(node.protection).toHaveLength(3);
+        expect(node.refusals["bad-sample"]).toBeUndefined();
+      }
+      for (const { child } of replicas) child.kill("SIGTERM");
+      const endings = await Promise.all(replicas.map(({ ended }) => ended));
+      expect(endings.map(({ code }) => code)).toEqual([0, 0, 0]);
+      const driver = statuses.find(({ node }) => node.drives)?.node.node ?? "a";
+      const file = await recordingOf(path, driver);
+      expect(await readFile(file, "utf8")).toMatch(/write heater \S+ for \d+ us in 28 bytes #/);
+      const replayed = await run(["replay", file], { cwd: "/" });
+      expect(replayed.stdout).toContain("no difference");
+    });
+
     it.skipIf(!hasIpv6)("runs over IPv6: three replicas vote, and hear each other", async () => {
       const { path } = await clusterFolder("timing: { cycle: 50ms }", "[::1]");
       const replicas = nodes.map((node) => start(path, node));

@@ -67,6 +67,22 @@ describe("the status for people", () => {
     expect(text).toMatch(/voters +<bad>pi-2 is wrong about level/);
   });
 
+  it("shows the streams of protected samples, and which of them are not in order (PROT-7)", () => {
+    const show = (state: "VALID" | "INVALID"): string => {
+      const protection = [
+        { channel: "a/level", state: "VALID" },
+        { channel: "b/level", state },
+      ] as const;
+      return statusText(
+        { node: statusOf("pi-1", { protection }), host },
+        (tone, t) => `<${tone}>${t}`,
+      );
+    };
+    expect(show("VALID")).toMatch(/protection +<good>all streams of samples VALID/);
+    expect(show("INVALID")).toMatch(/protection +<warning>b\/level INVALID/);
+    expect(shown(1)).not.toContain("protection");
+  });
+
   it("shows that there is no value", () => {
     expect(shown(null)).toMatch(/ level +- +ok\n +a\/level +- /);
   });

@@ -37,6 +37,16 @@ describe("a scenario file (CLI-SIM-3)", () => {
     });
   });
 
+  it("has the protection of a config (PROT-9)", () => {
+    expect(scenarioOf().protection).toEqual({ samples: null, commands: null });
+    const line = "protection: { samples: P07, commands: none }";
+    expect(scenarioOf(line).protection).toEqual({ samples: "P07", commands: null });
+    expect(problemsOf("protection: { samples: P03 }")).toEqual([
+      "s.yaml:5:24: protection.samples: " +
+        'expected one of P01, P02, P04, P05, P06, P07, none, got "P03"',
+    ]);
+  });
+
   it("allows as many faulty nodes as its cluster bears", () => {
     expect(scenarioOf("nodes: 5").hypothesis.faultyNodesMax).toBe(2);
     expect(scenarioOf("nodes: [b, a]")).toMatchObject({
@@ -62,6 +72,15 @@ describe("a scenario file (CLI-SIM-3)", () => {
       { kind: "sensor", fault: { kind: "offset", by: 1.5 } },
     ],
     ["two-faced, node: n1, sensor: temperature, spread: 30", { kind: "two-faced", spread: 30 }],
+    ["corrupt-samples, node: n1, sensor: temperature", { kind: "corrupt-samples" }],
+    [
+      "swap-samples, node: n1, sensor: temperature, with: pressure",
+      { kind: "swap-samples", sensor: "temperature", other: "pressure" },
+    ],
+    [
+      "corrupt-commands, node: driver, output: heater",
+      { kind: "corrupt-commands", output: "heater" },
+    ],
     ["voter, node: driver, sensor: temperature, offset: -15", { kind: "voter", offset: -15 }],
   ])("knows the fault %s", (words, action) => {
     const { faults } = scenarioOf("faults:", `  - { fault: ${words}, at: 3s, for: 1s..2s }`);

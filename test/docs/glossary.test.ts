@@ -48,6 +48,9 @@ const faults: Record<FaultAction["kind"], true> = {
   sensor: true,
   "two-faced": true,
   voter: true,
+  "corrupt-samples": true,
+  "swap-samples": true,
+  "corrupt-commands": true,
 };
 
 const glossary = readFileSync(join(process.cwd(), "docs", "glossary.md"), "utf8");

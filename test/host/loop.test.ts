@@ -86,6 +86,7 @@ describe("the live loop", () => {
       output: "heater",
       value: 0.5,
       until: until(clock.now()),
+      frame: null,
     };
     machine.script = () => [
       send,
@@ -204,7 +205,7 @@ describe("the live loop", () => {
     machine.script = (input) =>
       input.kind === "datagram"
         ? [0.5, 2].map((value) => ({
-            ...{ kind: "write", output: "heater", value, until: until(clock.now()) },
+            ...{ kind: "write", output: "heater", value, until: until(clock.now()), frame: null },
           }))
         : [];
     loop.start();
@@ -212,6 +213,13 @@ describe("the live loop", () => {
     expect(machine.fed.slice(1).map(({ input }) => input)).toEqual([
       { kind: "write-refused", output: "heater", reason: "out-of-range" },
     ]);
+  });
+
+  it("feeds what a board that is elsewhere refuses later (REMB-3)", () => {
+    const { machine, loop } = rig();
+    loop.start();
+    loop.offer({ kind: "write-refused", output: "heater", reason: "corrupt-command" });
+    expect(machine.fed.at(-1)?.input).toMatchObject({ reason: "corrupt-command" });
   });
 
   it("lets go of everything when the machine throws, and feeds nothing more (HOST-5)", async () => {
@@ -247,7 +255,7 @@ describe("the live loop", () => {
     const { machine, loop, log, clock } = rig();
     machine.script = () => [
       { kind: "report", event: { kind: "started", bootId: 1 } },
-      { kind: "write", output: "heater", value: 1, until: until(clock.now()) },
+      { kind: "write", output: "heater", value: 1, until: until(clock.now()), frame: null },
     ];
     const push = log.push.bind(log);
     log.push = (...items: string[]) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  frameOf,
   parseParentMessage,
   type ReplicaMessage,
   readingsMax,
@@ -59,9 +60,19 @@ describe("the remote board", () => {
     expect(board.write(at(10), "heater", 0.5, at(20))).toEqual({ ok: true });
     board.release(at(11), "heater");
     expect(posted).toEqual([
-      { kind: "write", at: 10, output: "heater", value: 0.5, until: 20 },
+      { kind: "write", at: 10, output: "heater", value: 0.5, until: 20, frame: null },
       { kind: "release", at: 11, output: "heater" },
     ]);
+  });
+
+  it("posts the frames of commands, as text that gives them back (REMB-3)", () => {
+    const { board, posted } = rig();
+    const frame = Uint8Array.from({ length: 36 }, (_, index) => 7 * index);
+    board.write(at(10), "heater", 0.5, at(20), frame);
+    const [message] = JSON.parse(JSON.stringify(posted)) as typeof posted;
+    const text = message?.kind === "write" ? message.frame : null;
+    expect([...(frameOf(text) ?? [])]).toEqual([...frame]);
+    expect(frameOf(null)).toBeNull();
   });
 
   it.each([
@@ -96,6 +107,15 @@ describe("a message of the parent", () => {
     },
   ])("is taken: %j", (message) => {
     expect(parseParentMessage(message)).toEqual(message);
+  });
+
+  it("REMB-3: the refusal of a command is taken, with a reason that there is", () => {
+    const message = { kind: "write-refused", output: "heater", reason: "corrupt-command" };
+    expect(parseParentMessage(message)).toEqual(message);
+    expect(parseParentMessage({ ...message, output: 1 })).toBeNull();
+    for (const reason of ["broken", "toString", "", 7, null]) {
+      expect(parseParentMessage({ ...message, reason })).toBeNull();
+    }
   });
 
   const refusals: [string, unknown][] = [
@@ -155,7 +175,7 @@ describe("the channel to the parent", () => {
     ...{ kind: "event", at: at(1), event: { kind: "peer-trusted", peer: nodeId("b") } },
   });
   const write = (): ReplicaMessage => ({
-    ...{ kind: "write", at: at(1), output: "heater", value: 1, until: at(9) },
+    ...{ kind: "write", at: at(1), output: "heater", value: 1, until: at(9), frame: null },
   });
 
   it("drops news first and commands later for a parent that does not read, releases never", () => {

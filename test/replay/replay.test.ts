@@ -8,6 +8,7 @@ import { RecordingEncoder } from "../../src/replay/format.js";
 import { keyCheck, parseHeader } from "../../src/replay/header.js";
 import { replay } from "../../src/replay/replay.js";
 import { outlineDifferences, outlineOf } from "../../src/replay/settings-outline.js";
+import { outputText } from "../../src/replay/step-text.js";
 import { checksumMac } from "../../src/wire/mac.js";
 import { benchSettings } from "../support/bench-cluster.js";
 import { app, record } from "./support.js";
@@ -25,6 +26,20 @@ const lineWith = (part: string, from = 1): number =>
 function replaceAt(word: string, at: number): string {
   return word.slice(0, at) + (word[at] === "A" ? "B" : "A") + word.slice(at + 1);
 }
+
+describe("a command in a recording", () => {
+  const textOf = (frame: Uint8Array | null): string => {
+    const until = instant(1_500);
+    return outputText(instant(1_000), { kind: "write", output: "heater", value: 1, until, frame });
+  };
+
+  it("has its frame, and another text for another frame (PROT-8, REPLAY-2)", () => {
+    const frame = new Uint8Array(28);
+    expect(textOf(null)).toBe("write heater 1 for 500 us");
+    expect(textOf(frame)).toMatch(/^write heater 1 for 500 us in 28 bytes #[0-9a-f]{8}$/);
+    expect(textOf(frame.with(27, 1))).not.toBe(textOf(frame));
+  });
+});
 
 describe("a replay", () => {
   it("of the same machine has no difference, over all kinds of input (REPLAY-1)", () => {

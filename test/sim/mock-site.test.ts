@@ -29,7 +29,7 @@ function runOnMock(scenario: Scenario, options: Partial<RunOptions> = {}) {
 const driving = (period: Duration, lasts: number): Partial<RunOptions> => ({
   makeMachine: (_, birth) =>
     new ToyMachine(birth, period, (now) => [
-      { kind: "write", output: "heater", value: 1, until: (now + lasts) as Instant },
+      { kind: "write", output: "heater", value: 1, until: (now + lasts) as Instant, frame: null },
     ]),
 });
 
@@ -82,7 +82,15 @@ describe("a slow clock", () => {
         new ToyMachine(birth, millis(250), (now, beat) => {
           if (beat > 1) return [{ kind: "pet" }];
           wrote = true;
-          return [{ kind: "write", output: "heater", value: 1, until: (now + until) as Instant }];
+          return [
+            {
+              kind: "write",
+              output: "heater",
+              value: 1,
+              until: (now + until) as Instant,
+              frame: null,
+            },
+          ];
         }),
     };
     const { plant } = runOnMock({ ...slow, faults: [half], duration: seconds(4) }, options);

@@ -269,7 +269,7 @@ describe("a planted bug (SIM-16)", () => {
 
 describe("two replicas that both drive (SIM-17)", () => {
   const drive = (now: Instant): readonly NodeOutput[] => [
-    { kind: "write", output: "heater", value: 1, until: (now + 15_000) as Instant },
+    { kind: "write", output: "heater", value: 1, until: (now + 15_000) as Instant, frame: null },
   ];
   const drivenBy = (nodes: readonly string[]) =>
     run(

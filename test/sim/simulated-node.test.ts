@@ -38,7 +38,7 @@ describe("the host's promise (SIM-5)", () => {
         order.push("beat");
         return [
           { kind: "read" },
-          { kind: "write", output: "heater", value: 1, until: instant(2 ** 40) },
+          { kind: "write", output: "heater", value: 1, until: instant(2 ** 40), frame: null },
           { kind: "release", output: "heater" },
         ];
       },
@@ -54,7 +54,7 @@ describe("the host's promise (SIM-5)", () => {
     const { world, machine, observations } = toyWorld({
       onBeat: (node, beat, now) =>
         node === "a" && beat === 1
-          ? [{ kind: "write", output: "heater", value: 1, until: instant(now) }]
+          ? [{ kind: "write", output: "heater", value: 1, until: instant(now), frame: null }]
           : [],
     });
     world.run(ms(15));
@@ -84,7 +84,7 @@ describe("the host's promise (SIM-5)", () => {
 describe("a command on the pins (SIM-6)", () => {
   const driver = (node: string, beat: number, now: number): readonly NodeOutput[] =>
     node === "a" && beat === 1
-      ? [{ kind: "write", output: "heater", value: 1, until: instant(now + 30_000) }]
+      ? [{ kind: "write", output: "heater", value: 1, until: instant(now + 30_000), frame: null }]
       : [];
 
   it("lasts until its `until`, and not a microsecond longer", () => {

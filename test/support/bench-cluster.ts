@@ -5,6 +5,7 @@
  */
 import type { App } from "../../src/control/app.js";
 import { channel, channelsOf } from "../../src/control/channels.js";
+import { unprotected } from "../../src/control/protection/protection.js";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
 import { timeout } from "../../src/kernel/machine.js";
 import {
@@ -42,7 +43,9 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   const channels = new Map(
     sensors.map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  return { cluster: "bench", nodes, app, channels, voting: new Map(), rereadsMax: 0, timing };
+  const voting = new Map();
+  const protection = unprotected;
+  return { cluster: "bench", nodes, app, channels, voting, rereadsMax: 0, timing, protection };
 }
 
 /** What was done to one node: enough to step another through the same. */

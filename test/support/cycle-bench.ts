@@ -8,6 +8,7 @@ import { channel } from "../../src/control/channels.js";
 import { ControlCycle } from "../../src/control/cycle/control-cycle.js";
 import type { SampleMessage } from "../../src/control/cycle/messages.js";
 import type { CycleInput, CycleOptions, CycleOutput } from "../../src/control/cycle/ports.js";
+import type { ProfileChoice } from "../../src/control/protection/protection.js";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
 import { type Timeout, timeout } from "../../src/kernel/machine.js";
 import { due, type Instant, instant, micros, millis } from "../../src/kernel/time.js";
@@ -42,7 +43,7 @@ export class CycleBench {
   #now = instant(1_050_000);
   #arrivals: Arrival[] = [];
 
-  constructor(app: App, count = 3, rereadsMax = 0) {
+  constructor(app: App, count = 3, rereadsMax = 0, sampleProtection: ProfileChoice = null) {
     const nodes = Array.from({ length: count }, (_, index) => nodeId(`n${index + 1}`));
     const self = nodeId("n1");
     const names = Object.keys(app.sensors);
@@ -56,6 +57,7 @@ export class CycleBench {
       channels,
       voting: new Map(),
       rereadsMax,
+      sampleProtection,
       cycle: millis(100),
       cutoff: millis(50),
       skewMax: micros(12_500),

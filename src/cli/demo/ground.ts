@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { noProfile, type Protection, unprotected } from "../../control/protection/protection.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { folderPrefix, markOwned, removeLeftovers } from "./leftovers.js";
 
@@ -19,6 +20,7 @@ export interface GroundOptions {
   /** As in the config, for instance `100ms`. */
   readonly cycle: string;
   readonly heartbeat: string;
+  readonly protection?: Protection;
 }
 
 export interface Ground {
@@ -42,7 +44,8 @@ export async function layGround(options: GroundOptions): Promise<Ground> {
 }
 
 function configText(options: GroundOptions, ports: readonly number[]): string {
-  const { nodes, app, cycle, heartbeat } = options;
+  const { nodes, app, cycle, heartbeat, protection = unprotected } = options;
+  const { samples, commands } = protection;
   return [
     "# Written by `holdfast demo`. It is a config like any other: try `holdfast config check`.",
     "cluster: demo",
@@ -52,6 +55,7 @@ function configText(options: GroundOptions, ports: readonly number[]): string {
     ...nodes.map((node, index) => `  - { id: ${node}, address: "127.0.0.1:${ports[index]}" }`),
     "board: { kind: mock }",
     `timing: { cycle: ${cycle}, heartbeat: ${heartbeat} }`,
+    `protection: { samples: ${samples ?? noProfile}, commands: ${commands ?? noProfile} }`,
     "recorder: { path: recordings }",
     "stateDir: state",
     "faultsAllowed: true",

@@ -7,6 +7,8 @@ import { parseRecording, type Recording } from "../../../boards/recording/csv.js
 import { RecordedBoard } from "../../../boards/recording/recorded-board.js";
 import { loadApp } from "../../config/app-module.js";
 import type { App } from "../../control/app.js";
+import { checkedBoard } from "../../control/protection/checked-board.js";
+import { type Protection, unprotected } from "../../control/protection/protection.js";
 import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { type Instant, millis } from "../../kernel/time.js";
@@ -29,21 +31,29 @@ export const boilerFile = fileURLToPath(
 /** A recorded row is sampled again and again while it is on, as a thermometer would. */
 const recordedRefresh = millis(5);
 
-/** @param played null for the boiler */
+/**
+ * @param played null for the boiler
+ * @param protection that of the replicas' config: the pins are here, so commands are checked here
+ */
 export async function openSite(
   nodes: readonly NodeId[],
   played: Played | null,
   begins: Instant,
+  protection: Protection = unprotected,
 ): Promise<DemoSite> {
   const loaded = await loadApp(boilerFile);
   assert(loaded.ok, "the example app does not load");
   const { app } = loaded;
   const loop = played === null ? "closed" : "open";
   const site = new Site({ declarations: app, seed: 1, begins, loop });
-  const boards =
+  const bare =
     played === null
       ? new Map(nodes.map((node) => [node, mockBoard(site, node, begins)]))
       : recordedBoards(site, app, nodes, await read(played, nodes.length), played, begins);
+  const cluster = { nodes, app, protection };
+  const boards = new Map(
+    [...bare].map(([node, board]) => [node, checkedBoard(cluster, node, board)]),
+  );
   const [sensor = ""] = Object.keys(app.sensors);
   const [output = ""] = Object.keys(app.outputs);
   const { unit = "", tolerance = 1 } = app.sensors[sensor] ?? {};

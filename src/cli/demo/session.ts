@@ -270,7 +270,10 @@ export class Session {
         if (this.losesPackets) this.losePackets(true);
         break;
       case "write":
-        site.write(node, message);
+        site.write(node, message, (reason) => {
+          const { output } = message;
+          this.#replica(node).send({ kind: "write-refused", output, reason });
+        });
         break;
       case "release":
         site.release(node, message);

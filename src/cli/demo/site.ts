@@ -7,10 +7,10 @@
  * (the processes of a machine share their monotonic clock) before the boards hear it. So a board
  * that let go just before another took over is never seen to drive beside it.
  */
-import type { Board, Reading } from "../../../boards/board.js";
+import type { Board, Reading, WriteRefusal } from "../../../boards/board.js";
 import type { Site } from "../../../boards/mock/site.js";
 import { type SensorFault, SensorFaultInjector } from "../../faults/sensor-faults.js";
-import type { ReplicaMessage } from "../../host/board-channel.js";
+import { frameOf, type ReplicaMessage } from "../../host/board-channel.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { Prng } from "../../kernel/prng.js";
 import { type Instant, instant, millis } from "../../kernel/time.js";
@@ -82,8 +82,16 @@ export class DemoSite {
       }));
   }
 
-  write(node: NodeId, { at, output, value, until }: Write): void {
-    this.#order.tell(at, (done) => this.#board(node).write(done, output, value, until));
+  /** @param onRefused the node's board did not take it; told when its turn has come */
+  write(
+    node: NodeId,
+    { at, output, value, until, frame }: Write,
+    onRefused: (reason: WriteRefusal) => void = () => {},
+  ): void {
+    this.#order.tell(at, (done) => {
+      const result = this.#board(node).write(done, output, value, until, frameOf(frame));
+      if (!result.ok) onRefused(result.reason);
+    });
   }
 
   release(node: NodeId, { at, output }: Release): void {

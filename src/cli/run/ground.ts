@@ -1,6 +1,7 @@
 /** Where a replica stands: what gives it its board, hears its events, and may tell it to end. */
 import type { Board } from "../../../boards/board.js";
 import type { RunSettings } from "../../config/settings.js";
+import { checkedBoard } from "../../control/protection/checked-board.js";
 import type { LiveNode } from "../../host/live-node.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
@@ -19,6 +20,7 @@ export interface Ground {
 export async function localGround(settings: RunSettings, self: NodeId): Promise<Ground> {
   // A replica whose parent has the board needs neither the plants nor the players of recordings.
   const { localBoard } = await import("./local-board.js");
-  const makeBoard = await localBoard(settings, self);
+  const makeBare = await localBoard(settings, self);
+  const makeBoard = (now: Instant) => checkedBoard(settings.cluster, self, makeBare(now));
   return { makeBoard, onEvent: () => {}, onEnd: () => {}, onUp: () => {}, close: () => {} };
 }

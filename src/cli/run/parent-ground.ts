@@ -76,6 +76,9 @@ export class ParentGround implements Ground {
       case "link-faults":
         this.#live?.setLinkFaults(message.faults);
         break;
+      case "write-refused":
+        this.#live?.writeRefused(message.output, message.reason);
+        break;
       case "stop":
         this.#finish();
         break;

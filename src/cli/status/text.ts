@@ -23,7 +23,7 @@ function roleText({ drives, driver, driven }: NodeStatus, paint: Paint): string 
 }
 
 function factRows(
-  { bootId, cycle, supervision }: NodeStatus,
+  { bootId, cycle, supervision, protection }: NodeStatus,
   host: HostStatus,
   paint: Paint,
 ): string[][] {
@@ -34,11 +34,21 @@ function factRows(
     ["  process", `${host.pid}, boot ${bootId}, up ${(host.uptime / 1e6).toFixed(1)} s`],
     ["  cycle", `${cycle.cycle}, ${aligned}, state ${cycle.standing}, ${faults}`],
     ["  voters", paint(cycle.suspectedVoters.length > 0 ? "bad" : "good", votersText(cycle))],
+    ...protectionRows(protection, paint),
     ["  watchdog", `${dogText(host)}; ${supervised}`],
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
     ["  link", `${host.link.sent} sent, ${host.link.received} received, ${lossText(host)}`],
   ];
+}
+
+/** No row where samples are not protected. */
+function protectionRows(channels: NodeStatus["protection"], paint: Paint): string[][] {
+  if (channels.length === 0) return [];
+  const bad = channels.filter(({ state }) => state !== "VALID");
+  const words = bad.map(({ channel, state }) => `${channel} ${state}`).join(", ");
+  const tone = bad.length > 0 ? "warning" : "good";
+  return [["  protection", paint(tone, words || "all streams of samples VALID")]];
 }
 
 const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;

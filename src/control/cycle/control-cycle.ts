@@ -98,7 +98,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#options = options;
     this.#peers = nodes.filter((node) => node !== self);
     this.#rereading = new Rereading(options);
-    this.#samples = new Samples(self, channels);
+    this.#samples = new Samples(self, channels, options.sampleProtection);
     this.#clock = new ClusterClock({ peers: this.#peers, skewMax, delayMax: cutoff });
     this.#state = new ReplicaState({ self, nodes, app, cycle });
     const { voting, sampleAgeMax: ageMax } = options;
@@ -172,6 +172,11 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
 
   channels(): ReturnType<SensorBank["standing"]> {
     return this.#sensors.standing();
+  }
+
+  /** What is known of the protection of each channel's samples. */
+  protectedChannels(): ReturnType<Samples["protectedChannels"]> {
+    return this.#samples.protectedChannels();
   }
 
   #onTimeout(now: Instant): void {
@@ -357,7 +362,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
       fresh: this.#state.standing === "fresh",
       synchronised: this.#clock.synchronised,
       echoes: nodes.map((node) => this.#clock.echoFor(node)),
-      values: this.#samples.sentValues(now, readings),
+      values: this.#samples.sentValues(now, this.#vector.cycle, readings),
       results: this.#watch.resultsOf(this.#vector.cycle - 1),
     };
   }

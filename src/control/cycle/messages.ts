@@ -15,6 +15,9 @@ export interface SentValue {
   readonly age: Duration;
 }
 
+/** A value as it is sent: plain, or as a frame of end-to-end protection. */
+export type SentItem = SentValue | Uint8Array;
+
 export interface SampleMessage {
   readonly cycle: number;
   /** The sender's monotonic clock when it sent, in microseconds. */
@@ -29,7 +32,7 @@ export interface SampleMessage {
   /** By node, in the order of the cluster's list: what the sender read off that one's clock. */
   readonly echoes: readonly (number | null)[];
   /** In the order of the sender's channels. */
-  readonly values: readonly SentValue[];
+  readonly values: readonly SentItem[];
   /** What the sender voted in the cycle before; null when it has nothing to stand by. */
   readonly results: Results | null;
 }
@@ -40,6 +43,11 @@ export interface SampleShape {
   /** How many channels the sender has. */
   readonly channelCount: number;
   readonly sensorCount: number;
+  /**
+   * How long the frame of each value is; null where values are plain. What is not as agreed is
+   * refused, or a stranger to the protection could leave it off.
+   */
+  readonly frameBytes: number | null;
 }
 
 /** Asks for the samples of one cycle that did not arrive; whoever has them sends them again. */
@@ -66,9 +74,11 @@ export const sentAgeMax = micros(2 ** 40);
 const freshFlag = 1;
 const synchronisedFlag = 2;
 
+export const isFrame = (item: SentItem): item is Uint8Array => item instanceof Uint8Array;
+
 export function sampleBody(message: SampleMessage): unknown {
   const flags = (message.fresh ? freshFlag : 0) | (message.synchronised ? synchronisedFlag : 0);
-  const values = message.values.map(({ value, age }) => [value, age]);
+  const values = message.values.map((item) => (isFrame(item) ? item : [item.value, item.age]));
   const { cycle, clock, sentAt, digest, echoes, results } = message;
   return [cycle, clock, sentAt, digest, flags, echoes, values, results];
 }
@@ -82,7 +92,7 @@ export function parseSample(body: unknown, shape: SampleShape): SampleMessage | 
   const digest = asOptionalInteger(fields[3], 0, digestMax);
   const flags = asInteger(fields[4], 0, freshFlag | synchronisedFlag);
   const echoes = parseEchoes(fields[5], shape.nodeCount);
-  const values = parseValues(fields[6], shape.channelCount);
+  const values = parseValues(fields[6], shape);
   const results = parseResults(fields[7], resultsTold(shape.sensorCount));
   if (cycle === null || clock === null || sentAt === null || digest === undefined) return null;
   if (flags === null || echoes === null || values === null || results === undefined) return null;
@@ -166,20 +176,31 @@ function parseEchoes(field: unknown, nodeCount: number): (number | null)[] | nul
   return echoes;
 }
 
-function parseValues(field: unknown, channelCount: number): SentValue[] | null {
+function parseValues(field: unknown, shape: SampleShape): SentItem[] | null {
+  const { channelCount, frameBytes } = shape;
   const list = asList(field, channelCount);
   if (list === null || list.length !== channelCount) return null;
-  const values: SentValue[] = [];
+  const values: SentItem[] = [];
   for (const item of list) {
-    const pair = asList(item, 2);
-    if (pair === null) return null;
-    const value = pair[0] === null ? null : asFinite(pair[0]);
-    const age = asInteger(pair[1], 0, sentAgeMax);
-    if (age === null || (value === null && pair[0] !== null)) return null;
-    values.push({ value, age: age as Duration });
+    const sent = frameBytes === null ? parseValue(item) : parseFrame(item, frameBytes);
+    if (sent === null) return null;
+    values.push(sent);
   }
   return values;
 }
+
+function parseValue(item: unknown): SentValue | null {
+  const pair = asList(item, 2);
+  if (pair === null) return null;
+  const value = pair[0] === null ? null : asFinite(pair[0]);
+  const age = asInteger(pair[1], 0, sentAgeMax);
+  if (age === null || (value === null && pair[0] !== null)) return null;
+  return { value, age: age as Duration };
+}
+
+/** Whether it is a good one is found out where it is voted on. */
+const parseFrame = (item: unknown, bytes: number): Uint8Array | null =>
+  item instanceof Uint8Array && item.length === bytes ? item : null;
 
 /** `undefined` when the field is neither null nor so many results. */
 function parseResults(field: unknown, count: number): Results | null | undefined {

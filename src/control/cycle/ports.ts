@@ -4,6 +4,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Duration } from "../../kernel/time.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
+import type { ProfileChoice } from "../protection/protection.js";
 import type { CycleEvent } from "./events.js";
 import type { SampleMessage, SampleRequest, StateReply } from "./messages.js";
 import type { ChannelCommand, ChannelOrder } from "./overrides.js";
@@ -18,6 +19,8 @@ export interface CycleOptions {
   readonly voting: VotingMap;
   /** How often the own board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
+  /** By which samples are protected from end to end. */
+  readonly sampleProtection: ProfileChoice;
   /** The length of a cycle. */
   readonly cycle: Duration;
   /** When in the cycle the vector is closed, whoever is missing. */

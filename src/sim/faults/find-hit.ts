@@ -3,6 +3,7 @@ import { unreachable } from "../../kernel/assert.js";
 import type { Prng } from "../../kernel/prng.js";
 import type { Cluster } from "../cluster.js";
 import type { FaultAction } from "../scenario.js";
+import { corruptCommands, corruptSamples, swapSamples } from "./corruption.js";
 import { findLinks, findTarget, type Hit } from "./hit.js";
 import { partition, worseNetwork } from "./link-faults.js";
 import { clockRate, crash, hang, pause, silence, slow } from "./node-faults.js";
@@ -44,6 +45,12 @@ function findNodeHit(cluster: Cluster, action: NodeAction, dice: Prng): Hit | nu
       return twoFaced(cluster, node, action.sensor, action.spread, dice);
     case "voter":
       return faultyVoter(cluster, node, action.sensor, action.offset);
+    case "corrupt-samples":
+      return corruptSamples(cluster, node, action.sensor);
+    case "swap-samples":
+      return swapSamples(cluster, node, action.sensor, action.other);
+    case "corrupt-commands":
+      return corruptCommands(cluster, node, action.output);
     default:
       return unreachable(action);
   }

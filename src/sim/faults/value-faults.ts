@@ -2,16 +2,17 @@
  * Faults of values: a sensor that reads wrongly, a node that tells each reader another value, and
  * one whose own voter is wrong.
  */
-import { channelsOf } from "../../control/channels.js";
-import { parseSample, sampleBody } from "../../control/cycle/messages.js";
+import { openStream } from "../../codes/e2e/stream.js";
+import { isFrame, type SentItem, type SentValue } from "../../control/cycle/messages.js";
+import { payloadBytes, sampleIds } from "../../control/protection/protection.js";
+import { readSample, writeSample } from "../../control/protection/sample-payload.js";
 import { type SensorFault, SensorFaultInjector } from "../../faults/sensor-faults.js";
-import { UsageError } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
-import { claimedSource, type FrameKind } from "../../wire/envelope.js";
-import { reseal } from "../../wire/reseal.js";
+import type { ClusterSettings } from "../../node/settings.js";
 import type { Cluster } from "../cluster.js";
 import type { Hit } from "./hit.js";
+import { channelOf, placeOf, rewriteSamples } from "./sample-rewriting.js";
 
 /** The node is not faulty: it passes on faithfully what its sensor says. */
 export function faultySensor(
@@ -48,43 +49,25 @@ export function twoFaced(
   spread: number,
   dice: Prng,
 ): Hit {
-  const { settings, world, mac } = cluster;
+  const { settings } = cluster;
   const channel = channelOf(cluster, node, sensor);
-  const own = channelsOf(settings.channels, node);
-  const index = own.findIndex(({ id }) => id === channel.id);
+  const index = placeOf(cluster, node, channel);
   const lies = new Map(
     settings.nodes.map((reader) => [reader, spread * (2 * dice.fraction() - 1)]),
   );
-  const nodeCount = settings.nodes.length;
-  const shape = { nodeCount, channelCount: own.length, sensorCount: settings.channels.size };
-  const lie = (kind: FrameKind, body: unknown, reader: NodeId): unknown => {
-    const message = kind === "sample" ? parseSample(body, shape) : null;
-    if (message === null) return body;
-    const values = message.values.map((sent, place) =>
-      place === index && sent.value !== null
-        ? { ...sent, value: sent.value + (lies.get(reader) ?? 0) }
-        : sent,
-    );
-    return sampleBody({ ...message, values });
+  const protect = reprotection(settings, channel.id);
+  const change = (values: readonly SentItem[], reader: NodeId): SentItem[] => {
+    const lie = ({ value, age }: SentValue): SentValue => ({
+      value: value === null ? null : value + (lies.get(reader) ?? 0),
+      age,
+    });
+    return values.map((item, place) => (place === index ? protect(item, lie) : item));
   };
   return {
     nodes: [node],
     channels: [channel.id],
     links: [],
-    begin: (effect) => {
-      world.rewriteFramesOf(node, (bytes, reader) => {
-        // A frame of another that it passes on stays as it is: its own sensor lies, not its relay.
-        if (claimedSource(bytes, bytes.length - mac.bytes) !== node) return bytes;
-        let lied = false;
-        const frame = reseal(bytes, mac, (kind, body) => {
-          lied = kind === "sample";
-          return lie(kind, body, reader);
-        });
-        if (frame !== null && lied) effect.note(world.now);
-        return frame ?? bytes;
-      });
-      return () => world.rewriteFramesOf(node, null);
-    },
+    begin: (effect) => rewriteSamples(cluster, node, change, effect),
   };
 }
 
@@ -102,10 +85,25 @@ export function faultyVoter(cluster: Cluster, node: NodeId, sensor: string, offs
   };
 }
 
-/** @throws UsageError when the node has no such channel. */
-function channelOf(cluster: Cluster, node: NodeId, sensor: string) {
-  const channels = cluster.settings.channels.get(sensor) ?? [];
-  const channel = channels.find((candidate) => candidate.node === node);
-  if (channel === undefined) throw new UsageError(`${node} has no channel of ${sensor}`);
-  return channel;
+/** A liar makes its own samples, so it protects what it says, too: its protection is in order. */
+function reprotection(
+  { channels, protection }: ClusterSettings,
+  channel: string,
+): (item: SentItem, change: (sent: SentValue) => SentValue) => SentItem {
+  const { samples: profile } = protection;
+  const ids = profile === null ? undefined : sampleIds(channels, profile).get(channel);
+  if (profile === null || ids === undefined) {
+    return (item, change) => (isFrame(item) ? item : change(item));
+  }
+  const { format } = openStream({ profile, payloadBytes, dataId: ids.dataId });
+  return (item, change) => {
+    if (!isFrame(item)) return item;
+    const frame = Uint8Array.from(item);
+    const payload = frame.subarray(frame.length - payloadBytes);
+    const content = readSample(payload);
+    if (content === null) return item;
+    writeSample(payload, change(content), content.cycleStamp);
+    format.protect(frame, format.counterOf(frame));
+    return frame;
+  };
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Site } from "../../../boards/mock/site.js";
 import { DemoSite, siteDelay } from "../../../src/cli/demo/site.js";
+import { checkedBoard } from "../../../src/control/protection/checked-board.js";
+import { CommandProtection } from "../../../src/control/protection/command-protection.js";
+import { type Protection, unprotected } from "../../../src/control/protection/protection.js";
+import { frameText } from "../../../src/host/board-channel.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { type Instant, instant, millis } from "../../../src/kernel/time.js";
 
@@ -8,7 +12,7 @@ const [pi1, pi2] = [nodeId("pi-1"), nodeId("pi-2")];
 const begins = instant(1_000_000);
 const later = (ms: number): Instant => instant(begins + millis(ms));
 
-function makeSite(): DemoSite {
+function makeSite(protection: Protection = unprotected): DemoSite {
   const declarations = {
     sensors: { temperature: { unit: "degC", min: 0, max: 120, tolerance: 1 } },
     outputs: {
@@ -16,10 +20,14 @@ function makeSite(): DemoSite {
     },
   } as const;
   const site = new Site({ declarations, seed: 1, begins, loop: "closed" });
+  const nodes = [pi1, pi2];
+  const cluster = { nodes, app: declarations, protection };
   const place = { begins, toTrue: (at: Instant) => at };
   return new DemoSite({
     site,
-    boards: new Map([pi1, pi2].map((node) => [node, site.makeBoard(node, place)])),
+    boards: new Map(
+      nodes.map((node) => [node, checkedBoard(cluster, node, site.makeBoard(node, place))]),
+    ),
     ...{ sensor: "temperature", unit: "degC", tolerance: 1, output: "heater" },
     closed: true,
     begins,
@@ -27,7 +35,14 @@ function makeSite(): DemoSite {
 }
 
 const write = (ms: number, untilMs: number, value = 0.5) =>
-  ({ kind: "write", at: later(ms), output: "heater", value, until: later(untilMs) }) as const;
+  ({
+    kind: "write",
+    at: later(ms),
+    output: "heater",
+    value,
+    until: later(untilMs),
+    frame: null,
+  }) as const;
 const release = (ms: number) => ({ kind: "release", at: later(ms), output: "heater" }) as const;
 
 describe("who drives the demo's plant", () => {
@@ -71,6 +86,40 @@ describe("who drives the demo's plant", () => {
     site.write(pi2, write(60, 5_000));
     site.advance(later(200));
     expect(site.drivenTwice).toBe(0);
+  });
+});
+
+describe("commands that are checked where the pins are (PROT-8)", () => {
+  const outputs = ["heater"];
+  const sender = () =>
+    new CommandProtection({ profile: "P04", self: pi1, nodes: [pi1, pi2], outputs });
+  const framed = (from: CommandProtection, ms: number, untilMs: number, spoil = 0) => {
+    const command = write(ms, untilMs);
+    const frame = from.protect("heater", command.value, command.until);
+    frame[20] = (frame[20] ?? 0) ^ spoil;
+    return { ...command, frame: frameText(frame) };
+  };
+
+  it("reach the plant when they are whole", () => {
+    const site = makeSite({ samples: null, commands: "P04" });
+    const refusals: string[] = [];
+    site.write(pi1, framed(sender(), 10, 500), (reason) => refusals.push(reason));
+    site.advance(later(150));
+    expect(site.describe()[1]).toContain("driven by pi-1");
+    expect(refusals).toEqual([]);
+  });
+
+  it("do not when they are not, and the replica is told", () => {
+    const site = makeSite({ samples: null, commands: "P04" });
+    const refusals: string[] = [];
+    const refused = (reason: string) => refusals.push(reason);
+    const from = sender();
+    site.write(pi1, framed(from, 10, 500, 1), refused);
+    site.write(pi1, write(11, 500), refused);
+    site.write(pi2, framed(from, 12, 500), refused);
+    site.advance(later(150));
+    expect(site.describe()[1]).toContain("driven by nobody");
+    expect(refusals).toEqual(["corrupt-command", "corrupt-command", "masqueraded-command"]);
   });
 });
 

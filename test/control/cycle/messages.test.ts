@@ -14,7 +14,7 @@ import { micros } from "../../../src/kernel/time.js";
 import { encodeBody } from "../../../src/wire/cbor.js";
 import { frameBytesMax } from "../../../src/wire/envelope.js";
 
-const shape = { nodeCount: 3, channelCount: 2, sensorCount: 2 };
+const shape = { nodeCount: 3, channelCount: 2, sensorCount: 2, frameBytes: null };
 
 const message: SampleMessage = {
   ...{ cycle: 7, clock: 1_000, sentAt: 2_000, digest: 99, fresh: false, synchronised: true },

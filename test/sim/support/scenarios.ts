@@ -1,4 +1,5 @@
 /** Scenarios as values, for tests: a quiet cluster of three, changed where a test needs it. */
+import { unprotected } from "../../../src/control/protection/protection.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { type Duration, micros, millis, seconds } from "../../../src/kernel/time.js";
 import type { Timing } from "../../../src/node/settings.js";
@@ -39,6 +40,7 @@ export const quiet: Scenario = {
   app: "toy",
   voting: new Map(),
   rereadsMax: 0,
+  protection: unprotected,
   clockDriftPpm: 50,
   host: {
     wakeLatency: { kind: "uniform", min: micros(0), max: micros(200) },

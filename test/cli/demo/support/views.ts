@@ -73,6 +73,7 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
       },
     ],
     supervision: [{ entity: "control cycle", status: "alive" }],
+    protection: [],
     ...more,
   } as NodeStatus;
 }
