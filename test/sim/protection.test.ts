@@ -56,7 +56,7 @@ describe("a bit that flips in samples on their way, within the tag", () => {
   });
 
   it("is a wrong value where samples are not protected, and outvoted", () => {
-    const wrong = expected("channel-excluded", "DISAGREE", "all");
+    const wrong = expected("channel-excluded", "BIAS", "all");
     const report = under(unprotected, corruptSamples, [wrong]);
     expect(report).toMatchObject({ verdict: "passed", expectations: [{ outcome: "met" }] });
     const corrupt = expected("channel-excluded", "CORRUPT", "all");
@@ -171,7 +171,7 @@ describe("a liar that makes its own samples", () => {
         sensor: "temperature",
         spread: 60,
       } as const;
-      const wrong = { ...expected("channel-excluded", "DISAGREE", "all"), by: "any" } as const;
+      const wrong = { ...expected("channel-excluded", "BIAS", "all"), by: "any" } as const;
       const report = under({ samples, commands: null }, twoFaced, [wrong]);
       expect(report.expectations).toMatchObject([{ outcome: "met" }]);
     },
