@@ -16,6 +16,8 @@ export interface SensorTolerance {
   readonly voter: string;
   /** False for a voter whose rule this file does not know: then no masking is claimed. */
   readonly voterKnown: boolean;
+  /** Whether a wrong value that is within the tolerance of a right one moves the voted value. */
+  readonly movedByNear: boolean;
   /** How many may be wrong at a time: alike, stuck, or telling each replica something else. */
   readonly valueFaults: number;
   /** How many may say nothing, or too late, at a time. */
@@ -43,7 +45,28 @@ export const valueFaultsTolerated = (channels: number): number =>
 /** Two must speak, where there are two or more; one that is left alone could say anything. */
 export const silencesTolerated = (channels: number): number => Math.max(0, channels - 2);
 
-const votersKnown: readonly string[] = ["mid-value", "exact-majority"];
+/** VOTE-4: no minority of liars moves the value off the healthy ones. */
+const neverMoved: readonly string[] = [
+  "mid-value",
+  "median",
+  "exact-majority",
+  "formal-majority",
+  "plurality",
+  "smoothing",
+  "marzullo",
+  "ntp",
+];
+
+/** VOTE-7: only a liar that is within the tolerance of a healthy channel moves it, and not farther. */
+const movedByNear: readonly string[] = [
+  "weighted-distance",
+  "weighted-history",
+  "history",
+  "brooks-iyengar",
+];
+
+/** Of `mean` nothing is claimed: any liar moves it, until it has no value. */
+const votersKnown: readonly string[] = [...neverMoved, ...movedByNear];
 
 export function sensorTolerance(
   cluster: ClusterSettings,
@@ -64,6 +87,7 @@ export function sensorTolerance(
     channels: count,
     voter,
     voterKnown,
+    movedByNear: movedByNear.includes(voter),
     valueFaults: voterKnown ? valueFaultsTolerated(count) : 0,
     silences: voterKnown ? silencesTolerated(count) : 0,
     inSequence: voterKnown ? silencesTolerated(count) : 0,

@@ -7,8 +7,8 @@ import type { SensorTolerance } from "./sensor-tolerance.js";
 import { plural, type Tolerance } from "./tolerance.js";
 
 export interface FaultRow {
-  /** How many at a time. */
-  readonly count: number;
+  /** How many at a time; `n` for any number. */
+  readonly count: number | "n";
   /** In the words of docs/glossary.md. */
   readonly fault: string;
   readonly words: string;
@@ -45,17 +45,39 @@ function replicasInWords(tolerance: Tolerance): FaultGroup {
   const rows = [
     crash,
     { count: tolerance.omissions, fault: "timing", words: "late counts as silent" },
+    { count: tolerance.wrongVoters, fault: "wrong vote", words: voterInWords(tolerance) },
     { count: tolerance.lostRenewals, fault: "lost renewal", words: renewalInWords },
     state,
     { count: tolerance.wrongClocks, fault: "wrong clock", words: wrongClockInWords(tolerance) },
     { count: tolerance.twoFacedClocks, fault: "two-faced clock", words: clockInWords(tolerance) },
     command,
+    ...protectionRows(tolerance),
     { count: 0, fault: "lying replica", words: "it has the key: can forge samples, or vote twice" },
   ];
   return { heading, rows, notes: [...notes, "A replica that comes back counts again."] };
 }
 
 const commandInWords = "of a faulty program or board: not voted, written";
+
+/** A damaged sample that nothing protects is a wrong value, and stands in the rows of its sensor. */
+function protectionRows({ protection }: Tolerance): readonly FaultRow[] {
+  const { samples, commands } = protection;
+  const refused = (profile: string) => `any number: each is refused by its check (${profile})`;
+  const rows: FaultRow[] = [
+    commands === null
+      ? { count: 0, fault: "damaged command", words: "on its way: written (see `protection`)" }
+      : { count: "n", fault: "damaged command", words: refused(commands) },
+  ];
+  if (samples !== null) {
+    rows.push({ count: "n", fault: "damaged sample", words: refused(samples) });
+  }
+  return rows;
+}
+
+const voterInWords = ({ wrongVoters }: Tolerance): string =>
+  wrongVoters === 0
+    ? "two that differ cannot say which is wrong"
+    : "of a replica that is damaged: named by all, and it does not drive";
 
 const renewalInWords = "of the right to drive, in a row; then it may pass to another";
 
@@ -150,6 +172,9 @@ function sensorNotes(tolerance: SensorTolerance): readonly string[] {
       "but not which: no value, until one is right again.",
       "Two or more that lie alike, or drift together, are not found if they are the majority.",
     );
+  }
+  if (channels > 2 && tolerance.movedByNear) {
+    notes.unshift("A wrong value within the tolerance of a right one moves the voted value there.");
   }
   if (channels > 1 && voter === "exact-majority") {
     notes.unshift("Healthy channels must be equal to the last bit; measured values seldom are.");

@@ -6,6 +6,7 @@
  * The numbers are those of src/control/README.md and its lease; tolerance-words.ts says them.
  */
 
+import type { Protection } from "../control/protection/protection.js";
 import { majorityOf } from "../kernel/ids.js";
 import { type SensorTolerance, sensorTolerance } from "./sensor-tolerance.js";
 import type { RunSettings } from "./settings.js";
@@ -28,6 +29,10 @@ export interface Tolerance {
   readonly twoFacedClocks: number;
   /** Replicas whose state of the app was damaged: the others' replaces it. */
   readonly stateFaults: number;
+  /** Replicas whose own voter is wrong: the others' results say so. */
+  readonly wrongVoters: number;
+  /** The profiles of end-to-end protection; null for none. */
+  readonly protection: Protection;
   /** Commands are computed by all, and written by one without a vote. */
   readonly wrongCommands: 0;
   /** Any has the key: the lease believes its promises, and the others what it sends again. */
@@ -58,6 +63,8 @@ export function toleranceOf(settings: RunSettings): Tolerance {
     wrongClocks: faults,
     twoFacedClocks: twoFacedClocksTolerated(nodes.length),
     stateFaults: faults,
+    wrongVoters: faults,
+    protection: settings.cluster.protection,
     wrongCommands: 0,
     lyingReplicas: 0,
     lostRenewals: Math.max(0, Math.ceil(timing.lease / timing.heartbeat) - 2),

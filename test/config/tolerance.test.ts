@@ -118,6 +118,30 @@ describe("what a number of replicas tolerates (CONFIG-8)", () => {
     expect(toleranceInWords(unknown)[1]).toMatchObject({ rows: [], notes });
   });
 
+  it("says which voters a liar nearby moves, and claims nothing of a mean", async () => {
+    const wordsFor = async (voter: string) => {
+      const voting = `voting: { temperature: { voter: ${voter} } }\n`;
+      return toleranceInWords(await toleranceFor(configOf(3) + voting))[1];
+    };
+    const near = "A wrong value within the tolerance of a right one moves the voted value there.";
+    expect((await wordsFor("brooks-iyengar"))?.notes).toContain(near);
+    expect((await wordsFor("median"))?.notes).not.toContain(near);
+    expect((await wordsFor("mean"))?.rows).toEqual([]);
+  });
+
+  it("says what a wrong vote of a replica does, and what protection refuses", async () => {
+    const plain = rowsOf(await toleranceFor(configOf(3)), 0);
+    expect(plain.get("wrong vote")).toMatch(/^1 .*named by all/);
+    expect(plain.get("damaged command")).toMatch(/^0 .*written/);
+    expect(plain.has("damaged sample")).toBe(false);
+    const two = rowsOf(await toleranceFor(configOf(2)), 0);
+    expect(two.get("wrong vote")).toMatch(/^0 .*cannot say which/);
+    const protection = "protection: { samples: P07, commands: P04 }\n";
+    const rows = rowsOf(await toleranceFor(configOf(3) + protection), 0);
+    expect(rows.get("damaged command")).toMatch(/^n .*refused.*P04/);
+    expect(rows.get("damaged sample")).toMatch(/^n .*refused.*P07/);
+  });
+
   it("names what still brings all of it down, and what it cannot see", async () => {
     const tolerance = await toleranceFor(configOf(3));
     const points = tolerance.singlePointsOfFailure.join("\n");
