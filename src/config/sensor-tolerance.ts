@@ -57,7 +57,7 @@ const neverMoved: readonly string[] = [
   "ntp",
 ];
 
-/** VOTE-7: only a liar that is within the tolerance of a healthy channel moves it, and not farther. */
+/** VOTE-7: a liar moves it only where it is within the tolerance of a healthy channel. */
 const movedByNear: readonly string[] = [
   "weighted-distance",
   "weighted-history",

@@ -59,7 +59,7 @@ function replicasInWords(tolerance: Tolerance): FaultGroup {
 
 const commandInWords = "of a faulty program or board: not voted, written";
 
-/** A damaged sample that nothing protects is a wrong value, and stands in the rows of its sensor. */
+/** A damaged sample that nothing protects is a wrong value: it has its row with the sensor. */
 function protectionRows({ protection }: Tolerance): readonly FaultRow[] {
   const { samples, commands } = protection;
   const refused = (profile: string) => `any number: each is refused by its check (${profile})`;
