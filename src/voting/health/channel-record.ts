@@ -17,8 +17,8 @@
  * hour must not lose its sensors for ever.
  *
  * Strikes are the counter that confirms a fault, and that heals: complaints add to it, agreements
- * take from it. What comes too seldom to reach its end is caught by the density of errors, at the
- * moment in which the strikes are forgiven.
+ * take from it. What comes too seldom to reach its end is caught by the density of errors, with the
+ * next agreement.
  *
  * Above all that stands a person's word, which keeps a channel out or in until it is taken back.
  *
@@ -204,8 +204,7 @@ export class ChannelRecord {
     if (isComplaint(evidence)) {
       this.#strike(now, evidence, events);
     } else if (evidence === "AGREES" || this.#wasSilent()) {
-      this.#forgive();
-      if (this.#strikes === 0) this.#acquit(now, events);
+      this.#acquit(now, events);
     }
   }
 
@@ -217,10 +216,14 @@ export class ChannelRecord {
     return this.#phase.kind === "suspected" && isSilence(this.#phase.reason);
   }
 
-  /** What was forgiven too often is not forgiven. */
+  /**
+   * What was forgiven too often is not forgiven; nor only when the last strike would be, for a liar
+   * that is wrong in one of three can see to it that one is always left.
+   */
   #acquit(now: Instant, events: VotingEvent[]): void {
+    this.#forgive();
     if (isDense(this.#density, this.#options)) this.#exclude(now, "ERROR_DENSITY", events);
-    else this.#enter(now, trusted);
+    else if (this.#strikes === 0) this.#enter(now, trusted);
   }
 
   #strike(now: Instant, reason: Complaint, events: VotingEvent[]): void {
