@@ -35,7 +35,8 @@ import { type HealthOptions, strikesFor } from "./options.js";
 
 export type Phase =
   | { readonly kind: "trusted" }
-  | { readonly kind: "suspected"; readonly reason: Complaint }
+  /** `wrongs`: how often it was wrong, and not only silent, in this suspicion; up to `liarWrongs`. */
+  | { readonly kind: "suspected"; readonly reason: Complaint; readonly wrongs: number }
   | { readonly kind: "excluded"; readonly reason: Complaint }
   | { readonly kind: "quarantined"; readonly reason: Complaint; readonly left: number }
   | { readonly kind: "probation"; readonly reason: Complaint; readonly left: number }
@@ -62,6 +63,10 @@ export interface RecordState {
 }
 
 const hour = seconds(3_600);
+
+/** Who was wrong so often before it fell silent is no merely silent channel: see `#strike`. */
+export const liarWrongs = 2;
+
 const trusted: Phase = { kind: "trusted" };
 
 export class ChannelRecord {
@@ -226,13 +231,23 @@ export class ChannelRecord {
     else if (this.#strikes === 0) this.#enter(now, trusted);
   }
 
-  #strike(now: Instant, reason: Complaint, events: VotingEvent[]): void {
-    this.#strikes += strikesFor(this.#options, reason);
+  /**
+   * Silence does not cover up what was wrong before it: a channel that is wrong twice and then
+   * silent, again and again, would come back each time as one that said nothing wrong. A single bad
+   * sample before a silence is forgotten, as always.
+   */
+  #strike(now: Instant, complaint: Complaint, events: VotingEvent[]): void {
+    const phase = this.#phase;
+    const before = phase.kind === "suspected" ? phase : { reason: complaint, wrongs: 0 };
+    const silent = isSilence(complaint);
+    const wrongs = Math.min(before.wrongs + (silent ? 0 : 1), liarWrongs);
+    const reason = silent && wrongs === liarWrongs ? before.reason : complaint;
+    this.#strikes += strikesFor(this.#options, complaint);
     if (this.#strikes >= this.#options.strikesMax) {
       this.#exclude(now, reason, events);
     } else {
-      if (this.#phase.kind === "trusted") this.#since = now;
-      this.#phase = { kind: "suspected", reason };
+      if (phase.kind === "trusted") this.#since = now;
+      this.#phase = { kind: "suspected", reason, wrongs };
     }
   }
 
