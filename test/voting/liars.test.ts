@@ -130,7 +130,7 @@ describe("a minority of liars that know the detectors (VOTE-4, SENSOR-2)", () =>
     expect(liarsExcluded).toBeGreaterThan(20);
   });
 
-  it("but who stays to the last bit while all others move is stuck, though one of them lies", () => {
+  it("but who stays to the last bit while all others move is stuck, though one lies", () => {
     const twin = (lies: boolean) => {
       const feed = new Feed();
       feed.run(50, (index) => [20 + (index % 3) / 100, 20 + (index % 2) / 100, 20]);

@@ -35,7 +35,7 @@ import { type HealthOptions, strikesFor } from "./options.js";
 
 export type Phase =
   | { readonly kind: "trusted" }
-  /** `wrongs`: how often it was wrong, and not only silent, in this suspicion; up to `liarWrongs`. */
+  /** `wrongs`: how often it was wrong, not only silent, in this suspicion; up to `liarWrongs`. */
   | { readonly kind: "suspected"; readonly reason: Complaint; readonly wrongs: number }
   | { readonly kind: "excluded"; readonly reason: Complaint }
   | { readonly kind: "quarantined"; readonly reason: Complaint; readonly left: number }
