@@ -6,7 +6,7 @@ import { Feed } from "../feed.js";
 const second = seconds(1);
 
 describe("ping-pong with silence in it (PX4 #8186: bad transfers, then a timeout)", () => {
-  it("is ended by the latch where the sensor is silent after it was wrong, as after bad transfers", () => {
+  it("is ended by the latch where the sensor was wrong before it fell silent", () => {
     const wrong = [
       [90, 90],
       [90, 90, 20],
