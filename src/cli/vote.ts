@@ -105,9 +105,10 @@ const bound = (name: string, description: string, none: number): Option =>
 
 async function vote(io: CliIo, file: string, flags: Flags): Promise<void> {
   const request = requestOf(io, file, flags);
-  const { faults, voter, tolerance } = request;
+  const { faults, voter, tolerance, recording } = request;
   const plot = await plotFor(io, file, flags, request);
-  const summary = new SummaryBuilder({ voter: voter.name, tolerance, faults });
+  const channels = recording.channels.length;
+  const summary = new SummaryBuilder({ channels, voter: voter.name, tolerance, faults });
   voteRecording(request, (row) => {
     summary.add(row);
     plot?.add(row);

@@ -6,6 +6,7 @@ import type { HostStatus } from "../../src/host/live-status.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import { instant, micros } from "../../src/kernel/time.js";
 import type { ChannelStanding } from "../../src/voting/sensor-voter.js";
+import type { Verdict } from "../../src/voting/voter.js";
 import { testFolder } from "../host/support/folder.js";
 import { statusOf, verdict } from "./demo/support/views.js";
 import { jsonOf, run } from "./support/captured-io.js";
@@ -34,6 +35,19 @@ describe("the status for people", () => {
   it("shows values as they were measured, without the dust of binary fractions", () => {
     expect(shown(0.1 + 0.2)).toMatch(/ level +0\.3 +ok\n +a\/level +0\.3 +trusted/);
     expect(shown(1_234.5678)).toContain(" 1234.5678 ");
+  });
+
+  it("says in words where it cannot isolate who is wrong, and only there", () => {
+    const row = (said: Verdict): string => {
+      const sensors = [{ sensor: "level", verdict: said, channels: [] }];
+      return statusText({ node: statusOf("pi-1", { sensors }), host }, (_tone, text) => text);
+    };
+    const two = verdict(null, "no-majority");
+    expect(row(two)).toContain("no-majority (cannot isolate which is wrong)");
+    const one = { ...verdict(2, "degraded"), agreeing: ["a/level"], confidence: 1 };
+    expect(row(one)).toContain("degraded (cannot isolate: no other channel)");
+    expect(row({ ...one, confidence: 0.5 })).toContain("degraded (50 % agree)");
+    expect(row(verdict(2))).not.toContain("isolate");
   });
 
   it("shows why a channel is out, with the kind of fault, and what is doubtful", () => {

@@ -55,6 +55,17 @@ describe("holdfast vote", () => {
     expect((await vote(small, "--json")).stdout).toBe((await vote(small)).stdout);
   });
 
+  it("says in words where it cannot isolate a fault, and does not guess", async () => {
+    const apart = "time_s,a,b,c,d\n0,20,20,20,20\n60,20,90,20,90\n120,20,90,20,90\n";
+    const said = async (channels: string): Promise<string> =>
+      (await vote(apart, "--channels", channels)).stderr;
+    expect(await said("a")).toContain("cannot isolate a fault: one channel has nothing to be");
+    expect(await said("a,b")).toContain("cannot isolate a fault: of two that disagree either may");
+    expect(await said("a,b")).toContain("no false alarm");
+    expect(await said("a,b,c,d")).toContain("cannot isolate which is wrong in 2 rows");
+    expect(await said("a,b,c")).not.toContain("cannot isolate");
+  });
+
   it("votes the named columns, with the named voter, tolerance and range", async () => {
     const two = reportOf(await vote(small, "--channels", "a,b", "--tolerance", "0.4"));
     expect(two.rows.map(({ status }) => status)[0]).toBe("no-majority");

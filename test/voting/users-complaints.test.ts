@@ -227,7 +227,7 @@ describe("a constant signal (PX4 airspeed: constant for 3 s, disabled for the fl
   });
 });
 
-describe("a plausible, but wrong value (ArduPilot #6670: a blocked pitot)", () => {
+describe("a plausible, but wrong value (ArduPilot #6670, #1628: a blocked pitot)", () => {
   it("is found by the others as soon as it is farther off than the tolerance", () => {
     const feed = new Feed();
     const dice = new Prng(3);

@@ -15,10 +15,21 @@ export function becauseText({ state, reason, fault }: Standing): string {
   return fault === null ? reason : `${reason}, ${fault.persistence} ${fault.kind}`;
 }
 
-/** How much of a verdict is doubtful: empty where all channels agree and nothing else is known. */
-export function doubtText({ value, confidence, caveats }: Verdict): string {
+/**
+ * How much of a verdict is doubtful: empty where all channels agree and nothing else is known. That
+ * nobody can be blamed is said in words, or two channels that are both trusted look like a mistake.
+ */
+export function doubtText(verdict: Verdict): string {
+  const { value, confidence, caveats } = verdict;
   const share = value !== null && confidence < 1 ? [`${Math.round(100 * confidence)} % agree`] : [];
-  return [...share, ...caveats.map(({ reason }) => reason)].join(", ");
+  return [...share, ...unisolated(verdict), ...caveats.map(({ reason }) => reason)].join(", ");
+}
+
+function unisolated({ status, agreeing, confidence }: Verdict): string[] {
+  if (status === "no-majority") return ["cannot isolate which is wrong"];
+  // The only channel that there is: alone among several it would be no quorum.
+  const isAlone = agreeing.length === 1 && confidence === 1;
+  return isAlone ? ["cannot isolate: no other channel"] : [];
 }
 
 /** Whose voters are suspected, in words. */

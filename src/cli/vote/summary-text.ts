@@ -9,6 +9,7 @@ export function summaryText(file: string, summary: VoteSummary, paint: Paint): s
   const lines = [
     `${file}: ${rows} rows, voter ${voter}, tolerance ${tolerance}`,
     `  ${counts.join(", ")}`,
+    ...unisolatedText(summary, paint),
     ...summary.injected.map((report) => `  ${injectionText(report, paint)}`),
     ...alarms.map(
       ({ channel, reason, count, first }) =>
@@ -21,6 +22,15 @@ export function summaryText(file: string, summary: VoteSummary, paint: Paint): s
     `  ${verdictText(summary, paint)}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Where it cannot be said who is wrong, that is said, and nobody is named. */
+function unisolatedText({ channels, statuses }: VoteSummary, paint: Paint): string[] {
+  const cannot = paint("warning", "cannot isolate");
+  if (channels === 1) return [`  ${cannot} a fault: one channel has nothing to be compared with`];
+  if (channels === 2) return [`  ${cannot} a fault: of two that disagree either may be wrong`];
+  const rows = statuses["no-majority"];
+  return rows === 0 ? [] : [`  ${cannot} which is wrong in ${counted(rows, "row")}`];
 }
 
 function injectionText(report: InjectionReport, paint: Paint): string {

@@ -37,6 +37,8 @@ export interface LargestError extends Place {
 
 export interface VoteSummary {
   readonly rows: number;
+  /** How many columns were voted. */
+  readonly channels: number;
   readonly voter: string;
   readonly tolerance: number;
   readonly statuses: Readonly<Record<VoteStatus, number>>;
@@ -62,6 +64,7 @@ export interface VoteSummary {
 }
 
 export interface SummaryOptions {
+  readonly channels: number;
   readonly voter: string;
   readonly tolerance: number;
   readonly faults: readonly InjectedFault[];
@@ -108,9 +111,10 @@ export class SummaryBuilder {
   }
 
   finish(): VoteSummary {
-    const { voter, tolerance, faults } = this.#options;
+    const { channels, voter, tolerance, faults } = this.#options;
     return {
       rows: this.#rows,
+      channels,
       voter,
       tolerance,
       statuses: this.#statuses,

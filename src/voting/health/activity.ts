@@ -39,7 +39,7 @@ export interface ActivityState {
 type Mutable = { -readonly [Key in keyof ActivityState]: ActivityState[Key] };
 
 const gridSteps = 2 ** 24;
-const levelMax = 2 ** 51;
+export const levelMax = 2 ** 51;
 
 const presentSamples = 32;
 export const pastSamples = 256;

@@ -17,8 +17,8 @@
  * hour must not lose its sensors for ever.
  *
  * Strikes are the counter that confirms a fault, and that heals: complaints add to it, agreements
- * take from it. What comes too seldom to reach its end is caught by the density of errors, at the
- * moment in which the strikes are forgiven.
+ * take from it. What comes too seldom to reach its end is caught by the density of errors, with the
+ * next agreement.
  *
  * Above all that stands a person's word, which keeps a channel out or in until it is taken back.
  *
@@ -35,7 +35,8 @@ import { type HealthOptions, strikesFor } from "./options.js";
 
 export type Phase =
   | { readonly kind: "trusted" }
-  | { readonly kind: "suspected"; readonly reason: Complaint }
+  /** `wrongs`: how often it was wrong, not only silent, in this suspicion; up to `liarWrongs`. */
+  | { readonly kind: "suspected"; readonly reason: Complaint; readonly wrongs: number }
   | { readonly kind: "excluded"; readonly reason: Complaint }
   | { readonly kind: "quarantined"; readonly reason: Complaint; readonly left: number }
   | { readonly kind: "probation"; readonly reason: Complaint; readonly left: number }
@@ -62,6 +63,10 @@ export interface RecordState {
 }
 
 const hour = seconds(3_600);
+
+/** Who was wrong so often before it fell silent is no merely silent channel: see `#strike`. */
+export const liarWrongs = 2;
+
 const trusted: Phase = { kind: "trusted" };
 
 export class ChannelRecord {
@@ -204,8 +209,7 @@ export class ChannelRecord {
     if (isComplaint(evidence)) {
       this.#strike(now, evidence, events);
     } else if (evidence === "AGREES" || this.#wasSilent()) {
-      this.#forgive();
-      if (this.#strikes === 0) this.#acquit(now, events);
+      this.#acquit(now, events);
     }
   }
 
@@ -217,19 +221,33 @@ export class ChannelRecord {
     return this.#phase.kind === "suspected" && isSilence(this.#phase.reason);
   }
 
-  /** What was forgiven too often is not forgiven. */
+  /**
+   * What was forgiven too often is not forgiven; nor only when the last strike would be, for a liar
+   * that is wrong in one of three can see to it that one is always left.
+   */
   #acquit(now: Instant, events: VotingEvent[]): void {
+    this.#forgive();
     if (isDense(this.#density, this.#options)) this.#exclude(now, "ERROR_DENSITY", events);
-    else this.#enter(now, trusted);
+    else if (this.#strikes === 0) this.#enter(now, trusted);
   }
 
-  #strike(now: Instant, reason: Complaint, events: VotingEvent[]): void {
-    this.#strikes += strikesFor(this.#options, reason);
+  /**
+   * Silence does not cover up what was wrong before it: a channel that is wrong twice and then
+   * silent, again and again, would come back each time as one that said nothing wrong. A single bad
+   * sample before a silence is forgotten, as always.
+   */
+  #strike(now: Instant, complaint: Complaint, events: VotingEvent[]): void {
+    const phase = this.#phase;
+    const before = phase.kind === "suspected" ? phase : { reason: complaint, wrongs: 0 };
+    const silent = isSilence(complaint);
+    const wrongs = Math.min(before.wrongs + (silent ? 0 : 1), liarWrongs);
+    const reason = silent && wrongs === liarWrongs ? before.reason : complaint;
+    this.#strikes += strikesFor(this.#options, complaint);
     if (this.#strikes >= this.#options.strikesMax) {
       this.#exclude(now, reason, events);
     } else {
-      if (this.#phase.kind === "trusted") this.#since = now;
-      this.#phase = { kind: "suspected", reason };
+      if (phase.kind === "trusted") this.#since = now;
+      this.#phase = { kind: "suspected", reason, wrongs };
     }
   }
 

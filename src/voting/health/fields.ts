@@ -5,9 +5,14 @@ import { type Instant, instant } from "../../kernel/time.js";
 export const isCount = (field: unknown, max: number): field is number =>
   Number.isSafeInteger(field) && (field as number) >= 0 && (field as number) <= max;
 
+/** The longest that is told of, in microseconds: 142 years. What is older stays so old. */
+const agoMax = 2 ** 52;
+
 /** How long ago something was, or that it never was. It may have been before the clock's 0. */
 export const isAgo = (field: unknown): field is number | null =>
-  field === null || isCount(field, Number.MAX_SAFE_INTEGER);
+  field === null || isCount(field, agoMax);
+
+export const agoOrNull = (ago: number): number | null => orNull(Math.min(ago, agoMax));
 
 export const isValue = (field: unknown): field is number | null =>
   field === null || Number.isFinite(field);
@@ -15,6 +20,9 @@ export const isValue = (field: unknown): field is number | null =>
 /** A whole number of steps of a grid, or none yet. */
 export const isGridded = (field: unknown): field is number | null =>
   field === null || Number.isSafeInteger(field);
+
+export const isGriddedWithin = (field: unknown, max: number): field is number | null =>
+  isGridded(field) && Math.abs(field ?? 0) <= max;
 
 export const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 

@@ -1,6 +1,6 @@
 /** The record of a channel as fields of a snapshot. */
 import type { Instant } from "../../kernel/time.js";
-import type { Phase, RecordState } from "./channel-record.js";
+import { liarWrongs, type Phase, type RecordState } from "./channel-record.js";
 import { densityScale } from "./density.js";
 import type { Complaint } from "./evidence.js";
 import { agoOf, instantOf, isCount } from "./fields.js";
@@ -40,7 +40,7 @@ export function encodeRecord(at: Instant, record: RecordState): readonly unknown
   return [
     phaseKinds.indexOf(phase.kind),
     "reason" in phase ? complaints.indexOf(phase.reason) : 0,
-    "left" in phase ? phase.left : 0,
+    countOf(phase),
     strikes,
     at - since,
     // Of a channel that counts it means nothing, and would be the longest number of all.
@@ -51,6 +51,12 @@ export function encodeRecord(at: Instant, record: RecordState): readonly unknown
   ];
 }
 
+/** What a phase counts; 0 where it counts nothing. */
+const countOf = (phase: Phase): number => {
+  if ("left" in phase) return phase.left;
+  return phase.kind === "suspected" ? phase.wrongs : 0;
+};
+
 const isOut = ({ kind }: Phase): boolean =>
   kind !== "trusted" && kind !== "suspected" && kind !== "vouched";
 
@@ -60,8 +66,8 @@ export function parseRecord(
   options: HealthOptions,
 ): RecordState | null {
   if (!Array.isArray(fields) || fields.length !== 9) return null;
-  const [kind, reason, left, strikes, , , , , density] = fields as unknown[];
-  const phase = parsePhase(kind, reason, left, options);
+  const [kind, reason, count, strikes, , , , , density] = fields as unknown[];
+  const phase = parsePhase(kind, reason, count, options);
   const instants = parseInstants(fields, at, options);
   if (phase === null || instants === null) return null;
   if (!isCount(strikes, options.strikesMax - 1) || !isCount(density, densityScale)) return null;
@@ -80,7 +86,7 @@ function parseInstants(fields: readonly unknown[], at: number, options: HealthOp
 function parsePhase(
   kindIndex: unknown,
   reasonIndex: unknown,
-  left: unknown,
+  count: unknown,
   options: HealthOptions,
 ): Phase | null {
   if (!isCount(kindIndex, phaseKinds.length) || !isCount(reasonIndex, complaints.length))
@@ -89,10 +95,13 @@ function parsePhase(
   const reason = complaints[reasonIndex];
   if (kind === undefined || reason === undefined) return null;
   if (kind === "trusted" || kind === "vouched") return { kind };
+  if (kind === "suspected") {
+    return isCount(count, liarWrongs) ? { kind, reason, wrongs: count } : null;
+  }
   if (kind !== "quarantined" && kind !== "probation") return { kind, reason };
   const { quarantineSamples, probationAgreements, returnAgreements } = options;
   const leftMax = Math.max(quarantineSamples, probationAgreements, returnAgreements);
-  return isCount(left, leftMax) && left > 0 ? { kind, reason, left } : null;
+  return isCount(count, leftMax) && count > 0 ? { kind, reason, left: count } : null;
 }
 
 function parseReadmissions(field: unknown, at: number, countMax: number): Instant[] | null {

@@ -9,9 +9,20 @@
  */
 import { type Instant, instant } from "../../kernel/time.js";
 import { channelsMax } from "../ballots.js";
-import { type ActivityState, pastSamples } from "./activity.js";
+import { type ActivityState, levelMax, pastSamples } from "./activity.js";
 import type { RecordState } from "./channel-record.js";
-import { agoOf, instantOf, isAgo, isCount, isGridded, isValue, orNaN, orNull } from "./fields.js";
+import {
+  agoOf,
+  agoOrNull,
+  instantOf,
+  isAgo,
+  isCount,
+  isGridded,
+  isGriddedWithin,
+  isValue,
+  orNaN,
+  orNull,
+} from "./fields.js";
 import type { Accepted } from "./intake.js";
 import { type CommonModeState, doubtSamples } from "./joint-step.js";
 import type { HealthOptions } from "./options.js";
@@ -59,10 +70,10 @@ function encode(closedAt: Instant, state: ChannelState): readonly unknown[] {
     encodeRecord(closedAt, record),
     [orNull(run.value), orNull(run.finestStep), run.meanStep, run.held, run.references.map(orNull)],
     [
-      orNull(closedAt - source),
+      agoOrNull(closedAt - source),
       agoOf(closedAt, screenedOutSince),
       orNull(accepted.value),
-      orNull(closedAt - accepted.at),
+      agoOrNull(closedAt - accepted.at),
     ],
     [orNull(last), orNull(agreed), orNull(mean), orNull(longMean), unrest],
     [orNull(level), orNull(step), present, past, seen, held],
@@ -143,7 +154,7 @@ function parseResidual(fields: unknown): ResidualState | null {
 function parseActivity(fields: unknown): ActivityState | null {
   if (!Array.isArray(fields) || fields.length !== 6) return null;
   const [level, step, present, past, seen, held] = fields as unknown[];
-  if (!isGridded(level) || !isGridded(step)) return null;
+  if (!isGriddedWithin(level, levelMax) || !isGriddedWithin(step, 2 * levelMax)) return null;
   if (typeof held !== "boolean" || !isCount(seen, pastSamples)) return null;
   const activityMax = Number.MAX_SAFE_INTEGER;
   if (!isCount(present, activityMax) || !isCount(past, activityMax)) return null;
@@ -155,5 +166,6 @@ function parseCommonMode(fields: unknown, at: number, count: number): CommonMode
   const [spoke, sinceAgo, left] = fields as unknown[];
   const since = instantOf(at, sinceAgo);
   if (!isCount(spoke, 2 ** count - 1) || since === undefined) return null;
-  return isCount(left, doubtSamples) ? { spoke, since, left } : null;
+  if (!isCount(left, doubtSamples) || (since === null) !== (left === 0)) return null;
+  return { spoke, since, left };
 }

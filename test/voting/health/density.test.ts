@@ -25,6 +25,13 @@ describe("the density of errors (HEALTH-16)", () => {
     expect(everyNth(500, 5, 5_000, { densityMax: 1 }).told()).toEqual([]);
   });
 
+  it("excludes a liar that never lets its strikes be forgiven to the last", () => {
+    const feed = new Feed();
+    // 10, 5, 15, 10, 5, 15, ...: never the end of the strikes, and never none.
+    feed.run(400, (index) => [20, index === 0 || index % 3 === 2 ? 500 : 20, 20]);
+    expect(feed.told()).toEqual(["b excluded ERROR_DENSITY"]);
+  });
+
   it("counts an omission as much less as its strikes are fewer", () => {
     expect(everyNth(null, 2, 1_000).told()[0]).toBe("b excluded ERROR_DENSITY");
     expect(everyNth(null, 5, 5_000).told()).toEqual([]);
@@ -39,7 +46,7 @@ describe("the density of errors (HEALTH-16)", () => {
     }
   });
 
-  it("is told in the closing in which the strikes would have been forgiven", () => {
+  it("is told with an agreement, which else would have forgiven", () => {
     const feed = new Feed();
     for (let index = 0; feed.events.length === 0; index += 1) {
       const { verdict } = feed.close([20, index % 5 === 0 ? 500 : 20, 20]);

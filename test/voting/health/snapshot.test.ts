@@ -121,11 +121,14 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     ["a mean step below zero", 1, 2, -0.1],
     ["references of another sensor", 1, 4, [20, 20]],
     ["a source time from the future", 2, 0, -1],
+    ["a source time before all times", 2, 0, 2 ** 53 - 1],
     ["an accepted value that is no number", 2, 2, "20"],
     ["a residual beside the grid", 3, 0, 0.5],
     ["an unrest below zero", 3, 4, -1],
     ["an activity beside the grid", 4, 2, 0.5],
+    ["an activity far from every value", 4, 0, 2 ** 52],
     ["a longer past than is kept", 4, 4, 257],
+    ["more wrong samples than are counted", 0, 2, 3],
   ])("is refused when it has %s", (_name, part, field, value) => {
     const donor = new Feed();
     donor.close([20, 90, 20]);
@@ -140,6 +143,8 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     ["a channel that there is not", [8, null, 0]],
     ["a doubt from before the clock began", [7, 10_001, 1]],
     ["a doubt that lasts too long", [7, 0, 11]],
+    ["a doubt that is over", [7, 0, 0]],
+    ["no doubt, and an end of it", [7, null, 1]],
   ])("is refused when its common mode has %s", (_name, common) => {
     const donor = new Feed();
     donor.close([20, 20, 20]);
@@ -152,8 +157,11 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
     donor.run(3, () => [20, 90, 20.5]);
     donor.run(15, () => [20, 20, null]);
     const sound = JSON.stringify(donor.voter.snapshot());
-    const junk = fc.constantFrom<unknown>(null, -1, 0.5, 1e300, "", [], {}, true, 7, 2 ** 60);
+    const junk = fc.constantFrom<unknown>(
+      ...[null, -1, 0, 0.5, 1e300, "", [], {}, true, 7, 2 ** 52, 2 ** 53 - 1, 2 ** 60],
+    );
     let refused = 0;
+    const parrot = new Feed();
     fc.assert(
       fc.property(fc.nat({ max: 120 }), junk, (at, replacement) => {
         const feed = new Feed();
@@ -168,7 +176,11 @@ describe("a snapshot from outside (SNAPSHOT-3)", () => {
           refused += 1;
           expect(JSON.stringify(feed.voter.snapshot())).toBe(before);
         }
-        feed.run(60, (index) => [20, 20, index < 30 ? 90 : 20]);
+        for (let index = 0; index < 60; index += 1) {
+          feed.close([20, 20, index < 30 ? 90 : 20]);
+          // What was taken must not make this replica one whose health no other one takes.
+          expect(parrot.voter.restore(feed.voter.snapshot())).toBe(true);
+        }
       }),
       { numRuns: 1_000 },
     );
