@@ -177,6 +177,6 @@ function addTo(at: number, value: number): void {
   sums[at] = wordAt(sums, at) ^ value;
 }
 
-function wordAt(words: Int32Array, at: number): number {
+export function wordAt(words: Int32Array, at: number): number {
   return words[at] as number;
 }
