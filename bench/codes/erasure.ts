@@ -7,6 +7,7 @@ import { optionalPackage, pathInPackage } from "./packages.js";
 
 const codes = [
   { data: 2, parity: 1 },
+  { data: 3, parity: 1 },
   { data: 4, parity: 2 },
   { data: 10, parity: 4 },
 ];

@@ -57,7 +57,7 @@ export class ErasureCode {
   /**
    * Both at least 1, together at most 256; else a `UsageError`. The tables are 1 KiB for each shard
    * of data and four of parity, or those of them that are left over up to 4 KiB; twice that once
-   * shards were reconstructed.
+   * shards were reconstructed. What `plain-sums.ts` computes has none.
    */
   constructor(dataShards: number, parityShards: number) {
     const all = dataShards + parityShards;
