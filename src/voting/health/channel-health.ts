@@ -239,6 +239,7 @@ export class ChannelHealth {
     const counted = record.counts;
     record.note(this.#closedAt, evidence, events);
     if (isComplaint(evidence) || !record.counts) this.#faultless = false;
+    if (!isComplaint(evidence)) this.#intake.accept(this.#closedAt, index);
     if (!record.counts) this.#hearing.hold(index, evidence);
     else if (!counted) this.#hearing.forget(index);
   }

@@ -24,7 +24,7 @@ export interface IntakeOptions {
   readonly tolerance: number;
 }
 
-/** What one channel said last that could be true; NaN where nothing was, or nobody asks. */
+/** What one channel said last that could be true and was not contradicted; NaN for nothing. */
 export interface Accepted {
   readonly value: number;
   readonly at: number;
@@ -93,6 +93,17 @@ export class Intake {
     }
   }
 
+  /**
+   * Nobody contradicted what the channel says in this closing: the rate is reckoned from it. A bad
+   * sample that passed (the first of all, or one after a long silence) would else make all the good
+   * ones after it too fast.
+   */
+  accept(now: Instant, index: number): void {
+    const value = this.#values[index] as number;
+    const isAsked = this.#options.rateMax !== Number.POSITIVE_INFINITY;
+    if (isAsked && !Number.isNaN(value)) this.#accepted[index] = { value, at: now };
+  }
+
   setBack(by: number): void {
     this.#sources.forEach((source, index) => {
       this.#sources[index] = source - by;
@@ -144,8 +155,6 @@ export class Intake {
     const last = this.accepted(index);
     const reach = (rateMax * (now - last.at)) / usPerSecond + tolerance;
     // False where nothing was accepted yet.
-    if (Math.abs(value - last.value) > reach) return true;
-    this.#accepted[index] = { value, at: now };
-    return false;
+    return Math.abs(value - last.value) > reach;
   }
 }

@@ -100,3 +100,23 @@ describe("the rate limit (HEALTH-15)", () => {
     expect(other.close([20, 20, 20]).verdict.status).toBe("ok");
   });
 });
+
+describe("what the others contradict is no measure of the rate (HEALTH-1, HEALTH-15)", () => {
+  const health = { rateMax: 1 };
+
+  it("nor is the first one: a sensor may say 85 when it is switched on", () => {
+    const feed = new Feed({ health });
+    feed.close([20, 85, 20]);
+    feed.run(100, () => [20, 20, 20]);
+    expect(feed.told()).toEqual([]);
+  });
+
+  it("nor is one after a silence that was long enough for any value", () => {
+    const feed = new Feed({ health }, seconds(1));
+    feed.run(10, () => [20, 20, 20]);
+    feed.run(100, () => [20, null, 20]);
+    feed.close([20, 85, 20]);
+    feed.run(10, () => [20, 20, 20]);
+    expect(feed.told()).toEqual(["b excluded NO_DATA", "b readmitted"]);
+  });
+});
