@@ -43,7 +43,7 @@ export interface Circumstances {
 }
 
 /** What the next sample tells of the closing before. */
-export type ClosingFields = Pick<SampleMessage, "digest" | "fresh" | "results">;
+export type ClosingFields = Pick<SampleMessage, "digest" | "fresh" | "results" | "words">;
 
 const noCommands: ReadonlyMap<string, number> = new Map();
 
@@ -78,11 +78,12 @@ export class Closings {
 
   /** What our sample of `cycle` says of the closing before it. */
   fields(cycle: number): ClosingFields {
-    const { state } = this.#parts;
+    const { state, overrides } = this.#parts;
     return {
       digest: this.#heardMajority ? state.digestAfter(cycle - 1) : null,
       fresh: state.standing === "fresh",
       results: this.#watch.resultsOf(cycle - 1),
+      words: overrides.digest,
     };
   }
 
@@ -109,6 +110,7 @@ export class Closings {
   #compare(vector: Vector, driver: NodeId | null): void {
     const before = vector.cycle - 1;
     this.#emit(...this.#parts.exchange.compare(before, vector.claims(this.#peers), driver));
+    this.#parts.overrides.compare(vector.wordsClaims(this.#peers));
     const results = vector.resultsClaims(this.#peers);
     for (const event of this.#watch.compare(before, results)) this.#report(event);
   }

@@ -27,7 +27,7 @@ import { CycleClock } from "./cycle-clock.js";
 import type { CycleEvent } from "./events.js";
 import type { SampleMessage, SampleRequest } from "./messages.js";
 import { OverrideExchange } from "./override-exchange.js";
-import type { ChannelCommand } from "./overrides.js";
+import type { ChannelCommand, ChannelOrder } from "./overrides.js";
 import type { CommandRefusal, CycleInput, CycleOptions, CycleOutput } from "./ports.js";
 import { Rereading } from "./rereading.js";
 import { Samples } from "./samples.js";
@@ -87,8 +87,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#clock = new CycleClock(options);
     this.#sensors = new SensorBank({ app, channels, ageMax, voting });
     const state = new ReplicaState({ self, nodes, app, cycle });
-    this.#exchange = new StateExchange(state, this.#sensors);
     this.#overrides = new OverrideExchange(self, this.#sensors);
+    this.#exchange = new StateExchange(state, this.#sensors, this.#overrides);
     const [samples, sensors] = [this.#samples, this.#sensors];
     const [exchange, overrides] = [this.#exchange, this.#overrides];
     this.#closings = new Closings(options, { samples, sensors, state, exchange, overrides });
@@ -117,10 +117,10 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
         this.#emit(...this.#exchange.take(input.from, input.reply, this.#votedCycle()));
         break;
       case "override":
-        this.#emit(...this.#overrides.command(this.#vector.cycle, input, this.#clock.synchronised));
+        this.#emit(...this.#overrides.command(this.#vector.cycle, input));
         break;
       case "order":
-        this.#onOrder(input);
+        this.#onOrder(input.order);
         break;
       case "driver":
         this.#driver = input.driver;
@@ -237,8 +237,8 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     }
   }
 
-  #onOrder({ from, order }: Extract<CycleInput, { kind: "order" }>): void {
-    this.#overrides.hear(this.#vector.cycle, from, order, this.#clock.synchronised);
+  #onOrder(order: ChannelOrder): void {
+    this.#overrides.hear(this.#vector.cycle, order, this.#clock.synchronised);
   }
 
   #votedCycle(): number {
@@ -282,7 +282,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     if (!moved) return;
     this.#vector.open(this.#clock.cycleAt(now));
     this.#exchange.renumber(this.#vector.cycle);
-    this.#overrides.renumber();
+    this.#overrides.renumber(this.#vector.cycle);
   }
 
   #sampleMessage(now: Instant, readings: readonly Reading[]): SampleMessage {
