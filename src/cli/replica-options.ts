@@ -3,7 +3,7 @@ import type { RunSettings } from "../config/settings.js";
 import type { Beginning, RecordingOptions } from "../host/live-node.js";
 import type { HostPort } from "../host/peer-addresses.js";
 import { type NodeId, parseNodeId } from "../kernel/ids.js";
-import type { NodeOptions } from "../node/node.js";
+import type { NodeOptions } from "../node/parts.js";
 import { RecordingEncoder } from "../replay/format.js";
 import { keyCheck, type RecordingHeader, recordingSchema } from "../replay/header.js";
 import { outlineOf } from "../replay/settings-outline.js";

@@ -92,8 +92,8 @@ function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
     return cycle === null ? null : { kind, from, cycle };
   }
   if (kind === "override") {
-    const order = parseOrder(body, roster.channels);
-    return order === null ? null : { kind: "order", from, order };
+    const order = parseOrder(body, roster.channels, roster.nodes);
+    return order === null ? null : { kind: "order", order };
   }
   const reply = parseStateReply(body, roster.sensorCount);
   return reply === null ? null : { kind: "state-reply", from, reply };

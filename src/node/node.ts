@@ -6,8 +6,7 @@
  * wiring. Before it takes an input, a step asks whether the node itself was late; if so it gives up
  * the right to drive and suspends its verdicts on others before it acts.
  */
-import { channelsOf } from "../control/channels.js";
-import { ControlCycle } from "../control/cycle/control-cycle.js";
+import type { ControlCycle } from "../control/cycle/control-cycle.js";
 import {
   orderBody,
   sampleBody,
@@ -17,25 +16,15 @@ import {
 } from "../control/cycle/messages.js";
 import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { CommandRefusal, CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
-import {
-  OutputGate,
-  type OutputGateInput,
-  type OutputGateOutput,
-} from "../control/gate/output-gate.js";
-import {
-  type GiveUpReason,
-  Lease,
-  type LeaseInput,
-  type LeaseOutput,
-} from "../control/lease/lease.js";
+import type { OutputGate, OutputGateInput, OutputGateOutput } from "../control/gate/output-gate.js";
+import type { GiveUpReason, Lease, LeaseInput, LeaseOutput } from "../control/lease/lease.js";
 import { grantBody, releaseBody, requestBody } from "../control/lease/messages.js";
-import { CommandProtection } from "../control/protection/command-protection.js";
-import { protectedBytes } from "../control/protection/protection.js";
+import type { CommandProtection } from "../control/protection/command-protection.js";
 import { beatBody } from "../detection/heartbeat/messages.js";
-import {
-  type HeartbeatInput,
+import type {
+  HeartbeatInput,
   HeartbeatMonitor,
-  type HeartbeatOutput,
+  HeartbeatOutput,
 } from "../detection/heartbeat/monitor.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -48,39 +37,21 @@ import {
   type Wakeable,
   wakeDue,
 } from "../kernel/machine.js";
-import { elapsed, type Instant, micros } from "../kernel/time.js";
+import { elapsed, type Instant } from "../kernel/time.js";
 import type { Verdict } from "../voting/voter.js";
-import { type AliveInput, AliveSupervision } from "../watchdog/alive.js";
-import type { FrameKind } from "../wire/envelope.js";
-import type { Mac } from "../wire/mac.js";
-import { Opener } from "../wire/opener.js";
-import { Sealer } from "../wire/sealer.js";
+import type { AliveInput, AliveSupervision } from "../watchdog/alive.js";
 import type { NodeEvent } from "./events.js";
-import { type Roster, readFrame } from "./incoming.js";
+import type { Outgoing } from "./outgoing.js";
+import { type NodeOptions, partsOf } from "./parts.js";
 import type { NodeInput, NodeOutput } from "./ports.js";
-import type { ClusterSettings } from "./settings.js";
-import type { NodeStatus } from "./status.js";
-import { controlEntity, heartbeatEntity, supervisionOf } from "./supervision.js";
-
-export interface NodeOptions {
-  readonly settings: ClusterSettings;
-  readonly self: NodeId;
-  readonly now: Instant;
-  /** Of this start; greater than that of every earlier start of this node. */
-  readonly bootId: number;
-  /** The authenticator made from the cluster's key. */
-  readonly mac: Mac;
-}
-
-/** Commands outlive so many missed cycles; then the outputs are released. */
-const commandCyclesMax = 3;
+import type { Reception } from "./reception.js";
+import { type NodeStatus, sensorStatus } from "./status.js";
+import { controlEntity, heartbeatEntity } from "./supervision.js";
 
 export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #options: NodeOptions;
-  readonly #peers: readonly NodeId[];
-  readonly #roster: Roster;
-  readonly #sealer: Sealer;
-  readonly #opener: Opener;
+  readonly #outgoing: Outgoing;
+  readonly #reception: Reception;
   readonly #cycle: ControlCycle;
   readonly #monitor: HeartbeatMonitor;
   readonly #lease: Lease;
@@ -88,40 +59,22 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #commands: CommandProtection | null;
   readonly #supervision: AliveSupervision;
   readonly #parts: readonly Wakeable[];
-  /** By replica, the frame of its newest sample, for those who ask for it again. */
-  readonly #sampleFrames = new Map<NodeId, Uint8Array>();
-  /** By reason, how many bodies did not fit their kind: at most one entry a kind. */
-  readonly #bodyRefusals = new Map<string, number>();
   readonly #verdicts = new Map<string, Verdict>();
   #driver: NodeId | null = null;
   #started = false;
   #outputs: NodeOutput[] = [];
 
   constructor(options: NodeOptions) {
-    const { settings, self, now, bootId, mac } = options;
-    const { nodes, app, channels, voting, rereadsMax, timing, protection } = settings;
+    const parts = partsOf(options);
     this.#options = options;
-    this.#peers = nodes.filter((node) => node !== self);
-    const channelCounts = new Map(nodes.map((node) => [node, channelsOf(channels, node).length]));
-    const { samples: sampleProtection, commands: profile } = protection;
-    const frameBytes = sampleProtection === null ? null : protectedBytes(sampleProtection);
-    this.#roster = { nodes, sensorCount: channels.size, channelCounts, channels, frameBytes };
-
-    const wire = { cluster: settings.cluster, self, bootId, peers: this.#peers, mac };
-    this.#sealer = new Sealer(wire);
-    this.#opener = new Opener(wire);
-    const cluster = { self, nodes, app, channels, voting, rereadsMax, sampleProtection };
-    this.#cycle = new ControlCycle(now, { ...cluster, ...timing });
-    const { heartbeat: period, suspectAfter, lease: length } = timing;
-    this.#monitor = new HeartbeatMonitor({ now, peers: this.#peers, period, suspectAfter });
-    const driftMaxPpm = timing.clockDriftMaxPpm;
-    this.#lease = new Lease({ now, self, bootId, nodes, period, length, driftMaxPpm });
-    const commandAgeMax = micros(commandCyclesMax * timing.cycle);
-    const outputs = Object.keys(app.outputs);
-    this.#gate = new OutputGate({ outputs, commandAgeMax });
-    this.#commands =
-      profile === null ? null : new CommandProtection({ profile, self, nodes, outputs });
-    this.#supervision = new AliveSupervision(supervisionOf(now, timing));
+    this.#outgoing = parts.outgoing;
+    this.#reception = parts.reception;
+    this.#cycle = parts.cycle;
+    this.#monitor = parts.monitor;
+    this.#lease = parts.lease;
+    this.#gate = parts.gate;
+    this.#commands = parts.commands;
+    this.#supervision = parts.supervision;
     this.#parts = this.#wakeables();
   }
 
@@ -160,23 +113,19 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   status(now: Instant): NodeStatus {
-    const channels = this.#cycle.channels();
+    const { holder: driver, self: drives } = this.#lease.holder();
     return {
       node: this.#options.self,
       bootId: this.#options.bootId,
       at: now,
       cycle: this.#cycle.status(),
-      driver: this.#lease.holder().holder,
-      drives: this.#lease.holder().self,
+      driver,
+      drives,
       driven: this.#gate.driven(),
       peers: this.#monitor.standing(),
-      links: this.#opener.peers(),
-      refusals: Object.fromEntries([...this.#opener.refusals(), ...this.#bodyRefusals]),
-      sensors: [...channels].map(([sensor, standing]) => ({
-        sensor,
-        verdict: this.#verdicts.get(sensor) ?? null,
-        channels: standing,
-      })),
+      links: this.#reception.links(),
+      refusals: this.#reception.refusals(),
+      sensors: sensorStatus(this.#cycle.channels(), this.#verdicts),
       supervision: this.#supervision.standing(),
       protection: this.#cycle.protectedChannels(),
     };
@@ -212,26 +161,16 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #onDatagram(now: Instant, bytes: Uint8Array): void {
-    const opened = this.#opener.open(bytes);
-    if (!opened.ok) {
-      this.#report({ kind: "refused", reason: opened.reason, source: opened.source });
+    const received = this.#reception.receive(bytes);
+    if (!received.ok) {
+      this.#report(received.refusal);
       return;
     }
-    const incoming = readFrame(opened, this.#roster);
-    if (incoming === null) {
-      this.#refuseBody(opened.kind, opened.source);
-      return;
-    }
-    if (opened.kind === "sample") this.#sampleFrames.set(opened.source, bytes);
+    const { kind, source, incoming } = received;
+    if (kind === "sample") this.#outgoing.keepSample(source, bytes);
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
     else if (incoming.part === "lease") this.#feedLease(now, incoming.input);
     else this.#feedMonitor(now, incoming.input);
-  }
-
-  #refuseBody(kind: FrameKind, source: NodeId): void {
-    const reason = `bad-${kind}`;
-    this.#bodyRefusals.set(reason, (this.#bodyRefusals.get(reason) ?? 0) + 1);
-    this.#report({ kind: "refused", reason, source });
   }
 
   #feedCycle(now: Instant, input: CycleInput | Timeout): void {
@@ -244,16 +183,16 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#outputs.push(output);
         break;
       case "send-sample":
-        this.#sampleFrames.set(
-          this.#options.self,
-          this.#broadcast("sample", sampleBody(output.message)),
-        );
+        this.#outputs.push(...this.#outgoing.sample(sampleBody(output.message)));
         break;
       case "send-sample-request":
-        this.#broadcast("sample-request", sampleRequestBody(output.request, this.#roster.nodes));
+        this.#broadcast(
+          "sample-request",
+          sampleRequestBody(output.request, this.#options.settings.nodes),
+        );
         break;
       case "resend-sample":
-        this.#resend(output.source, output.target);
+        this.#outputs.push(...this.#outgoing.resendSample(output.source, output.target));
         break;
       case "send-state-request":
         this.#tell(output.target, "state-request", stateRequestBody(output.cycle));
@@ -366,21 +305,12 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     });
   }
 
-  #resend(source: NodeId, target: NodeId): void {
-    const bytes = this.#sampleFrames.get(source);
-    if (bytes !== undefined) this.#outputs.push({ kind: "send", targets: [target], bytes });
+  #broadcast(...frame: Parameters<Outgoing["broadcast"]>): void {
+    this.#outputs.push(...this.#outgoing.broadcast(...frame));
   }
 
-  #broadcast(kind: FrameKind, body: unknown): Uint8Array {
-    const bytes = this.#sealer.seal(kind, body, "everyone");
-    const targets = this.#peers;
-    if (targets.length > 0) this.#outputs.push({ kind: "send", targets, bytes });
-    return bytes;
-  }
-
-  #tell(target: NodeId, kind: FrameKind, body: unknown): void {
-    const bytes = this.#sealer.seal(kind, body, "some");
-    this.#outputs.push({ kind: "send", targets: [target], bytes });
+  #tell(...frame: Parameters<Outgoing["tell"]>): void {
+    this.#outputs.push(...this.#outgoing.tell(...frame));
   }
 
   #report(event: NodeEvent): void {

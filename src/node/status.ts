@@ -34,3 +34,15 @@ export interface NodeStatus {
   /** The streams of protected samples; empty where samples are not protected. */
   readonly protection: readonly ProtectedChannel[];
 }
+
+/** The sensors as their channels stand, each with its newest verdict; null before the first. */
+export function sensorStatus(
+  channels: ReadonlyMap<string, readonly ChannelStanding[]>,
+  verdicts: ReadonlyMap<string, Verdict>,
+): SensorStatus[] {
+  return [...channels].map(([sensor, standing]) => ({
+    sensor,
+    verdict: verdicts.get(sensor) ?? null,
+    channels: standing,
+  }));
+}

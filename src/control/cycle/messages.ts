@@ -35,6 +35,8 @@ export interface SampleMessage {
   readonly values: readonly SentItem[];
   /** What the sender voted in the cycle before; null when it has nothing to stand by. */
   readonly results: Results | null;
+  /** The digest of the persons' words that the sender knows; 0 when it knows none. */
+  readonly words: number;
 }
 
 /** What must be known of the cluster to judge a sample. */
@@ -69,6 +71,7 @@ export interface StateReply {
 /** Cycle numbers and clocks stay below this, so that sums of them are exact. */
 const numberMax = 2 ** 50;
 const digestMax = 2 ** 48 - 1;
+const wordsMax = 2 ** 32 - 1;
 /** The oldest that a value can be said to be: 12 days. */
 export const sentAgeMax = micros(2 ** 40);
 const freshFlag = 1;
@@ -79,13 +82,13 @@ export const isFrame = (item: SentItem): item is Uint8Array => item instanceof U
 export function sampleBody(message: SampleMessage): unknown {
   const flags = (message.fresh ? freshFlag : 0) | (message.synchronised ? synchronisedFlag : 0);
   const values = message.values.map((item) => (isFrame(item) ? item : [item.value, item.age]));
-  const { cycle, clock, sentAt, digest, echoes, results } = message;
-  return [cycle, clock, sentAt, digest, flags, echoes, values, results];
+  const { cycle, clock, sentAt, digest, echoes, results, words } = message;
+  return [cycle, clock, sentAt, digest, flags, echoes, values, results, words];
 }
 
 export function parseSample(body: unknown, shape: SampleShape): SampleMessage | null {
-  const fields = asList(body, 8);
-  if (fields === null || fields.length !== 8) return null;
+  const fields = asList(body, 9);
+  if (fields === null || fields.length !== 9) return null;
   const cycle = asInteger(fields[0], 0, numberMax);
   const clock = asInteger(fields[1], 0, numberMax);
   const sentAt = asInteger(fields[2], 0, numberMax);
@@ -94,11 +97,13 @@ export function parseSample(body: unknown, shape: SampleShape): SampleMessage | 
   const echoes = parseEchoes(fields[5], shape.nodeCount);
   const values = parseValues(fields[6], shape);
   const results = parseResults(fields[7], resultsTold(shape.sensorCount));
+  const words = asInteger(fields[8], 0, wordsMax);
   if (cycle === null || clock === null || sentAt === null || digest === undefined) return null;
   if (flags === null || echoes === null || values === null || results === undefined) return null;
+  if (words === null) return null;
   const fresh = (flags & freshFlag) !== 0;
   const synchronised = (flags & synchronisedFlag) !== 0;
-  return { cycle, clock, sentAt, digest, fresh, synchronised, echoes, values, results };
+  return { cycle, clock, sentAt, digest, fresh, synchronised, echoes, values, results, words };
 }
 
 export function sampleRequestBody(request: SampleRequest, nodes: readonly NodeId[]): unknown {
@@ -149,19 +154,25 @@ export function parseStateReply(body: unknown, sensorCount: number): StateReply 
 }
 
 /** Names, not places in lists: with another config a place would be another channel. */
-export function orderBody({ cycle, sensor, channel, word }: ChannelOrder): unknown {
-  return [cycle, sensor, channel, word];
+export function orderBody({ cycle, sensor, channel, word, source }: ChannelOrder): unknown {
+  return [cycle, sensor, channel, word, source];
 }
 
-export function parseOrder(body: unknown, channels: ChannelMap): ChannelOrder | null {
-  const fields = asList(body, 4);
-  if (fields === null || fields.length !== 4) return null;
+export function parseOrder(
+  body: unknown,
+  channels: ChannelMap,
+  nodes: readonly NodeId[],
+): ChannelOrder | null {
+  const fields = asList(body, 5);
+  if (fields === null || fields.length !== 5) return null;
   const cycle = asInteger(fields[0], 0, numberMax);
   const [, sensor, channel] = fields;
   const word = channelWords.find((known) => known === fields[3]);
-  if (cycle === null || typeof sensor !== "string" || typeof channel !== "string") return null;
+  const source = nodes.find((known) => known === fields[4]);
+  if (cycle === null || source === undefined) return null;
+  if (typeof sensor !== "string" || typeof channel !== "string") return null;
   const isKnown = channels.get(sensor)?.some(({ id }) => id === channel) === true;
-  return isKnown && word !== undefined ? { cycle, sensor, channel, word } : null;
+  return isKnown && word !== undefined ? { cycle, sensor, channel, word, source } : null;
 }
 
 function parseEchoes(field: unknown, nodeCount: number): (number | null)[] | null {

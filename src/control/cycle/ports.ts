@@ -40,8 +40,8 @@ export type CycleInput =
   | { readonly kind: "state-reply"; readonly from: NodeId; readonly reply: StateReply }
   /** What a person said to this replica. */
   | ({ readonly kind: "override" } & ChannelCommand)
-  /** What a person said to a peer. */
-  | { readonly kind: "order"; readonly from: NodeId; readonly order: ChannelOrder }
+  /** What a person said to a peer, told by it or by another that knows. */
+  | { readonly kind: "order"; readonly order: ChannelOrder }
   /** Who drives, as far as this replica knows. */
   | { readonly kind: "driver"; readonly driver: NodeId | null }
   /** This replica slept: what it misses in this cycle is its own fault. */

@@ -79,7 +79,10 @@ export class SensorBank {
   take({ sensor, channel, word }: ChannelCommand): boolean {
     const voter = this.#voters.get(sensor);
     assert(voter !== undefined, `no sensor ${sensor}`);
-    return word === "release" ? voter.release(channel) : voter.override(channel, word);
+    if (word !== "release") return voter.override(channel, word);
+    // It was said where no other word held; whoever still holds one has missed that it was not.
+    voter.override(channel, "auto");
+    return voter.release(channel);
   }
 
   /** Why a person's word makes no sense; null where it does. */

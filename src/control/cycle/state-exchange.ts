@@ -8,18 +8,21 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Claim, ReplicaState } from "../state/replica-state.js";
 import { Joining } from "./joining.js";
 import type { StateReply } from "./messages.js";
+import type { OverrideExchange } from "./override-exchange.js";
 import type { CycleOutput } from "./ports.js";
 import type { SensorBank } from "./sensor-bank.js";
 
 export class StateExchange {
   readonly #state: ReplicaState;
   readonly #sensors: SensorBank;
+  readonly #overrides: OverrideExchange;
   readonly #joining = new Joining();
   #faults = 0;
 
-  constructor(state: ReplicaState, sensors: SensorBank) {
+  constructor(state: ReplicaState, sensors: SensorBank, overrides: OverrideExchange) {
     this.#state = state;
     this.#sensors = sensors;
+    this.#overrides = overrides;
   }
 
   /** How often this replica's state was found to differ from the one that stands. */
@@ -82,7 +85,9 @@ export class StateExchange {
     const takes = fresh
       ? this.#joining.takesHealth(reply, votedCycle)
       : reply.healthCycle === votedCycle && this.#state.isWantedOfMajority(reply.cycle);
-    if (takes && reply.health !== null) this.#sensors.restore(reply.health);
+    if (!takes || reply.health === null) return;
+    this.#sensors.restore(reply.health);
+    this.#overrides.restored(reply.healthCycle);
   }
 }
 

@@ -120,6 +120,14 @@ export class Vector {
     });
   }
 
+  /** What those who sent, and count the same cycles, say of persons' words. */
+  wordsClaims(nodes: readonly NodeId[]): number[] {
+    return nodes.flatMap((node) => {
+      const message = this.#arrivals.get(node)?.message;
+      return message === undefined || !message.synchronised ? [] : [message.words];
+    });
+  }
+
   /** Who is expected to send and has not: present in the last cycles, not in this one. */
   missing(nodes: readonly NodeId[]): NodeId[] {
     return nodes.filter((node) => !this.#arrivals.has(node) && this.#isPresent(node));

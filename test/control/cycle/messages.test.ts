@@ -24,6 +24,7 @@ const message: SampleMessage = {
     { value: null, age: micros(0) },
   ],
   results: [20.25, null],
+  words: 2 ** 32 - 1,
 };
 
 describe("a sample", () => {
@@ -46,13 +47,19 @@ describe("a sample", () => {
   ];
   it.each(results)("is refused where its results are %s", (_, field) => {
     const body = sampleBody(message) as unknown[];
-    expect(parseSample([...body.slice(0, 7), field], shape)).toBeNull();
+    expect(parseSample([...body.slice(0, 7), field, 0], shape)).toBeNull();
   });
 
   it("is refused with a field too few or too many", () => {
     const body = sampleBody(message) as unknown[];
-    expect(parseSample(body.slice(0, 7), shape)).toBeNull();
+    expect(parseSample(body.slice(0, 8), shape)).toBeNull();
     expect(parseSample([...body, null], shape)).toBeNull();
+  });
+
+  it.each([-1, 2 ** 32, 0.5, null, "0"])("is refused where its words are %s", (field) => {
+    const body = sampleBody(message) as unknown[];
+    expect(parseSample([...body.slice(0, 8), 0], shape)?.words).toBe(0);
+    expect(parseSample([...body.slice(0, 8), field], shape)).toBeNull();
   });
 
   it("VOTERS-4: of a replica with many sensors fits its frame", () => {
@@ -70,11 +77,13 @@ describe("an order", () => {
     ["level", [channel(nodeId("n1"), "l"), channel(nodeId("n2"), "l")]],
     ["flow", [channel(nodeId("n2"), "f")]],
   ]);
-  const order = { cycle: 9, sensor: "level", channel: "n2/l", word: "include" } as const;
+  const nodes = [nodeId("n1"), nodeId("n2")];
+  const said = { cycle: 9, sensor: "level", channel: "n2/l", word: "include" } as const;
+  const order = { ...said, source: nodeId("n1") };
 
   it("is read as it was written", () => {
-    expect(orderBody(order)).toEqual([9, "level", "n2/l", "include"]);
-    expect(parseOrder(orderBody(order), channels)).toEqual(order);
+    expect(orderBody(order)).toEqual([9, "level", "n2/l", "include", "n1"]);
+    expect(parseOrder(orderBody(order), channels, nodes)).toEqual(order);
   });
 
   const bodies: unknown[] = [
@@ -95,6 +104,6 @@ describe("an order", () => {
     { 0: 9, 1: "level", 2: "n2/l", 3: "include", length: 4 },
   ];
   it.each(bodies.map((body) => [body]))("is refused: %j", (body) => {
-    expect(parseOrder(body, channels)).toBeNull();
+    expect(parseOrder(body, channels, nodes)).toBeNull();
   });
 });

@@ -114,6 +114,7 @@ describe("PROT-9: too much to protect", () => {
       echoes: Array.from({ length: 15 }, () => -largest),
       values: Array.from({ length: count }, () => frame),
       results: Array.from({ length: resultsMax }, () => Math.PI),
+      words: 2 ** 32 - 1,
     };
     const body = sampleBody(message);
     const self = nodeId("n".repeat(nodeIdLengthMax));
@@ -129,7 +130,7 @@ describe("PROT-6: a message", () => {
   const shapeOf = (frameBytes: number | null) => ({
     ...{ nodeCount: 1, channelCount: 1, sensorCount: 1, frameBytes },
   });
-  const bodyOf = (value: unknown) => [1, 1, 1, null, 0, [null], [value], null];
+  const bodyOf = (value: unknown) => [1, 1, 1, null, 0, [null], [value], null, 0];
 
   it("with plain values is refused where samples are protected, and the other way round", () => {
     const frame = new Uint8Array(36);

@@ -1,0 +1,54 @@
+/**
+ * The frames that come to a node: opened, and read for the part that they are for. What is refused
+ * is counted by its reason, that of the envelope and that of the body alike.
+ */
+import type { NodeId } from "../kernel/ids.js";
+import type { FrameKind } from "../wire/envelope.js";
+import { Opener, type PeerCounts } from "../wire/opener.js";
+import type { WireOptions } from "../wire/sealer.js";
+import type { NodeEvent } from "./events.js";
+import { type Incoming, type Roster, readFrame } from "./incoming.js";
+
+export type Received =
+  | {
+      readonly ok: true;
+      readonly kind: FrameKind;
+      readonly source: NodeId;
+      readonly incoming: Incoming;
+    }
+  | { readonly ok: false; readonly refusal: Extract<NodeEvent, { readonly kind: "refused" }> };
+
+export class Reception {
+  readonly #roster: Roster;
+  readonly #opener: Opener;
+  /** By reason, how many bodies did not fit their kind: at most one entry a kind. */
+  readonly #bodyRefusals = new Map<string, number>();
+
+  constructor(options: WireOptions, roster: Roster) {
+    this.#roster = roster;
+    this.#opener = new Opener(options);
+  }
+
+  receive(bytes: Uint8Array): Received {
+    const opened = this.#opener.open(bytes);
+    if (!opened.ok) {
+      const { reason, source } = opened;
+      return { ok: false, refusal: { kind: "refused", reason, source } };
+    }
+    const { kind, source } = opened;
+    const incoming = readFrame(opened, this.#roster);
+    if (incoming !== null) return { ok: true, kind, source, incoming };
+    const reason = `bad-${kind}`;
+    this.#bodyRefusals.set(reason, (this.#bodyRefusals.get(reason) ?? 0) + 1);
+    return { ok: false, refusal: { kind: "refused", reason, source } };
+  }
+
+  links(): readonly PeerCounts[] {
+    return this.#opener.peers();
+  }
+
+  /** By reason, how many frames were refused. */
+  refusals(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#opener.refusals(), ...this.#bodyRefusals]);
+  }
+}
