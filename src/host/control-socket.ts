@@ -10,8 +10,11 @@
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { type ChannelCommand, channelWords } from "../control/cycle/overrides.js";
-import type { CommandRefusal } from "../control/cycle/ports.js";
+import {
+  type ChannelCommand,
+  type CommandRefusal,
+  channelWords,
+} from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { LiveStatus } from "./live-status.js";
 

@@ -14,8 +14,8 @@ import {
   stateReplyBody,
   stateRequestBody,
 } from "../control/cycle/messages.js";
-import type { ChannelCommand } from "../control/cycle/overrides.js";
-import type { CommandRefusal, CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
+import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
+import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
 import type { OutputGate, OutputGateInput, OutputGateOutput } from "../control/gate/output-gate.js";
 import type { GiveUpReason, Lease, LeaseInput, LeaseOutput } from "../control/lease/lease.js";
 import { grantBody, releaseBody, requestBody } from "../control/lease/messages.js";

@@ -2,8 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { ChannelCommand } from "../../src/control/cycle/overrides.js";
-import type { CommandRefusal } from "../../src/control/cycle/ports.js";
+import type { ChannelCommand, CommandRefusal } from "../../src/control/cycle/overrides.js";
 import { ControlSocket, socketPath } from "../../src/host/control-socket.js";
 import type { LiveStatus } from "../../src/host/live-status.js";
 import { nodeId } from "../../src/kernel/ids.js";

@@ -6,8 +6,13 @@
  * whatever it has missed, the words are told to it again.
  */
 import type { NodeId } from "../../kernel/ids.js";
-import { type ChannelCommand, type ChannelOrder, Overrides } from "./overrides.js";
-import type { CommandRefusal, CycleOutput } from "./ports.js";
+import {
+  type ChannelCommand,
+  type ChannelOrder,
+  type CommandRefusal,
+  Overrides,
+} from "./overrides.js";
+import type { CycleOutput } from "./ports.js";
 import type { SensorBank } from "./sensor-bank.js";
 
 export class OverrideExchange {

@@ -33,6 +33,17 @@ export interface ChannelCommand {
   readonly word: ChannelWord;
 }
 
+/**
+ * Why a person's word is not taken. `not-aligned`: the replica does not share the cluster's cycles
+ * now. `busy`: too many words at once; again in a few seconds.
+ */
+export type CommandRefusal =
+  | "unknown-sensor"
+  | "unknown-channel"
+  | "not-latched"
+  | "not-aligned"
+  | "busy";
+
 export interface ChannelOrder extends ChannelCommand {
   /** From the closing of this cycle on it holds. */
   readonly cycle: number;

@@ -65,16 +65,5 @@ export type CycleOutput =
   | { readonly kind: "completed"; readonly cycle: number }
   | { readonly kind: "report"; readonly event: CycleEvent };
 
-/**
- * Why a person's word is not taken. `not-aligned`: the replica does not share the cluster's cycles
- * now. `busy`: too many words at once; again in a few seconds.
- */
-export type CommandRefusal =
-  | "unknown-sensor"
-  | "unknown-channel"
-  | "not-latched"
-  | "not-aligned"
-  | "busy";
-
 /** `voter-fault`: what it votes is not what a majority votes. */
 export type Unfitness = "unsynchronised" | "voter-fault" | "state-fault" | "app-fault";

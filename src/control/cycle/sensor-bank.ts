@@ -6,8 +6,7 @@ import type { Sample, Voter } from "../../voting/voter.js";
 import { encodeBody } from "../../wire/cbor.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
-import type { ChannelCommand } from "./overrides.js";
-import type { CommandRefusal } from "./ports.js";
+import type { ChannelCommand, CommandRefusal } from "./overrides.js";
 import type { WatchedSensor } from "./voter-watch.js";
 
 /** How one sensor is voted; what is absent is the app's own choice, or the voting room's. */
