@@ -8,8 +8,7 @@
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { Board, WriteRefusal } from "../../boards/board.js";
-import type { ChannelCommand } from "../control/cycle/overrides.js";
-import type { CommandRefusal } from "../control/cycle/ports.js";
+import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import { elapsed, type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";

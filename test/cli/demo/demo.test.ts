@@ -82,11 +82,14 @@ describe.skipIf(!isBuilt(files) || !hasProc)("holdfast demo, unattended", () => 
 
     const recordings = Object.values(summary.recordings);
     expect(recordings).toHaveLength(3);
+    const steps: number[] = [];
     for (const file of recordings) {
       const result = await replayOf(file);
       expect([result.code, result.difference], file).toEqual([0, null]);
-      expect(result.steps).toBeGreaterThan(20);
+      steps.push(result.steps);
     }
+    // One was killed, and began anew; how long before the end depends on the machine.
+    expect(steps.filter((count) => count > 100).length).toBeGreaterThanOrEqual(2);
 
     const [first = ""] = recordings;
     const altered = alteredOnce(first);
