@@ -24,13 +24,14 @@ import type {
   Voter,
   VotingEvent,
 } from "../voter.js";
-import { ChannelRecord, type Phase } from "./channel-record.js";
+import { ChannelRecord } from "./channel-record.js";
 import { type Evidence, isComplaint } from "./evidence.js";
 import { Hearing } from "./hearing.js";
 import { Intake } from "./intake.js";
 import { CommonMode } from "./joint-step.js";
 import { fill, Jury } from "./jury.js";
 import type { HealthOptions } from "./options.js";
+import type { Phase } from "./phase.js";
 import { encodeHealth, parseHealth } from "./snapshot.js";
 
 export interface ChannelHealthOptions {

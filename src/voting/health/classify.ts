@@ -6,9 +6,9 @@
  */
 import { type Instant, seconds } from "../../kernel/time.js";
 import type { FaultClass } from "../voter.js";
-import type { RecordState } from "./channel-record.js";
 import type { Complaint } from "./evidence.js";
 import type { HealthOptions } from "./options.js";
+import type { RecordState } from "./phase.js";
 
 export type Course = Pick<RecordState, "phase" | "since" | "excludedAt" | "returnedAt">;
 

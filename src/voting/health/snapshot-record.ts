@@ -1,10 +1,11 @@
 /** The record of a channel as fields of a snapshot. */
 import type { Instant } from "../../kernel/time.js";
-import { liarWrongs, type Phase, type RecordState } from "./channel-record.js";
+import { liarWrongs } from "./channel-record.js";
 import { densityScale } from "./density.js";
 import type { Complaint } from "./evidence.js";
 import { agoOf, instantOf, isCount } from "./fields.js";
 import type { HealthOptions } from "./options.js";
+import type { Phase, RecordState } from "./phase.js";
 
 const phaseKinds: readonly Phase["kind"][] = [
   "trusted",

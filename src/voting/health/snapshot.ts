@@ -10,7 +10,6 @@
 import { type Instant, instant } from "../../kernel/time.js";
 import { channelsMax } from "../ballots.js";
 import { type ActivityState, levelMax, pastSamples } from "./activity.js";
-import type { RecordState } from "./channel-record.js";
 import {
   agoOf,
   agoOrNull,
@@ -26,6 +25,7 @@ import {
 import type { Accepted } from "./intake.js";
 import { type CommonModeState, doubtSamples } from "./joint-step.js";
 import type { HealthOptions } from "./options.js";
+import type { RecordState } from "./phase.js";
 import type { ResidualState } from "./residuals.js";
 import { encodeRecord, parseRecord } from "./snapshot-record.js";
 import type { Run } from "./stillness.js";
