@@ -1,8 +1,9 @@
 /**
- * The public face: what a user's own module imports. An app needs `defineApp`; whoever brings a
- * board of their own needs its contract. The rest is the toolbox by itself, for programs that are
- * no app: a voter of a sensor, forms of software and time redundancy, end-to-end protection. What
- * a replica has no use for has an entry of its own in package.json, so that it is not loaded there.
+ * The public face: what a user's own module imports. An app needs `defineApp`; the rest are the
+ * types of what flows through it, and the contract for those who bring a board of their own.
+ *
+ * The toolbox by itself (a voter of a sensor, versions, recovery blocks, codes) has entries of its
+ * own in package.json, each the file that holds it: an app must not wait for what it does not use.
  */
 export type {
   Board,
@@ -13,9 +14,6 @@ export type {
   WriteRefusal,
   WriteResult,
 } from "../boards/board.js";
-export { crc32c } from "./codes/crc32c.js";
-export { type E2eCheck, type E2eReceiverOptions, e2eReceiver } from "./codes/e2e/receiver.js";
-export { type E2eSenderOptions, e2eSender } from "./codes/e2e/sender.js";
 export {
   type App,
   type AppDefinition,
@@ -35,28 +33,4 @@ export {
   millis,
   seconds,
 } from "./kernel/time.js";
-export { type Batch, voteBatch } from "./voting/batch.js";
-export {
-  type Recovery,
-  type RecoveryBlock,
-  runRecoveryBlock,
-} from "./voting/recovery-block/recovery-block.js";
-export { SelfChecking, type SelfCheckingOptions } from "./voting/self-checking/self-checking.js";
-export {
-  type Closing,
-  type HealthOptions,
-  SensorVoter,
-  type SensorVoterOptions,
-} from "./voting/sensor-voter.js";
-export {
-  type StructuredElection,
-  type StructuredOutcome,
-  structuredVote,
-} from "./voting/structured/structured-vote.js";
-export { compileTolerance, type Tolerance } from "./voting/structured/tolerance.js";
-export { type CheckedWord, checkedWord } from "./voting/time-redundancy/checked-word.js";
-export { FaultHistory } from "./voting/time-redundancy/fault-history.js";
-export { type Reread, reread } from "./voting/time-redundancy/re-reading.js";
-export { type Repetition, repeatAndVote } from "./voting/time-redundancy/repeat.js";
-export type { Sample, Verdict, Voter, VoteStatus, VotingEvent } from "./voting/voter.js";
-export { voters } from "./voting/voters.js";
+export type { Sample, Verdict, VoteStatus } from "./voting/voter.js";

@@ -1,0 +1,49 @@
+/** The entries of the package: each leads to a file that is built and says its public names. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+interface Entry {
+  readonly types: string;
+  readonly default: string;
+}
+
+const { exports } = JSON.parse(readFileSync(join(process.cwd(), "package.json"), "utf8")) as {
+  readonly exports: Readonly<Record<string, Entry>>;
+};
+
+/** What docs/redundancy.md promises behind each. */
+const names: Readonly<Record<string, readonly string[]>> = {
+  ".": ["defineApp", "instant", "millis"],
+  "./n-version": ["openVersions"],
+  "./sensor-voter": ["SensorVoter"],
+  "./voters": ["voters"],
+  "./batch": ["voteBatch"],
+  "./structured-vote": ["structuredVote"],
+  "./recovery-block": ["runRecoveryBlock"],
+  "./self-checking": ["SelfChecking"],
+  "./checked-word": ["checkedWord"],
+  "./repeat": ["repeatAndVote"],
+  "./re-reading": ["reread"],
+  "./e2e-sender": ["e2eSender"],
+  "./e2e-receiver": ["e2eReceiver"],
+  "./erasure-code": ["ErasureCode"],
+  "./error-code": ["ErrorCode"],
+};
+
+const page = readFileSync(join(process.cwd(), "docs", "redundancy.md"), "utf8");
+
+describe("the package's entries", () => {
+  it("are those that are known here, and all are named to users", () => {
+    expect(Object.keys(exports)).toEqual(Object.keys(names));
+    for (const entry of Object.keys(exports).slice(1)) expect(page).toContain(entry.slice(2));
+  });
+
+  it.each(Object.entries(names))("%s gives %j", async (entry, wanted) => {
+    const path = exports[entry]?.default ?? "";
+    const source = path.replace("./dist/", "").replace(/\.js$/, ".ts");
+    expect(existsSync(join(process.cwd(), source)), source).toBe(true);
+    const loaded = (await import(join(process.cwd(), source))) as Record<string, unknown>;
+    for (const name of wanted) expect(loaded[name], name).toBeDefined();
+  });
+});
