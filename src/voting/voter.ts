@@ -113,8 +113,10 @@ export type Override = "exclude" | "include" | "auto";
  */
 export interface FaultClass {
   readonly kind: "crash" | "omission" | "timing" | "value";
-  readonly persistence: "transient" | "intermittent" | "permanent";
+  readonly persistence: FaultPersistence;
 }
+
+export type FaultPersistence = "transient" | "intermittent" | "permanent";
 
 /**
  * Why a whole verdict is to be taken with care. `COMMON_MODE_SUSPECT`: the channels changed

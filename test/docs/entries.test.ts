@@ -25,6 +25,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./checked-word": ["checkedWord"],
   "./repeat": ["repeatAndVote"],
   "./re-reading": ["reread"],
+  "./fault-history": ["FaultHistory"],
   "./e2e-sender": ["e2eSender"],
   "./e2e-receiver": ["e2eReceiver"],
   "./erasure-code": ["ErasureCode"],

@@ -5,8 +5,8 @@
 import { parseDuration } from "../../config/quantity.js";
 import { suggestion } from "../../config/suggest.js";
 import { AssertionFailure } from "../../kernel/assert.js";
+import { latchableReasons } from "../../voting/health/evidence.js";
 import { type HealthOptions, healthOptions } from "../../voting/health/options.js";
-import type { ExclusionReason } from "../../voting/voter.js";
 import { CliFailure } from "../exit.js";
 import type { GivenOption } from "./flag-values.js";
 
@@ -14,26 +14,6 @@ type OptionValue = number | boolean | readonly string[];
 
 /** These take a time, as `250ms`; all other numbers are counts, shares, or in the sensor's unit. */
 const durations: ReadonlySet<string> = new Set(["dwell", "crashAfter", "permanentAfter"]);
-
-/** What a list may name; a reason that is new is one that the compiler misses here. */
-const reasons: Readonly<Record<ExclusionReason, true>> = {
-  NO_DATA: true,
-  LATE: true,
-  STALE_TIMESTAMP: true,
-  CORRUPT: true,
-  MASQUERADE: true,
-  OUT_OF_RANGE: true,
-  RATE_LIMIT: true,
-  STUCK: true,
-  DEAD: true,
-  NOISY: true,
-  BIAS: true,
-  DRIFT: true,
-  DISAGREE: true,
-  ERROR_DENSITY: true,
-  QUARANTINED: true,
-  OVERRIDDEN: true,
-};
 
 const defaultsFor = (tolerance: number): ReadonlyMap<string, OptionValue> =>
   new Map(Object.entries(healthOptions({}, tolerance)));
@@ -103,11 +83,13 @@ export function readHealthValue(name: string, usual: OptionValue, text: string):
   return expect(`a number, such as ${Number.isFinite(usual) ? textOf(name, usual) : "1"}`);
 }
 
+/** The same words as in a config: what a sensor itself can have. */
 function readReasons(name: string, text: string): readonly string[] {
+  const known: readonly string[] = latchableReasons;
   const words = text.split(",").map((word) => word.trim());
-  const unknown = words.find((word) => !Object.hasOwn(reasons, word));
+  const unknown = words.find((word) => !known.includes(word));
   if (unknown === undefined) return words;
-  refuse(`--health ${name}: no reason "${unknown}"${suggestion(unknown, Object.keys(reasons))}`);
+  refuse(`--health ${name}: no reason "${unknown}"${suggestion(unknown, known)}`);
 }
 
 function checkByHealth(options: Partial<HealthOptions>, tolerance: number): void {

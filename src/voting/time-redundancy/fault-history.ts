@@ -6,9 +6,8 @@
  * forgotten and those that come together add up to the threshold.
  */
 import { UsageError } from "../../kernel/assert.js";
+import type { FaultPersistence } from "../voter.js";
 import type { Finding } from "./checked-word.js";
-
-export type FaultClass = "none" | "transient" | "intermittent" | "permanent";
 
 export interface FaultHistoryOptions {
   /** What of the count a use without a fault leaves; from 0 to below 1. Default 0.9. */
@@ -37,18 +36,20 @@ export class FaultHistory {
   }
 
   /** Takes in what a use showed, and says what the fault is by now. */
-  note(finding: Finding): FaultClass {
+  note(finding: Finding): FaultPersistence | null {
     this.#last = finding;
     // Twice the threshold is enough: more would only make it longer to forget.
     if (finding === "clean") this.#alpha *= this.#decay;
     else this.#alpha = Math.min(this.#alpha + 1, 2 * this.#threshold);
-    return this.class();
+    return this.persistence();
   }
 
-  /** What stays is permanent while it stays; the rest is judged by the count. */
-  class(): FaultClass {
+  /**
+   * What stays is permanent while it stays; the rest is judged by the count. Null without a fault.
+   */
+  persistence(): FaultPersistence | null {
     if (this.#last === "permanent") return "permanent";
     if (this.#alpha >= this.#threshold) return "intermittent";
-    return this.#last === "transient" ? "transient" : "none";
+    return this.#last === "transient" ? "transient" : null;
   }
 }

@@ -33,6 +33,9 @@ describe("options of channel health from a command line (VOTE-CLI-4)", () => {
     ["dwell", 0, "10", "expected a duration such as 250ms"],
     ["latchOn", [], "STUK", 'no reason "STUK" (did you mean "STUCK"?)'],
     ["latchOn", [], "STUCK,", 'no reason ""'],
+    // A config refuses these, too: no sensor has them of itself.
+    ["latchOn", [], "QUARANTINED", 'no reason "QUARANTINED"'],
+    ["latchOn", [], "OVERRIDDEN", 'no reason "OVERRIDDEN"'],
   ])("refuses %s=%j given as %j", (name, usual, text, message) => {
     expect(() => readHealthValue(name, usual, text)).toThrow(message);
   });

@@ -100,12 +100,12 @@ describe("the history of a fault (TIME-8; Bondavalli et al. 2000: alpha-count)",
   const clean = (count: number) => new Array<Finding>(count).fill("clean");
 
   it("calls one that heals and is gone transient, then none", () => {
-    expect(classOf(["clean", "transient", "clean"])).toEqual(["none", "transient", "none"]);
+    expect(classOf(["clean", "transient", "clean"])).toEqual([null, "transient", null]);
   });
 
   it("calls one that heals and comes back intermittent, also while it is away", () => {
     const close = classOf(["transient", "clean", "transient", "clean", "transient", "clean"]);
-    expect(close.slice(-2)).toEqual(["intermittent", "none"]);
+    expect(close.slice(-2)).toEqual(["intermittent", null]);
     expect(classOf(["transient", "transient", "transient", "transient", "clean"]).at(-1)).toBe(
       "intermittent",
     );
@@ -113,7 +113,7 @@ describe("the history of a fault (TIME-8; Bondavalli et al. 2000: alpha-count)",
 
   it("forgets those that are far apart", () => {
     const far = Array.from({ length: 20 }, () => ["transient" as const, ...clean(30)]).flat();
-    expect(new Set(classOf(far))).toEqual(new Set(["transient", "none"]));
+    expect(new Set(classOf(far))).toEqual(new Set(["transient", null]));
   });
 
   it("calls one that stays permanent, and intermittent or none again when it is gone", () => {
@@ -123,7 +123,7 @@ describe("the history of a fault (TIME-8; Bondavalli et al. 2000: alpha-count)",
       "permanent",
       "intermittent",
     ]);
-    expect(classOf(["permanent", "clean"]).at(-1)).toBe("none");
+    expect(classOf(["permanent", "clean"]).at(-1)).toBe(null);
   });
 
   it("counts as the paper does, and no higher than twice the threshold", () => {
