@@ -2,8 +2,8 @@
  * The port of failure detectors: a machine that watches peers by messages, and says whom it
  * suspects (Chandra and Toueg 1996, unreliable failure detectors).
  *
- * A detector is *local*: it judges by what it heard itself, each suspicion may be wrong, and each is
- * taken back when the peer is heard. Who tells the others, and when a suspected member counts as
+ * A detector is *local*: it judges by what it heard itself, each suspicion may be wrong, and each
+ * is taken back when the peer is heard. Who tells the others, and when a suspected member counts as
  * gone, is the business of src/membership, which carries the bodies of any detector.
  *
  * A detector promises, and test/contracts/detector.ts asks of each:
