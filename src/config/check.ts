@@ -12,6 +12,7 @@ import type {
   GlanceAtApp,
   LoadOptions,
 } from "./assemble.js";
+import { settleDetection } from "./detection.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
@@ -75,7 +76,8 @@ async function settle(
 
   const problems = [
     ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
-    ...[...checkNodes(layers), ...settleTiming(layers), ...named.problems, ...files.problems],
+    ...[...checkNodes(layers), ...settleTiming(layers), ...settleDetection(layers)],
+    ...[...named.problems, ...files.problems],
   ];
   const warnings = [
     ...[...earlier.warnings, ...secret.warnings],

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { profileWords } from "../control/protection/protection.js";
+import { detectors } from "../detection/detectors.js";
 import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
 import { addressExpected, parseAddress } from "./address.js";
@@ -192,6 +193,55 @@ export const protectionSchema = mapping({
   commands: protectionProfile("The E2E profile of commands, from the replica to the pin."),
 }).partial();
 
+const detectorNames = [...detectors.keys()];
+
+/** Scenario files of the simulator have it too. */
+export const detectionSchema = mapping({
+  detector: z
+    .enum(detectorNames, { error: `one of ${detectorNames.join(", ")}` })
+    .meta({
+      description: "How a replica finds out that another is silent.",
+      "x-default": "by the number of nodes; `holdfast config check` says why",
+    }),
+  ackTimeout: duration(
+    "How long ping-ack and swim wait for an answer, at most a heartbeat.",
+    "half a heartbeat",
+  ),
+  relays: whole("a whole number from 0 to 14", 0, 14, {
+    description: "How many others swim asks to probe a peer that did not answer.",
+    fallback: "3",
+  }),
+  phi: number("a number from 0.5 to 50", 0.5, 50, {
+    description: "The level at which phi-accrual suspects: 8 is wrong once in 10^8 beats.",
+    fallback: "8",
+  }),
+  lifeguard: z.boolean({ error: "true or false" }).meta({
+    description: "Does a replica that is slow itself wait longer before it suspects others?",
+    "x-default": "true",
+  }),
+  suspicionAlpha: number("a number from 0.5 to 100", 0.5, 100, {
+    description: "A suspected member may refute for at least so many heartbeats, more if many.",
+    fallback: "4",
+  }),
+  suspicionBeta: number("a number from 1 to 100", 1, 100, {
+    description: "And so many times as long while nobody else confirms the suspicion.",
+    fallback: "6",
+  }),
+  confirmations: whole("a whole number from 0 to 14", 0, 14, {
+    description: "Independent confirmations that shrink a suspicion to its least.",
+    fallback: "3",
+  }),
+  unreachableFor: duration(
+    "How long a member that did not refute is unreachable before it is dead.",
+    "0s",
+  ),
+  syncEvery: duration("How often two members compare all that they know.", "20 heartbeats"),
+  lambda: whole("a whole number from 1 to 10", 1, 10, {
+    description: "News of a member is sent lambda * log10(n + 1) times, rounded up.",
+    fallback: "3",
+  }),
+}).partial();
+
 const recorder = mapping({
   path: filePath({
     description: "The folder of the flight recordings, one file per node.",
@@ -226,6 +276,7 @@ export const fileSchema = mapping({
       .min(1, { error: "at least one channel" }),
   ).optional(),
   timing: timing.optional(),
+  detection: detectionSchema.optional(),
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
   protection: protectionSchema.optional(),

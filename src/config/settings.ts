@@ -6,6 +6,7 @@ import type { SensorVoting, VotingMap } from "../control/cycle/sensor-bank.js";
 import { type Protection, profileOf } from "../control/protection/protection.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
+import { type DetectionChoice, detectionOf } from "../node/detection-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import type { NodeAddress } from "./address.js";
@@ -68,6 +69,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
 
 function clusterOf(content: FileContent, app: App): ClusterSettings {
   const nodes = content.nodes.map((node) => node.id).sort();
+  const timing = timingOf(content.timing ?? {});
   return {
     cluster: content.cluster,
     nodes: nodes.map(nodeId),
@@ -75,7 +77,8 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     channels: channelMapOf(app, content.channels ?? {}),
     voting: votingOf(content.voting ?? {}),
     rereadsMax: content.rereads ?? 0,
-    timing: timingOf(content.timing ?? {}),
+    timing,
+    detection: detectionOf(choiceOf(content.detection ?? {}), nodes.length, timing),
     protection: protectionOf(content.protection ?? {}),
   };
 }
@@ -96,6 +99,10 @@ function timingOf(timing: NonNullable<FileContent["timing"]>): Timing {
     watchdog: time("watchdog"),
   };
 }
+
+/** The schema leaves an absent key absent, so nothing is present but `undefined`. */
+export const choiceOf = (detection: NonNullable<FileContent["detection"]>) =>
+  detection as Partial<DetectionChoice>;
 
 export function votingOf(voting: NonNullable<FileContent["voting"]>): VotingMap {
   const entries = Object.entries(voting).map(([sensor, { voter: name = "", ...rest }]) => {

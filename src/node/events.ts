@@ -4,13 +4,16 @@
  */
 import type { CycleEvent } from "../control/cycle/events.js";
 import type { LeaseLossReason } from "../control/lease/lease.js";
+import type { Evidence } from "../detection/evidence.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration, Instant } from "../kernel/time.js";
+import type { MembershipEvent } from "../membership/ports.js";
 
 export type NodeEvent =
   | CycleEvent
+  | MembershipEvent
   | { readonly kind: "started"; readonly bootId: number }
-  | { readonly kind: "peer-suspected"; readonly peer: NodeId; readonly silence: Duration }
+  | { readonly kind: "peer-suspected"; readonly peer: NodeId; readonly evidence: Evidence }
   | { readonly kind: "peer-trusted"; readonly peer: NodeId }
   | { readonly kind: "lease-acquired"; readonly until: Instant }
   | { readonly kind: "lease-lost"; readonly reason: LeaseLossReason }

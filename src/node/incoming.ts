@@ -13,14 +13,13 @@ import {
 import type { CycleInput } from "../control/cycle/ports.js";
 import type { LeaseInput } from "../control/lease/lease.js";
 import { parseGrant, parseRelease, parseRequest } from "../control/lease/messages.js";
-import { parseBeat } from "../detection/heartbeat/messages.js";
-import type { HeartbeatInput } from "../detection/heartbeat/monitor.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
+import type { MembershipInput } from "../membership/ports.js";
 import type { FrameKind } from "../wire/envelope.js";
 
 export type Incoming =
-  | { readonly part: "monitor"; readonly input: HeartbeatInput }
+  | { readonly part: "membership"; readonly input: MembershipInput }
   | { readonly part: "cycle"; readonly input: CycleInput }
   | { readonly part: "lease"; readonly input: LeaseInput };
 
@@ -30,6 +29,8 @@ export interface Frame {
   readonly bootId: number;
   readonly kind: FrameKind;
   readonly body: unknown;
+  /** Where the datagram came from; null where the link cannot tell. */
+  readonly origin: string | null;
 }
 
 /** What must be known of the cluster to judge a body. */
@@ -45,8 +46,8 @@ export interface Roster {
 /** Null when the body does not fit; nothing has changed then. */
 export function readFrame(frame: Frame, roster: Roster): Incoming | null {
   switch (frame.kind) {
-    case "heartbeat":
-      return readBeat(frame);
+    case "membership":
+      return readMembership(frame);
     case "sample":
     case "sample-request":
     case "state-request":
@@ -66,8 +67,9 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
   }
 }
 
-function readBeat({ source: from, body }: Frame): Incoming | null {
-  return parseBeat(body) === null ? null : { part: "monitor", input: { kind: "beat", from } };
+/** The body is parsed by the membership itself: what it means hangs on the detector. */
+function readMembership({ source: from, bootId: life, origin, body }: Frame): Incoming {
+  return { part: "membership", input: { kind: "message", from, life, origin, body } };
 }
 
 function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {

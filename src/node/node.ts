@@ -20,12 +20,6 @@ import type { OutputGate, OutputGateInput, OutputGateOutput } from "../control/g
 import type { GiveUpReason, Lease, LeaseInput, LeaseOutput } from "../control/lease/lease.js";
 import { grantBody, releaseBody, requestBody } from "../control/lease/messages.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
-import { beatBody } from "../detection/heartbeat/messages.js";
-import type {
-  HeartbeatInput,
-  HeartbeatMonitor,
-  HeartbeatOutput,
-} from "../detection/heartbeat/monitor.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import {
@@ -38,22 +32,26 @@ import {
   wakeDue,
 } from "../kernel/machine.js";
 import { elapsed, type Instant } from "../kernel/time.js";
+import type { Membership } from "../membership/membership.js";
+import type { MembershipEvent, MembershipInput, MembershipOutput } from "../membership/ports.js";
 import type { Verdict } from "../voting/voter.js";
 import type { AliveInput, AliveSupervision } from "../watchdog/alive.js";
 import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
 import { type NodeOptions, partsOf } from "./parts.js";
-import type { NodeInput, NodeOutput } from "./ports.js";
+import type { Datagram, NodeInput, NodeOutput } from "./ports.js";
 import type { Reception } from "./reception.js";
-import { type NodeStatus, sensorStatus } from "./status.js";
+import { groupStatus, type NodeStatus, sensorStatus } from "./status.js";
 import { controlEntity, heartbeatEntity } from "./supervision.js";
+import { Trust, type TrustChange } from "./trust.js";
 
 export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #options: NodeOptions;
   readonly #outgoing: Outgoing;
   readonly #reception: Reception;
   readonly #cycle: ControlCycle;
-  readonly #monitor: HeartbeatMonitor;
+  readonly #membership: Membership;
+  readonly #trust = new Trust();
   readonly #lease: Lease;
   readonly #gate: OutputGate;
   readonly #commands: CommandProtection | null;
@@ -70,7 +68,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#outgoing = parts.outgoing;
     this.#reception = parts.reception;
     this.#cycle = parts.cycle;
-    this.#monitor = parts.monitor;
+    this.#membership = parts.membership;
     this.#lease = parts.lease;
     this.#gate = parts.gate;
     this.#commands = parts.commands;
@@ -88,7 +86,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         wakeDue(this.#parts, now);
         break;
       case "datagram":
-        this.#onDatagram(now, input.bytes);
+        this.#onDatagram(now, input);
         break;
       case "readings":
       case "override":
@@ -122,7 +120,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       driver,
       drives,
       driven: this.#gate.driven(),
-      peers: this.#monitor.standing(),
+      peers: this.#membership.detectorStanding(),
+      group: groupStatus(this.#membership, this.#options.settings.detection),
       links: this.#reception.links(),
       refusals: this.#reception.refusals(),
       sensors: sensorStatus(this.#cycle.channels(), this.#verdicts),
@@ -140,7 +139,10 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       { deadline: () => this.#gate.deadline(), wake: (now) => this.#feedGate(now, timeout) },
       { deadline: () => this.#lease.deadline(), wake: (now) => this.#feedLease(now, timeout) },
       { deadline: () => this.#cycle.deadline(), wake: (now) => this.#feedCycle(now, timeout) },
-      { deadline: () => this.#monitor.deadline(), wake: (now) => this.#feedMonitor(now, timeout) },
+      {
+        deadline: () => this.#membership.deadline(),
+        wake: (now) => this.#feedMembership(now, timeout),
+      },
       {
         deadline: () => this.#supervision.deadline(),
         wake: (now) => this.#feedSupervision(now, timeout),
@@ -155,13 +157,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (by <= this.#options.settings.timing.latenessMax) return;
     this.#report({ kind: "was-late", by });
     this.#feedLease(now, { kind: "give-up", reason: "late" });
-    this.#feedMonitor(now, { kind: "was-late" });
+    this.#feedMembership(now, { kind: "was-late", by });
     this.#feedCycle(now, { kind: "was-late" });
     wakeDue(this.#parts, now);
   }
 
-  #onDatagram(now: Instant, bytes: Uint8Array): void {
-    const received = this.#reception.receive(bytes);
+  #onDatagram(now: Instant, { bytes, origin = null }: Datagram): void {
+    const received = this.#reception.receive(bytes, origin);
     if (!received.ok) {
       this.#report(received.refusal);
       return;
@@ -170,7 +172,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (kind === "sample") this.#outgoing.keepSample(source, bytes);
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
     else if (incoming.part === "lease") this.#feedLease(now, incoming.input);
-    else this.#feedMonitor(now, incoming.input);
+    else this.#feedMembership(now, incoming.input);
   }
 
   #feedCycle(now: Instant, input: CycleInput | Timeout): void {
@@ -228,24 +230,51 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#feedLease(now, { kind: "eligible", eligible: unfit === null });
   }
 
-  #feedMonitor(now: Instant, input: HeartbeatInput | Timeout): void {
-    feed(this.#monitor, now, input, (output) => this.#carryMonitor(now, output));
+  #feedMembership(now: Instant, input: MembershipInput | Timeout): void {
+    feed(this.#membership, now, input, (output) => this.#carryMembership(now, output));
   }
 
-  #carryMonitor(now: Instant, output: HeartbeatOutput): void {
+  #carryMembership(now: Instant, output: MembershipOutput): void {
     switch (output.kind) {
-      case "send-beat":
-        this.#broadcast("heartbeat", beatBody(output.count));
+      case "send":
+        this.#outputs.push(...this.#outgoing.send("membership", output.body, output.targets));
+        break;
+      case "completed":
         this.#feedSupervision(now, { kind: "checkpoint", entity: heartbeatEntity });
+        break;
+      case "route":
+        this.#outputs.push(output);
         break;
       case "peer-suspected":
       case "peer-trusted":
         this.#report(output);
-        this.#feedLease(now, output);
+        this.#carryTrust(now, this.#trust.hear(output.kind, output.peer, true));
+        break;
+      case "event":
+        this.#report(output.event);
+        this.#carryView(now, output.event);
+        break;
+      case "refused":
+        this.#report({ kind: "refused", reason: output.reason, source: output.from });
+        break;
+      case "send-to-address":
+        // Only a member that joins by address says so; the seats of a roster have names.
         break;
       default:
         unreachable(output);
     }
+  }
+
+  #carryView(now: Instant, event: MembershipEvent): void {
+    if (!("member" in event)) return;
+    const state = this.#membership.member(event.member)?.state;
+    if (state === undefined) return;
+    const watched = this.#membership.watches(event.member);
+    this.#carryTrust(now, this.#trust.view(event.member, state, watched));
+  }
+
+  #carryTrust(now: Instant, change: TrustChange | null): void {
+    if (change !== null) this.#feedLease(now, change);
   }
 
   #feedLease(now: Instant, input: LeaseInput | Timeout): void {

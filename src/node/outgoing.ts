@@ -26,6 +26,14 @@ export class Outgoing {
     return this.#send(this.#sealer.seal(kind, body, "everyone"));
   }
 
+  /** To all peers or to some of them; nothing where `targets` is empty. */
+  send(kind: FrameKind, body: unknown, targets: readonly NodeId[]): NodeOutput[] {
+    if (targets.length === this.#peers.length) return this.broadcast(kind, body);
+    if (targets.length === 0) return [];
+    const bytes = this.#sealer.seal(kind, body, "some");
+    return [{ kind: "send", targets, bytes }];
+  }
+
   tell(target: NodeId, kind: FrameKind, body: unknown): NodeOutput[] {
     const bytes = this.#sealer.seal(kind, body, "some");
     return [{ kind: "send", targets: [target], bytes }];

@@ -5,9 +5,11 @@ import { OutputGate } from "../control/gate/output-gate.js";
 import { Lease } from "../control/lease/lease.js";
 import { CommandProtection } from "../control/protection/command-protection.js";
 import { protectedBytes } from "../control/protection/protection.js";
-import { HeartbeatMonitor } from "../detection/heartbeat/monitor.js";
 import type { NodeId } from "../kernel/ids.js";
+import { Prng } from "../kernel/prng.js";
 import { type Instant, micros } from "../kernel/time.js";
+import { Membership } from "../membership/membership.js";
+import type { MembershipOptions } from "../membership/options.js";
 import { AliveSupervision } from "../watchdog/alive.js";
 import type { Mac } from "../wire/mac.js";
 import type { Roster } from "./incoming.js";
@@ -30,7 +32,7 @@ export interface NodeParts {
   readonly outgoing: Outgoing;
   readonly reception: Reception;
   readonly cycle: ControlCycle;
-  readonly monitor: HeartbeatMonitor;
+  readonly membership: Membership;
   readonly lease: Lease;
   readonly gate: OutputGate;
   /** Null where commands are not protected. */
@@ -47,17 +49,35 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
   const wire = { cluster: settings.cluster, self, bootId, peers, mac };
   const { samples: sampleProtection, commands: profile } = protection;
   const cluster = { self, nodes, app, channels, voting, rereadsMax, sampleProtection };
-  const { heartbeat: period, suspectAfter, lease: length, clockDriftMaxPpm: driftMaxPpm } = timing;
+  const { heartbeat: period, lease: length, clockDriftMaxPpm: driftMaxPpm } = timing;
   const outputs = Object.keys(app.outputs);
   return {
     outgoing: new Outgoing(wire),
     reception: new Reception(wire, rosterOf(settings)),
     cycle: new ControlCycle(now, { ...cluster, ...timing }),
-    monitor: new HeartbeatMonitor({ now, peers, period, suspectAfter }),
+    membership: new Membership(membershipOf({ settings, self, now, bootId, mac })),
     lease: new Lease({ now, self, bootId, nodes, period, length, driftMaxPpm }),
     gate: new OutputGate({ outputs, commandAgeMax: micros(commandCyclesMax * timing.cycle) }),
     commands: profile === null ? null : new CommandProtection({ profile, self, nodes, outputs }),
     supervision: new AliveSupervision(supervisionOf(now, timing)),
+  };
+}
+
+/** Who boots again throws other dice: two lives need not choose alike. */
+function membershipOf({ settings, self, now, bootId }: NodeOptions): MembershipOptions {
+  const { nodes, detection } = settings;
+  const { detector, detectorSettings, membership } = detection;
+  return {
+    now,
+    self,
+    life: bootId,
+    address: null,
+    roster: nodes,
+    rosterStarts: "expected",
+    settings: membership,
+    detector,
+    detectorSettings,
+    dice: new Prng(bootId).split(`membership of ${self}`),
   };
 }
 

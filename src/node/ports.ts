@@ -8,9 +8,16 @@ import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "./events.js";
 
+/** Bytes from any link, from anyone: hostile until opened. */
+export interface Datagram {
+  readonly kind: "datagram";
+  readonly bytes: Uint8Array;
+  /** `host:port` where it came from, as the link saw it; left out where the link has no such. */
+  readonly origin?: string;
+}
+
 export type NodeInput =
-  /** Bytes from any link, from anyone: hostile until opened. */
-  | { readonly kind: "datagram"; readonly bytes: Uint8Array }
+  | Datagram
   /** The board's answer to `read`. */
   | { readonly kind: "readings"; readonly readings: readonly Reading[] }
   /** A person's word about a channel. What makes no sense is ignored: ask `whyNot` before. */
@@ -21,6 +28,8 @@ export type NodeInput =
 export type NodeOutput =
   /** Send the same bytes to each target, over every link that leads there. */
   | { readonly kind: "send"; readonly targets: readonly NodeId[]; readonly bytes: Uint8Array }
+  /** Where the link reaches a member from now on; null: nowhere that is known. */
+  | { readonly kind: "route"; readonly member: NodeId; readonly address: string | null }
   /** Read the board now, and answer with `readings` before anything else. */
   | { readonly kind: "read" }
   /** Drive an output until the given instant of this node's clock. */

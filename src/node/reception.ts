@@ -29,14 +29,15 @@ export class Reception {
     this.#opener = new Opener(options);
   }
 
-  receive(bytes: Uint8Array): Received {
+  /** @param origin where the link says that the datagram came from */
+  receive(bytes: Uint8Array, origin: string | null): Received {
     const opened = this.#opener.open(bytes);
     if (!opened.ok) {
       const { reason, source } = opened;
       return { ok: false, refusal: { kind: "refused", reason, source } };
     }
     const { kind, source } = opened;
-    const incoming = readFrame(opened, this.#roster);
+    const incoming = readFrame({ ...opened, origin }, this.#roster);
     if (incoming !== null) return { ok: true, kind, source, incoming };
     const reason = `bad-${kind}`;
     this.#bodyRefusals.set(reason, (this.#bodyRefusals.get(reason) ?? 0) + 1);

@@ -8,6 +8,7 @@ import type { VotingMap } from "../control/cycle/sensor-bank.js";
 import type { Protection } from "../control/protection/protection.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
+import type { DetectionSettings } from "./detection-settings.js";
 
 export interface Timing {
   /** The control cycle: sample, exchange, vote, control, command. */
@@ -43,6 +44,8 @@ export interface ClusterSettings {
   /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
   readonly timing: Timing;
+  /** How the replicas watch one another. */
+  readonly detection: DetectionSettings;
   /** From end to end, of what passes between the replicas and to the boards. */
   readonly protection: Protection;
 }

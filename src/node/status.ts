@@ -1,18 +1,35 @@
 /** What a node knows of itself and its cluster now, for the dashboard and `holdfast status`. */
 import type { CycleStatus } from "../control/cycle/control-cycle.js";
 import type { ProtectedChannel } from "../control/protection/sample-protection.js";
-import type { PeerStanding } from "../detection/heartbeat/monitor.js";
+import type { PeerStanding } from "../detection/detector.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
+import type { Membership } from "../membership/membership.js";
+import type { CaseFile, Member } from "../membership/ports.js";
 import type { ChannelStanding } from "../voting/sensor-voter.js";
 import type { Verdict } from "../voting/voter.js";
 import type { EntityStanding } from "../watchdog/alive.js";
 import type { PeerCounts } from "../wire/opener.js";
+import type { DetectionSettings } from "./detection-settings.js";
 
 export interface SensorStatus {
   readonly sensor: string;
   readonly verdict: Verdict | null;
   readonly channels: readonly ChannelStanding[];
+}
+
+/** The cluster as a group: who is in it, as far as this node knows. */
+export interface GroupStatus {
+  /** The detector's name, as in the config. */
+  readonly detector: string;
+  /** This node among them; sorted by name. */
+  readonly members: readonly Member[];
+  /** Why members are, or were, not alive; only of those that were ever doubted. */
+  readonly cases: readonly CaseFile[];
+  /** Whom this node trusts as leader; null while it knows of nobody. */
+  readonly leader: NodeId | null;
+  /** The local health multiplier, from 0 (well). */
+  readonly healthScore: number;
 }
 
 export interface NodeStatus {
@@ -26,7 +43,9 @@ export interface NodeStatus {
   readonly drives: boolean;
   /** The outputs that this node drives now. */
   readonly driven: readonly string[];
+  /** As this node's own detector sees those whom it watches. */
   readonly peers: readonly PeerStanding[];
+  readonly group: GroupStatus;
   readonly links: readonly PeerCounts[];
   readonly refusals: Readonly<Record<string, number>>;
   readonly sensors: readonly SensorStatus[];
@@ -45,4 +64,15 @@ export function sensorStatus(
     verdict: verdicts.get(sensor) ?? null,
     channels: standing,
   }));
+}
+
+export function groupStatus(membership: Membership, { detector }: DetectionSettings): GroupStatus {
+  const members = membership.members();
+  return {
+    detector: detector.name,
+    members,
+    cases: members.flatMap(({ member }) => membership.caseOf(member) ?? []),
+    leader: membership.leader(),
+    healthScore: membership.healthScore(),
+  };
 }

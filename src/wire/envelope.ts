@@ -21,7 +21,6 @@ import { crc32c } from "../codes/crc32c.js";
 import { nodeIdLengthMax } from "../kernel/ids.js";
 
 export const frameKinds = {
-  heartbeat: 1,
   sample: 2,
   "lease-request": 3,
   "lease-grant": 4,
@@ -30,6 +29,7 @@ export const frameKinds = {
   "state-reply": 7,
   "sample-request": 8,
   override: 9,
+  membership: 10,
 } as const;
 
 export type FrameKind = keyof typeof frameKinds;
