@@ -20,7 +20,7 @@ import {
   text,
   whole,
 } from "./scenario-words.js";
-import { protectionSchema, rereadsSchema, votingSchema } from "./schema.js";
+import { detectionSchema, protectionSchema, rereadsSchema, votingSchema } from "./schema.js";
 
 /** The most replicas of a simulated cluster. */
 export const scenarioNodesMax = 15;
@@ -126,6 +126,20 @@ const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
   "state-repaired": true,
   "app-faulted": true,
   "app-recovered": true,
+  "member-joined": true,
+  "member-replaced": true,
+  "member-moved": true,
+  "member-returned": true,
+  "member-left": true,
+  "member-forgotten": true,
+  "member-suspected": true,
+  "member-unreachable": true,
+  "member-died": true,
+  "leader-changed": true,
+  "accusation-refuted": true,
+  "verdicts-suspended": true,
+  "view-full": true,
+  "identity-lost": true,
 };
 
 const eventNames = Object.keys(eventKinds) as NodeEvent["kind"][];
@@ -175,13 +189,14 @@ const nodes = z.union(
   { error: nodesExpected },
 );
 
-/** The whole file. `timing`, `voting` and `protection` have the keys of holdfast.yaml. */
+/** The whole file. `timing`, `detection`, `voting` and `protection` are as in holdfast.yaml. */
 export const scenarioSchema = mapping({
   version: z.literal(1, { error: "1, the only version there is" }),
   name: text("a name"),
   app: text("the name of a built-in app, or the path of a module"),
   nodes: nodes.optional(),
   timing: z.record(z.string(), z.unknown(), { error: "a mapping of keys to values" }).optional(),
+  detection: detectionSchema.optional(),
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
   protection: protectionSchema.optional(),

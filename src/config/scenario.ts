@@ -7,6 +7,7 @@ import { protectionProblems } from "../control/protection/protection.js";
 import { assert } from "../kernel/assert.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros, millis, seconds } from "../kernel/time.js";
+import { detectionOf } from "../node/detection-settings.js";
 import type { Timing } from "../node/settings.js";
 import type { FaultSpec, Scenario } from "../sim/scenario.js";
 import { Layers } from "./layers.js";
@@ -16,7 +17,7 @@ import { expectationsOf, invariantsOf } from "./scenario-expectations.js";
 import { faultsOf, linkModelOf } from "./scenario-faults.js";
 import { refuseShape } from "./scenario-refuse.js";
 import { type ScenarioFile, scenarioSchema } from "./scenario-schema.js";
-import { protectionOf, votingOf } from "./settings.js";
+import { choiceOf, protectionOf, votingOf } from "./settings.js";
 import { settleTiming } from "./timing.js";
 import { YamlSource } from "./yaml-source.js";
 
@@ -93,10 +94,12 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
   const expectations = expectationsOf(file.expect ?? [], frame, complain);
   const liveness = livenessOf(file);
   complainOfStrangers(nodes, faults, liveness?.core ?? [], complain);
+  const timing = timingOf(layers);
   return {
     name: file.name,
     nodes,
-    timing: timingOf(layers),
+    timing,
+    detection: detectionOf(choiceOf(file.detection ?? {}), nodes.length, timing),
     app: file.app,
     voting: votingOf(file.voting ?? {}),
     rereadsMax: file.rereads ?? 0,

@@ -197,12 +197,10 @@ const detectorNames = [...detectors.keys()];
 
 /** Scenario files of the simulator have it too. */
 export const detectionSchema = mapping({
-  detector: z
-    .enum(detectorNames, { error: `one of ${detectorNames.join(", ")}` })
-    .meta({
-      description: "How a replica finds out that another is silent.",
-      "x-default": "by the number of nodes; `holdfast config check` says why",
-    }),
+  detector: z.enum(detectorNames, { error: `one of ${detectorNames.join(", ")}` }).meta({
+    description: "How a replica finds out that another is silent.",
+    "x-default": "by the number of nodes; `holdfast config check` says why",
+  }),
   ackTimeout: duration(
     "How long ping-ack and swim wait for an answer, at most a heartbeat.",
     "half a heartbeat",

@@ -240,6 +240,8 @@ export class LiveNode {
       machine,
       board,
       send: (targets, bytes) => this.#link?.send(targets, bytes),
+      // The config has the addresses of all replicas.
+      route: () => undefined,
       pet: () => this.#watchdog?.pet(),
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,

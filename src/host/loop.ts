@@ -40,6 +40,8 @@ export interface LoopOptions {
   readonly machine: Machine<NodeInput, NodeOutput>;
   readonly board: Board;
   readonly send: (targets: readonly NodeId[], bytes: Uint8Array) => void;
+  /** Where the link reaches a member from now on. */
+  readonly route: (member: NodeId, address: string | null) => void;
   readonly pet: () => void;
   readonly report: (at: Instant, event: NodeEvent) => void;
   readonly recorder: StepRecorder | null;
@@ -183,6 +185,9 @@ export class LiveLoop {
         break;
       case "release":
         board.release(clock.now(), output.output);
+        break;
+      case "route":
+        this.#options.route(output.member, output.address);
         break;
       case "pet":
         this.#options.pet();

@@ -1,6 +1,7 @@
 /** Events in words, for people: in the demo, in logs and in what a replay shows. */
 import type { VoterEvent } from "../control/cycle/voter-watch.js";
 import { unreachable } from "../kernel/assert.js";
+import { membershipEventText } from "../membership/event-text.js";
 import type { FaultClass } from "../voting/voter.js";
 import type { NodeEvent } from "./events.js";
 
@@ -43,7 +44,7 @@ export function eventText(event: NodeEvent): string {
     case "app-recovered":
       return "the app works again";
     case "peer-suspected":
-      return `suspects ${event.peer}, silent for ${ms(event.silence)}`;
+      return `suspects ${event.peer}, silent for ${ms(event.evidence.silence)}`;
     case "peer-trusted":
       return `hears ${event.peer} again`;
     case "lease-acquired":
@@ -61,7 +62,7 @@ export function eventText(event: NodeEvent): string {
     case "write-refused":
       return `the board refused to drive ${event.output}: ${event.reason}`;
     default:
-      return unreachable(event);
+      return membershipEventText(event);
   }
 }
 

@@ -126,7 +126,10 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
     case "timeout":
       return "timeout";
     case "datagram":
-      return { d: toBase64(input.bytes) };
+      return {
+        d: toBase64(input.bytes),
+        ...(input.origin === undefined ? {} : { f: input.origin }),
+      };
     case "readings":
       return {
         r: input.readings.map(({ channel, value, sourceTime }) => {
@@ -146,8 +149,11 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
 function decodeInput(encoded: unknown, startedAt: Instant): NodeInput | Timeout | null {
   if (encoded === "timeout") return timeout;
   if (typeof encoded !== "object" || encoded === null) return null;
-  const { d, r, w, h } = encoded as Readonly<Record<string, unknown>>;
-  if (isText(d)) return { kind: "datagram", bytes: fromBase64(d) };
+  const { d, f, r, w, h } = encoded as Readonly<Record<string, unknown>>;
+  if (isText(d)) {
+    const origin = isText(f) ? { origin: f } : {};
+    return { kind: "datagram", bytes: fromBase64(d), ...origin };
+  }
   if (Array.isArray(r)) return decodeReadings(r, startedAt);
   if (Array.isArray(h)) return decodeOverride(h);
   if (!Array.isArray(w) || !isText(w[0]) || !isText(w[1])) return null;

@@ -16,6 +16,8 @@ export function outputText(now: Instant, output: NodeOutput): string {
   switch (output.kind) {
     case "send":
       return `send to ${output.targets.join(",")}: ${bytesText(output.bytes)}`;
+    case "route":
+      return `route to ${output.member}: ${output.address ?? "none"}`;
     case "write":
       return writeText(now, output);
     case "release":
@@ -47,7 +49,8 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
       return "timeout";
     case "datagram": {
       const source = claimedSource(input.bytes, input.bytes.length);
-      return `datagram of ${source ?? "nobody"}: ${bytesText(input.bytes)}`;
+      const origin = input.origin === undefined ? "" : ` from ${input.origin}`;
+      return `datagram of ${source ?? "nobody"}${origin}: ${bytesText(input.bytes)}`;
     }
     case "readings": {
       const readings = input.readings.map(

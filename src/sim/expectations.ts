@@ -149,8 +149,9 @@ const fits = (wanted: string | null, value: string | null): boolean =>
 
 function fieldOf(event: NodeEvent, field: "channel" | "peer" | "reason"): string | null {
   const fields = new Map<string, unknown>(Object.entries(event));
-  // Of a voter a replica may say that it is its own, so there it is no peer.
-  const value = fields.get(field) ?? (field === "peer" ? fields.get("node") : null);
+  // Of a voter or a member a replica may say that it is its own, so there it is no peer.
+  const itself = field === "peer" ? (fields.get("node") ?? fields.get("member")) : null;
+  const value = fields.get(field) ?? itself;
   return typeof value === "string" ? value : null;
 }
 

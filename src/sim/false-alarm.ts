@@ -6,7 +6,12 @@ import type { Facts } from "./facts.js";
 import type { Observation } from "./observation.js";
 
 export interface Alarm {
-  readonly kind: "channel-excluded" | "peer-suspected" | "voter-suspected" | "supervision-failed";
+  readonly kind:
+    | "channel-excluded"
+    | "peer-suspected"
+    | "member-died"
+    | "voter-suspected"
+    | "supervision-failed";
   /** The channel, the peer, the replica that votes, or the supervised part. */
   readonly subject: string;
   readonly reason: string | null;
@@ -25,7 +30,7 @@ export function falseAlarmOf(observation: Observation, facts: Facts): Alarm | nu
 }
 
 const accusesNode = ({ kind }: Alarm): boolean =>
-  kind === "peer-suspected" || kind === "voter-suspected";
+  kind === "peer-suspected" || kind === "member-died" || kind === "voter-suspected";
 
 function alarmOf(observation: Observation): Alarm | null {
   if (observation.kind !== "reported") return null;
@@ -35,6 +40,8 @@ function alarmOf(observation: Observation): Alarm | null {
       return { kind: event.kind, subject: event.channel, reason: event.reason };
     case "peer-suspected":
       return { kind: event.kind, subject: event.peer, reason: null };
+    case "member-died":
+      return { kind: event.kind, subject: event.member, reason: null };
     case "voter-suspected":
       return { kind: event.kind, subject: event.node, reason: null };
     case "supervision-failed":

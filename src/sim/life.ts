@@ -65,6 +65,9 @@ export class Life {
       case "release":
         this.#release(output.output);
         break;
+      case "route":
+        // The simulated network knows every node by its name.
+        break;
       case "pet":
         watchdog.pet();
         break;

@@ -84,12 +84,12 @@ export function runScenario(options: RunOptions): SimReport {
 /** Every board measures every sensor of the app, by a channel of the sensor's name. */
 function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
   const { app, voting, protection = scenario.protection } = options;
-  const { nodes, timing, rereadsMax } = scenario;
+  const { nodes, timing, detection, rereadsMax } = scenario;
   const votes = voting ?? scenario.voting;
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  const more = { rereadsMax, timing, protection };
+  const more = { rereadsMax, timing, detection, protection };
   return { cluster: "sim", nodes, app, channels, voting: votes, ...more };
 }
 

@@ -9,6 +9,7 @@ import type { Protection } from "../control/protection/protection.js";
 import type { SensorFault } from "../faults/sensor-faults.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
+import type { DetectionSettings } from "../node/detection-settings.js";
 import type { NodeEvent } from "../node/events.js";
 import type { Timing } from "../node/settings.js";
 import type { DelayModel } from "./delay.js";
@@ -19,6 +20,7 @@ export interface Scenario {
   /** All replicas, sorted by `<`, each once. */
   readonly nodes: readonly NodeId[];
   readonly timing: Timing;
+  readonly detection: DetectionSettings;
   /** The name of a built-in app, or the path of a module that exports one. */
   readonly app: string;
   /** By sensor, how it is voted where it is not the default. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EventLog, type EventLogger, linesPerSecondMax } from "../../src/host/event-log.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import type { NodeEvent } from "../../src/node/events.js";
+import { evidenceOf } from "../support/evidence.js";
 import { ManualClock } from "./support/manual-clock.js";
 
 interface Line {
@@ -45,7 +46,7 @@ describe("the event log", () => {
     const { lines, tell } = rig();
     tell(refused("bad-tag"), 100);
     tell(refused("stranger"));
-    tell({ kind: "peer-suspected", peer: nodeId("b"), silence: 1 as never });
+    tell({ kind: "peer-suspected", peer: nodeId("b"), evidence: evidenceOf(1) });
     expect(lines.slice(linesPerSecondMax).map(({ text }) => text)).toEqual([
       "refused a datagram of nobody known: stranger",
       "suspects b, silent for 0.0 ms",

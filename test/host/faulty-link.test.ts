@@ -114,7 +114,9 @@ describe("FAULT-LINK-3: partitions", () => {
 
   it("blocks a source, and no other, nor what says nothing of its source", async () => {
     const { link, received, deliver } = await openFaulty();
-    const [from1, from3] = [n1, n3].map((node) => new Sealer(optionsOf(node)).seal("heartbeat", 0));
+    const [from1, from3] = [n1, n3].map((node) =>
+      new Sealer(optionsOf(node)).seal("membership", 0),
+    );
     link.setFaults({ blockedSources: [n1] });
     for (const bytes of [from1, from3, new Uint8Array(3)]) deliver(bytes ?? new Uint8Array());
     expect(received).toEqual([from3, new Uint8Array(3)]);

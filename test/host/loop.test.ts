@@ -65,6 +65,7 @@ function rig() {
     machine,
     board,
     send: (targets) => log.push(`send ${targets}`),
+    route: () => undefined,
     pet: () => log.push("pet"),
     report: (_at, event) => log.push(`report ${event.kind}`),
     recorder: {

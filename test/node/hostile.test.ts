@@ -58,7 +58,7 @@ class Attack {
     mutated: () => this.#mutated(),
     replayed: () => this.#pick(this.#seen),
     "own name": () => this.#impostors.echo.seal("sample", this.#value(3)),
-    "another's name": () => this.#impostors.wrongKey.seal("heartbeat", [1]),
+    "another's name": () => this.#impostors.wrongKey.seal("membership", [1]),
     stranger: () => this.#impostors.stranger.seal(this.#pick(kinds), this.#value(3)),
     "hostile body": () => this.#hostile.seal(this.#pick(kinds), this.#value(4)),
     "bent body": () => this.#bent(),
@@ -85,7 +85,7 @@ class Attack {
     const kind = this.#pick(kinds);
     const { cycle, nodes } = { cycle: Math.floor(this.cluster.now / 100_000), nodes: [0, 1, 2] };
     const bodies: Record<FrameKind, unknown[]> = {
-      heartbeat: [5],
+      membership: [0, [5], []],
       sample: [cycle, this.cluster.now, 77, 2, [null, 0, 0], [[20, 0]]],
       "sample-request": [cycle, nodes],
       "state-request": [cycle - 1],

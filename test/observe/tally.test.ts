@@ -4,6 +4,7 @@ import { instant, micros } from "../../src/kernel/time.js";
 import type { NodeEvent } from "../../src/node/events.js";
 import { recentEventsMax, Tally } from "../../src/observe/tally.js";
 import type { Verdict } from "../../src/voting/voter.js";
+import { evidenceOf } from "../support/evidence.js";
 
 const [pi1, pi2] = [nodeId("pi-1"), nodeId("pi-2")];
 
@@ -159,7 +160,7 @@ describe("the tally of a fault", () => {
     const record = tally.faultSet(2, { kind: "kill", node: pi1, drove: true });
     expect(tally.driver).toBeNull();
     tally.see({ atS: 2.1, node: pi2, event: { kind: "lease-acquired", until: instant(1) } });
-    const suspected: NodeEvent = { kind: "peer-suspected", peer: pi1, silence: micros(1) };
+    const suspected: NodeEvent = { kind: "peer-suspected", peer: pi1, evidence: evidenceOf(1) };
     tally.see({ atS: 2.2, node: pi2, event: suspected });
     tally.see({ atS: 5, node: pi2, event: { kind: "peer-trusted", peer: pi1 } });
     expect(record).toMatchObject({ takenOverS: 2.1, detectedS: 2.2, recoveredS: 5 });

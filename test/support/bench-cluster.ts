@@ -16,6 +16,7 @@ import {
   micros,
   millis,
 } from "../../src/kernel/time.js";
+import { detectionOf } from "../../src/node/detection-settings.js";
 import type { NodeEvent } from "../../src/node/events.js";
 import { Node } from "../../src/node/node.js";
 import type { NodeInput, NodeOutput } from "../../src/node/ports.js";
@@ -45,7 +46,9 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   );
   const voting = new Map();
   const protection = unprotected;
-  return { cluster: "bench", nodes, app, channels, voting, rereadsMax: 0, timing, protection };
+  const detection = detectionOf({}, count, timing);
+  const more = { rereadsMax: 0, timing, detection, protection };
+  return { cluster: "bench", nodes, app, channels, voting, ...more };
 }
 
 /** What was done to one node: enough to step another through the same. */

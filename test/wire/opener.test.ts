@@ -31,8 +31,8 @@ describe("WIRE-1: a frame that was sealed is opened", () => {
     expect(opener.open(sealer.seal("sample", [1, 2.5, null]))).toEqual({
       ...{ ...from, sequence: 1, kind: "sample", body: [1, 2.5, null] },
     });
-    expect(opener.open(sealer.seal("heartbeat", null))).toEqual({
-      ...{ ...from, sequence: 2, kind: "heartbeat", body: null },
+    expect(opener.open(sealer.seal("membership", null))).toEqual({
+      ...{ ...from, sequence: 2, kind: "membership", body: null },
     });
   });
 
@@ -52,11 +52,11 @@ describe("WIRE-1: a frame that was sealed is opened", () => {
     const checksum = checksumMac(new Uint8Array(16));
     const sealer = new Sealer(optionsOf(n1, { mac: checksum }));
     const opener = new Opener(optionsOf(n2, { mac: checksum }));
-    expect(opener.open(sealer.seal("heartbeat", [7]))).toMatchObject({ ok: true, body: [7] });
+    expect(opener.open(sealer.seal("membership", [7]))).toMatchObject({ ok: true, body: [7] });
   });
 
   it("from an array that is a part of a longer one", () => {
-    const frame = sealerOf().seal("heartbeat", [7]);
+    const frame = sealerOf().seal("membership", [7]);
     const longer = new Uint8Array(frame.length + 9);
     longer.set(frame, 5);
     const part = longer.subarray(5, 5 + frame.length);
@@ -101,7 +101,7 @@ describe("WIRE-2: only who has the key is believed", () => {
     const opener = openerOf(n2);
     const later = frame.slice();
     later[0] = 2;
-    expect(opener.open(other.seal("heartbeat", 0))).toMatchObject({ reason: "other-cluster" });
+    expect(opener.open(other.seal("membership", 0))).toMatchObject({ reason: "other-cluster" });
     expect(opener.open(tagAgain(later))).toMatchObject({ reason: "version" });
   });
 });
@@ -206,21 +206,21 @@ describe("WIRE-5: a frame is taken once", () => {
 
   it("has one window per peer: one's frames are no replays of another's", () => {
     const opener = openerOf(n3);
-    expect(opener.open(sealerOf(n1).seal("heartbeat", 1)).ok).toBe(true);
-    expect(opener.open(sealerOf(n2).seal("heartbeat", 1)).ok).toBe(true);
+    expect(opener.open(sealerOf(n1).seal("membership", 1)).ok).toBe(true);
+    expect(opener.open(sealerOf(n2).seal("membership", 1)).ok).toBe(true);
   });
 });
 
 describe("WIRE-6: a boot ends all boots before it", () => {
   const older = new Sealer(optionsOf(n1));
   const newer = new Sealer(optionsOf(n1, { bootId: bootOf(n1) + 1 }));
-  const recorded = [older.seal("heartbeat", 1), older.seal("heartbeat", 2)];
+  const recorded = [older.seal("membership", 1), older.seal("membership", 2)];
   const [first = new Uint8Array(), second = new Uint8Array()] = recorded;
 
   it("refuses frames of an older boot, unseen ones too", () => {
     const opener = openerOf(n2);
     expect(opener.open(first).ok).toBe(true);
-    expect(opener.open(newer.seal("heartbeat", 1))).toMatchObject({ ok: true, sequence: 1 });
+    expect(opener.open(newer.seal("membership", 1))).toMatchObject({ ok: true, sequence: 1 });
     expect(opener.open(second)).toEqual({ ok: false, reason: "old-boot", source: n1 });
     expect(opener.peers()[0]).toMatchObject({ bootId: bootOf(n1) + 1, received: 2, lost: 0 });
   });
@@ -243,18 +243,18 @@ describe("WIRE-7: who is not a peer is refused, key or not", () => {
     const stranger = new Sealer(optionsOf(n1, { self: nodeId("n9") }));
     const opener = openerOf(n2);
     const refused = { ok: false, reason: "stranger", source: "n9" };
-    expect(opener.open(stranger.seal("heartbeat", 0))).toEqual(refused);
+    expect(opener.open(stranger.seal("membership", 0))).toEqual(refused);
     expect(opener.peers().map(({ peer }) => peer)).toEqual([n1, n3]);
   });
 
   it("refuses its own frames, echoed or sent in its name", () => {
-    expect(openerOf(n1).open(sealerOf(n1).seal("heartbeat", 0))).toEqual({
+    expect(openerOf(n1).open(sealerOf(n1).seal("membership", 0))).toEqual({
       ...{ ok: false, reason: "own-frame", source: n1 },
     });
   });
 
   it("refuses a frame in which one peer's name was put in the place of another's", () => {
-    const frame = sealerOf(n1).seal("heartbeat", 0);
+    const frame = sealerOf(n1).seal("membership", 0);
     frame[20] = "3".charCodeAt(0);
     const opener = openerOf(n2);
     expect(opener.open(frame)).toMatchObject({ reason: "bad-tag", source: null });
@@ -296,12 +296,12 @@ describe("WIRE-8: loss, duplication and reordering are counted per peer", () => 
   it("does not count as lost what was sent to others only", () => {
     const sealer = sealerOf();
     const opener = openerOf(n2);
-    opener.open(sealer.seal("heartbeat", 0));
+    opener.open(sealer.seal("membership", 0));
     // The first directed frame begins a window; only the ones after it could leave a gap.
     opener.open(sealer.seal("lease-grant", [1, 2], "some"));
     for (let round = 0; round < 5; round += 1) sealer.seal("lease-grant", [1, 2], "some");
     opener.open(sealer.seal("lease-grant", [1, 2], "some"));
-    opener.open(sealer.seal("heartbeat", 0));
+    opener.open(sealer.seal("membership", 0));
     expect(opener.peers()[0]).toMatchObject({ received: 4, lost: 0 });
   });
 
@@ -309,7 +309,7 @@ describe("WIRE-8: loss, duplication and reordering are counted per peer", () => 
     const sealer = sealerOf();
     const opener = openerOf(n2);
     const frame = sealer.seal("lease-grant", [1, 2], "some");
-    opener.open(sealer.seal("heartbeat", 0));
+    opener.open(sealer.seal("membership", 0));
     expect(opener.open(frame)).toMatchObject({ ok: true, sequence: 1 });
     expect(opener.open(frame)).toMatchObject({ reason: "replayed" });
   });

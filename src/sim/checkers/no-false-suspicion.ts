@@ -1,10 +1,19 @@
-/** No healthy replica suspects a healthy peer, nor the voter of a healthy replica. */
+/**
+ * No healthy replica suspects a healthy peer or gives it up for dead, nor suspects the voter of a
+ * healthy replica.
+ */
 
 import type { Facts } from "../facts.js";
-import { falseAlarmOf } from "../false-alarm.js";
+import { type Alarm, falseAlarmOf } from "../false-alarm.js";
 import type { Observation } from "../observation.js";
 import type { TrueTime } from "../true-time.js";
 import { type Checker, type CheckResult, Violations } from "./checker.js";
+
+const accusations: Readonly<Partial<Record<Alarm["kind"], string>>> = {
+  "peer-suspected": "suspected",
+  "member-died": "gave up",
+  "voter-suspected": "suspected the voter of",
+};
 
 export class NoFalseSuspicion implements Checker {
   readonly name = "no-false-suspicion";
@@ -17,9 +26,9 @@ export class NoFalseSuspicion implements Checker {
 
   observe(observation: Observation): void {
     const alarm = falseAlarmOf(observation, this.#facts);
-    if (alarm?.kind !== "peer-suspected" && alarm?.kind !== "voter-suspected") return;
-    const whom = alarm.kind === "peer-suspected" ? "" : "the voter of ";
-    const message = `${observation.node} suspected ${whom}${alarm.subject}, which is healthy`;
+    const words = alarm === null ? undefined : accusations[alarm.kind];
+    if (alarm === null || words === undefined) return;
+    const message = `${observation.node} ${words} ${alarm.subject}, which is healthy`;
     this.#violations.add(observation.at, message);
   }
 

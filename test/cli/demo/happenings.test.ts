@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { happenings } from "../../../src/cli/demo/happenings.js";
 import { nodeId } from "../../../src/kernel/ids.js";
-import { instant, micros } from "../../../src/kernel/time.js";
+import { instant } from "../../../src/kernel/time.js";
 import type { NodeEvent } from "../../../src/node/events.js";
+import { evidenceOf } from "../../support/evidence.js";
 import { excluded, seen } from "./support/views.js";
 
 const channel = "pi-2/temperature";
 const suspected = (silence: number): NodeEvent => ({
   ...{ kind: "peer-suspected", peer: nodeId("pi-1") },
-  silence: micros(silence),
+  evidence: evidenceOf(silence),
 });
 const drives: NodeEvent = { kind: "lease-acquired", until: instant(1) };
 

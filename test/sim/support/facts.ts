@@ -5,6 +5,7 @@ import type { NodeEvent } from "../../../src/node/events.js";
 import type { Facts } from "../../../src/sim/facts.js";
 import type { Observation } from "../../../src/sim/observation.js";
 import { trueTime } from "../../../src/sim/true-time.js";
+import { evidenceOf } from "../../support/evidence.js";
 
 export interface HandmadeFacts {
   readonly drivers?: readonly string[];
@@ -59,7 +60,7 @@ export const excluded = (at: number, node: string, channel: string): Observation
   });
 
 export const suspected = (at: number, node: string, peer: string): Observation =>
-  reported(at, node, { kind: "peer-suspected", peer: nodeId(peer), silence: micros(1) });
+  reported(at, node, { kind: "peer-suspected", peer: nodeId(peer), evidence: evidenceOf(1) });
 
 export const suspectedVoter = (at: number, node: string, voter: string): Observation =>
   reported(at, node, { kind: "voter-suspected", node: nodeId(voter), sensor: "temperature" });

@@ -2,6 +2,7 @@
 import { unprotected } from "../../../src/control/protection/protection.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { type Duration, micros, millis, seconds } from "../../../src/kernel/time.js";
+import { detectionOf } from "../../../src/node/detection-settings.js";
 import type { Timing } from "../../../src/node/settings.js";
 import type { LinkModel } from "../../../src/sim/network.js";
 import type { SimReport } from "../../../src/sim/report.js";
@@ -37,6 +38,7 @@ export const quiet: Scenario = {
   name: "quiet",
   nodes: [a, b, c],
   timing,
+  detection: detectionOf({}, 3, timing),
   app: "toy",
   voting: new Map(),
   rereadsMax: 0,
