@@ -19,11 +19,13 @@ import {
   silentText,
 } from "./status/replicas-here.js";
 import { statusText } from "./status/text.js";
-import { paintFor } from "./terminal.js";
+import { opinionsOn, opinionText } from "./status/why.js";
+import { type Paint, paintFor } from "./terminal.js";
 
 interface Flags extends ConfigFlags {
   readonly stateDir?: string;
   readonly node?: string;
+  readonly why?: string;
   readonly json?: boolean;
 }
 
@@ -31,6 +33,7 @@ const examples = `
 Examples:
   $ holdfast status --config boiler.yaml
   $ holdfast status --state-dir /var/lib/holdfast --node a --json
+  $ holdfast status --why pi-2                  why it was suspected or declared dead, and by whom
 
 A replica answers for itself only: ask on every board to hear every opinion. The exit code is 4 when
 nobody answers.`;
@@ -40,6 +43,7 @@ export function statusCommand(io: CliIo): Command {
     .description("Asks the replicas on this machine how they and their cluster are.")
     .option("--state-dir <folder>", "where their sockets are, instead of that of the config")
     .option("-n, --node <id>", "only this one")
+    .option("--why <node>", "why it is alive, suspected or dead in the eyes of each replica here")
     .option("--json", "one JSON object on stdout")
     .addHelpText("after", examples)
     .action((flags: Flags) => status(io, flags));
@@ -63,8 +67,27 @@ async function status(io: CliIo, flags: Flags): Promise<void> {
     answer.ok ? [] : [{ node, reason: answer.reason }],
   );
   if (statuses.length === 0) throw nobody(stateDir, silent);
-  if (flags.json) writeJson(io, "status", { stateDir, replicas: statuses, silent });
+  if (flags.why !== undefined) tellWhy(io, flags, flags.why, statuses, silent);
+  else if (flags.json) writeJson(io, "status", { stateDir, replicas: statuses, silent });
   else tell(io, statuses, silent);
+}
+
+function tellWhy(
+  io: CliIo,
+  { json }: Flags,
+  why: string,
+  statuses: readonly LiveStatus[],
+  silent: readonly Silent[],
+): void {
+  const replicas = statuses.map(({ node }) => node);
+  const opinions = opinionsOn(why, replicas);
+  if (json) {
+    writeJson(io, "status", { why, opinions, silent });
+    return;
+  }
+  const paint = paintFor(io, io.stdout);
+  io.stdout.write(opinions.map((one) => opinionText(one, replicas, paint)).join("\n"));
+  tellSilent(io, silent, paint);
 }
 
 async function stateDirOf(io: CliIo, flags: Flags): Promise<string> {
@@ -75,5 +98,9 @@ async function stateDirOf(io: CliIo, flags: Flags): Promise<string> {
 function tell(io: CliIo, statuses: readonly LiveStatus[], silent: readonly Silent[]): void {
   const paint = paintFor(io, io.stdout);
   io.stdout.write(statuses.map((one) => statusText(one, paint)).join("\n"));
+  tellSilent(io, silent, paint);
+}
+
+function tellSilent(io: CliIo, silent: readonly Silent[], paint: Paint): void {
   for (const one of silent) io.stdout.write(`${paint("warning", silentText(one))}\n`);
 }

@@ -2,6 +2,7 @@
 
 import { latenessQuantile } from "../../host/lateness.js";
 import type { HostStatus, LiveStatus } from "../../host/live-status.js";
+import type { Member } from "../../membership/ports.js";
 import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
 import { becauseText, doubtText, votersText } from "./sensor-text.js";
@@ -23,7 +24,7 @@ function roleText({ drives, driver, driven }: NodeStatus, paint: Paint): string 
 }
 
 function factRows(
-  { bootId, cycle, supervision, protection }: NodeStatus,
+  { bootId, cycle, supervision, protection, group }: NodeStatus,
   host: HostStatus,
   paint: Paint,
 ): string[][] {
@@ -35,11 +36,18 @@ function factRows(
     ["  cycle", `${cycle.cycle}, ${aligned}, state ${cycle.standing}, ${faults}`],
     ["  voters", paint(cycle.suspectedVoters.length > 0 ? "bad" : "good", votersText(cycle))],
     ...protectionRows(protection, paint),
+    ["  group", groupText(group)],
     ["  watchdog", `${dogText(host)}; ${supervised}`],
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
     ["  link", `${host.link.sent} sent, ${host.link.received} received, ${lossText(host)}`],
   ];
+}
+
+function groupText({ detector, leader, members, healthScore }: NodeStatus["group"]): string {
+  const alive = members.filter(({ state }) => state === "alive").length;
+  const health = healthScore === 0 ? "" : `, own health score ${healthScore}`;
+  return `${alive} of ${members.length} alive by ${detector}, leader ${leader ?? "none"}${health}`;
 }
 
 /** No row where samples are not protected. */
@@ -75,28 +83,45 @@ function loopText({ loop, residentBytes }: HostStatus): string {
 const lossText = ({ link, loop }: HostStatus): string =>
   `${link.dropped + loop.datagramsDropped} dropped, ${link.failed} failed`;
 
-function memberTable({ node, driver, peers, links, at }: NodeStatus, paint: Paint): string {
-  const role = (id: string): string => (id === driver ? "drives" : "");
-  const rows = peers.map(({ peer, status, silentSince, suspicions }) => {
-    const counts = links.find((link) => link.peer === peer);
-    return [
-      `  ${peer}`,
-      role(peer),
-      paint(status === "trusted" ? "good" : "bad", status),
-      ms(at - silentSince),
-      String(suspicions),
-      counts === undefined ? "" : `${counts.lost}/${counts.duplicated}/${counts.reordered}`,
-    ];
-  });
+function memberTable(status: NodeStatus, paint: Paint): string {
+  const rows = status.group.members.map((member) => memberRow(status, member, paint));
   const columns = [
     { title: "  member" },
     { title: "role" },
-    { title: "heartbeat" },
+    { title: "is" },
+    { title: "heard by me" },
     { title: "silent for", align: "right" },
     { title: "suspicions", align: "right" },
+    { title: "flaps", align: "right" },
     { title: "lost/doubled/reordered", align: "right" },
   ] as const;
-  return table(columns, [[`  ${node}`, role(node), "itself"], ...rows]);
+  return table(columns, rows);
+}
+
+function memberRow(status: NodeStatus, { member, state, flaps }: Member, paint: Paint): string[] {
+  const { node, driver, group, peers, links, at } = status;
+  const roles = [member === driver ? "drives" : "", member === group.leader ? "leads" : ""];
+  const head = [`  ${member}`, roles.filter(Boolean).join(", ")];
+  if (member === node) return [...head, "itself"];
+  const peer = peers.find((one) => one.peer === member);
+  const counts = links.find((link) => link.peer === member);
+  return [
+    ...head,
+    paint(stateTone(state), state),
+    // A topology may leave it to others to listen to this member.
+    peer === undefined ? "not listened to" : paint(heardTones[peer.status], peer.status),
+    peer === undefined ? "" : ms(at - peer.silentSince),
+    peer === undefined ? "" : String(peer.suspicions),
+    String(flaps),
+    counts === undefined ? "" : `${counts.lost}/${counts.duplicated}/${counts.reordered}`,
+  ];
+}
+
+const heardTones = { trusted: "good", suspected: "bad" } as const;
+
+function stateTone(state: Member["state"]): Tone {
+  if (state === "alive") return "good";
+  return state === "expected" || state === "suspected" ? "warning" : "bad";
 }
 
 const verdictTones: Readonly<Record<string, Tone>> = { ok: "good", degraded: "warning" };
