@@ -72,7 +72,8 @@ export class PeerRecords {
 
   /** Whether the peer's own messages have reached this node since `start`. */
   wasHeardItself(peer: NodeId, start: number): boolean {
-    return (this.#heardAt.get(peer) ?? -1) >= start && !this.#heardByRelay.has(peer);
+    const at = this.#heardAt.get(peer);
+    return at !== undefined && at >= start && !this.#heardByRelay.has(peer);
   }
 
   silentSince(peer: NodeId): Instant {
