@@ -18,7 +18,15 @@ import { FleetTruth } from "./truth.js";
 import { FleetViews } from "./views.js";
 
 /** Members start within the first period; so many later all is calm, and measuring begins. */
-export const settlingPeriods = 6;
+const settlingPeriods = 6;
+
+export interface StageOptions {
+  readonly seed: number;
+  /** The trial's choices are split from the seed by this name; the fleet's are not. */
+  readonly purpose: string;
+  /** In periods. */
+  readonly settling?: number;
+}
 
 export class FleetStage {
   readonly study: FleetStudy;
@@ -37,12 +45,13 @@ export class FleetStage {
   readonly load: LoadChecker;
   #marked: Instant;
 
-  constructor(study: FleetStudy, contender: Contender, seed: number) {
+  constructor(study: FleetStudy, contender: Contender, options: StageOptions) {
+    const { seed, purpose, settling = settlingPeriods } = options;
     const dice = new Prng(seed);
     this.study = study;
     this.members = studiedMembers(study.nodes);
-    this.dice = dice.split("trial");
-    this.begins = instant((settlingPeriods + 1) * study.detector.period);
+    this.dice = dice.split(`trial ${purpose}`);
+    this.begins = instant((settling + 1) * study.detector.period);
     this.#marked = this.begins;
     this.fleet = fleetOf(study, contender, this.members, dice.split("fleet"));
     const truth = new FleetTruth(this.members);

@@ -65,7 +65,6 @@ const crashes: FleetTrial = {
 function crashing(stage: FleetStage, count: number, patience: number): void {
   const victims = chosen(stage, count);
   stage.run(3 * stage.dice.fraction());
-  stage.load.stop(stage.now);
   for (const id of victims) stage.crash(id);
   stage.runUntil(() => stage.detection.isOver, patience);
   // Nobody may take it back.
@@ -158,7 +157,7 @@ export function runFleetTrial(
   contender: Contender,
   seed: number,
 ): TrialResult {
-  const stage = new FleetStage(study, contender, seed);
+  const stage = new FleetStage(study, contender, { seed, purpose: trial.name });
   stage.settle();
   trial.run(stage, patienceFor(study, contender));
   return resultOf(trial.name, seed, stage);

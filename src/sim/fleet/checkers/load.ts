@@ -34,7 +34,6 @@ interface Sent {
 export class LoadChecker implements FleetOnlooker<MembershipOutput> {
   readonly #begins: Instant;
   readonly #sent: ReadonlyMap<NodeId, Sent>;
-  #ends: Instant | null = null;
 
   constructor(members: readonly NodeId[], begins: Instant) {
     this.#begins = begins;
@@ -43,7 +42,7 @@ export class LoadChecker implements FleetOnlooker<MembershipOutput> {
   }
 
   message(at: Instant, source: NodeId, _target: NodeId, body: unknown): void {
-    if (at < this.#begins || this.#ends !== null) return;
+    if (at < this.#begins) return;
     const sent = this.#sent.get(source);
     if (sent === undefined) return;
     sent.messages += 1;
@@ -52,14 +51,7 @@ export class LoadChecker implements FleetOnlooker<MembershipOutput> {
     sent.sampledBytes += headerBytes(source) + encodeBody(body).length + tagBytes;
   }
 
-  /** What is sent from now on is not of interest. */
-  stop(at: Instant): void {
-    this.#ends ??= at;
-  }
-
-  /** @param at the end of the measurement, unless it was stopped earlier */
-  result(at: Instant, period: Duration): Load {
-    const ends = this.#ends ?? at;
+  result(ends: Instant, period: Duration): Load {
     const periods = elapsed(this.#begins, ends) / period;
     const messages = [...this.#sent.values()].map((sent) => sent.messages / periods);
     const bytes = [...this.#sent.values()].map((sent) => bytesOf(sent) / periods);
