@@ -66,6 +66,9 @@ export interface FleetOnlooker<Output> {
 /** What waits for a paused member; beyond it the newest is lost, as in a socket. */
 export const waitingMax = 4_096;
 
+/** A machine that is due again so often at one instant asks for the same deadline for ever. */
+const wakesAtOnceMax = 10_000;
+
 type FleetEvent =
   | { readonly kind: "arrival"; readonly target: number; readonly message: FleetMessage }
   | { readonly kind: "wake"; readonly target: number; readonly life: number }
@@ -76,10 +79,14 @@ interface Resident<Input, Output> {
   readonly network: Prng;
   machine: Machine<Input, Output> | null;
   life: number;
-  pausedUntil: Instant;
+  /** Null while it runs. It is over when #resume says so, not before what comes at that instant. */
+  pausedUntil: Instant | null;
   /** When the earliest wake-up that waits in the heap comes; null if none waits. */
   wakesAt: Instant | null;
-  waiting: FleetMessage[];
+  wokenAt: Instant | null;
+  /** How often it was woken at `wokenAt`. */
+  wakesAtOnce: number;
+  waiting: Input[];
 }
 
 export class Fleet<Input, Output> {
@@ -102,8 +109,10 @@ export class Fleet<Input, Output> {
       network: dice.split(`network of ${id}`),
       machine: null,
       life: 0,
-      pausedUntil: this.#now,
+      pausedUntil: null,
       wakesAt: null,
+      wokenAt: null,
+      wakesAtOnce: 0,
       waiting: [],
     }));
   }
@@ -135,7 +144,7 @@ export class Fleet<Input, Output> {
     const resident = this.#of(id);
     assert(resident.machine === null, `${id} boots while it is up`);
     resident.life += 1;
-    resident.pausedUntil = this.#now;
+    resident.pausedUntil = null;
     resident.wakesAt = null;
     resident.machine = this.#options.protocol.make(resident.member, resident.life, this.#now);
     this.#settle(resident);
@@ -145,13 +154,15 @@ export class Fleet<Input, Output> {
   crash(id: NodeId): void {
     const resident = this.#of(id);
     resident.machine = null;
+    resident.pausedUntil = null;
     resident.waiting = [];
   }
 
   pause(id: NodeId, wait: Duration): void {
     const resident = this.#of(id);
+    if (resident.machine === null) return;
     const until = after(this.#now, wait);
-    if (until <= resident.pausedUntil) return;
+    if (resident.pausedUntil !== null && until <= resident.pausedUntil) return;
     resident.pausedUntil = until;
     this.schedule(until, () => this.#resume(resident));
   }
@@ -161,9 +172,9 @@ export class Fleet<Input, Output> {
     this.#blocked = blocked;
   }
 
-  /** What somebody says to a member: an operator, an app, a test. */
+  /** What somebody says to a member: an operator, an app, a test. A paused one hears it later. */
   say(id: NodeId, input: Input): void {
-    this.#step(this.#of(id), input);
+    this.#hear(this.#of(id), input);
   }
 
   schedule(at: Instant, run: () => void): void {
@@ -187,17 +198,18 @@ export class Fleet<Input, Output> {
     }
     const resident = this.#residents[event.target];
     assert(resident !== undefined, `no member number ${event.target}`);
-    if (event.kind === "arrival") this.#arrive(resident, event.message);
-    else this.#wake(resident, event.life);
+    if (event.kind === "arrival") {
+      this.#hear(resident, this.#options.protocol.received(event.message));
+    } else this.#wake(resident, event.life);
   }
 
-  #arrive(resident: Resident<Input, Output>, message: FleetMessage): void {
+  #hear(resident: Resident<Input, Output>, input: Input): void {
     if (resident.machine === null) return;
-    if (this.#now < resident.pausedUntil) {
-      if (resident.waiting.length < waitingMax) resident.waiting.push(message);
+    if (resident.pausedUntil !== null) {
+      if (resident.waiting.length < waitingMax) resident.waiting.push(input);
       return;
     }
-    this.#step(resident, this.#options.protocol.received(message));
+    this.#step(resident, input);
   }
 
   #wake(resident: Resident<Input, Output>, life: number): void {
@@ -205,13 +217,22 @@ export class Fleet<Input, Output> {
     // Only the earliest wake-up counts; one that was overtaken would breed another each time.
     if (resident.wakesAt !== this.#now) return;
     resident.wakesAt = null;
-    if (this.#now < resident.pausedUntil) return;
+    if (resident.pausedUntil !== null) return;
+    this.#countWake(resident);
     this.#tick(resident);
+  }
+
+  #countWake(resident: Resident<Input, Output>): void {
+    resident.wakesAtOnce = resident.wokenAt === this.#now ? resident.wakesAtOnce + 1 : 1;
+    resident.wokenAt = this.#now;
+    if (resident.wakesAtOnce <= wakesAtOnceMax) return;
+    assert(false, `${resident.member.id} is due at ${this.#now} for ever`);
   }
 
   /** A deadline may have passed meanwhile; the member blames itself before it judges. */
   #resume(resident: Resident<Input, Output>): void {
-    if (resident.machine === null || this.#now < resident.pausedUntil) return;
+    if (resident.machine === null || resident.pausedUntil !== this.#now) return;
+    resident.pausedUntil = null;
     const { protocol, latenessMax } = this.#options;
     const deadline = resident.machine.deadline();
     if (deadline !== null && deadline < this.#now) {
@@ -222,7 +243,7 @@ export class Fleet<Input, Output> {
     const { waiting } = resident;
     resident.waiting = [];
     this.#tick(resident);
-    for (const message of waiting) this.#arrive(resident, message);
+    for (const input of waiting) this.#hear(resident, input);
   }
 
   #tick(resident: Resident<Input, Output>): void {
