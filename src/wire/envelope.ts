@@ -30,6 +30,7 @@ export const frameKinds = {
   "state-reply": 7,
   "sample-request": 8,
   override: 9,
+  membership: 10,
 } as const;
 
 export type FrameKind = keyof typeof frameKinds;

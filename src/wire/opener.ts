@@ -25,7 +25,8 @@ import {
   untaggedBytesMin,
   versionIn,
 } from "./envelope.js";
-import { type PeerCounts, PeerHistory } from "./peer-history.js";
+import type { PeerCounts, PeerHistory } from "./peer-history.js";
+import { PeerTable } from "./peer-table.js";
 import type { WireOptions } from "./sealer.js";
 
 export type { PeerCounts } from "./peer-history.js";
@@ -37,6 +38,7 @@ const refusals = [
   "other-cluster",
   "bad-tag",
   "stranger",
+  "no-room",
   "own-frame",
   "old-boot",
   "replayed",
@@ -55,20 +57,29 @@ export type Opened =
       readonly kind: FrameKind;
       readonly body: unknown;
     }
-  /** No state has changed. The source is known once the tag was verified. */
-  | { readonly ok: false; readonly reason: Refusal; readonly source: NodeId | null };
+  /**
+   * No state has changed. Source and boot are known once the tag was verified: a frame with a
+   * source is authentic, whatever else is wrong with it. A `replayed` one with its source shows
+   * that a way from it carries frames, though not that it lives: anybody can send a copy.
+   */
+  | {
+      readonly ok: false;
+      readonly reason: Refusal;
+      readonly source: NodeId | null;
+      readonly bootId: number | null;
+    };
 
 export class Opener {
   readonly #options: WireOptions;
   readonly #cluster: number;
-  readonly #histories: ReadonlyMap<string, PeerHistory>;
+  readonly #table: PeerTable;
   readonly #refusals = new Map<Refusal, number>(refusals.map((reason) => [reason, 0]));
 
   constructor(options: WireOptions) {
     assert(!options.peers.includes(options.self), "a node is not its own peer");
     this.#options = options;
     this.#cluster = clusterCode(options.cluster);
-    this.#histories = new Map(options.peers.map((peer) => [peer, new PeerHistory(peer)]));
+    this.#table = new PeerTable(options.self, options.peers, options.peersMax ?? null);
   }
 
   open(bytes: Uint8Array): Opened {
@@ -78,14 +89,32 @@ export class Opener {
     const header = readHeader(bytes, end);
     const source = header === null ? null : parseNodeId(header.source);
     if (header === null || source === null) return this.#refuse("malformed", null);
-    const history = this.#histories.get(source);
-    if (history === undefined) return this.#refuse(this.#unknownSource(source), source);
+    // Our own frames come back where a network echoes them.
+    if (source === this.#options.self) return this.#refuse("own-frame", source, header.bootId);
+    const history = this.#table.find(source);
+    if (typeof history === "string") return this.#refuse(history, source, header.bootId);
     return this.#openFrom(source, history, header, bytes, end);
   }
 
-  /** What the links did to the frames of each peer, in the order of the options. */
+  /**
+   * With open admission: `peer` is a member, and no flood of others pushes its history out. False
+   * where members have all the room already.
+   */
+  admit(peer: NodeId): boolean {
+    return this.#table.admit(peer);
+  }
+
+  /** With open admission: `peer` is a member no more. Its frames are still opened. */
+  forget(peer: NodeId): void {
+    this.#table.forget(peer);
+  }
+
+  /**
+   * What the links did to the frames of each peer: those of the options in their order, then who
+   * was admitted, then who else was heard.
+   */
   peers(): readonly PeerCounts[] {
-    return [...this.#histories.values()].map((history) => history.counts());
+    return this.#table.counts();
   }
 
   /** How often each reason was given; every reason is there. */
@@ -104,11 +133,6 @@ export class Opener {
     return mac.verify(bytes.subarray(0, end), bytes.subarray(end)) ? null : "bad-tag";
   }
 
-  /** Our own frames come back where a network echoes them. */
-  #unknownSource(source: NodeId): Refusal {
-    return source === this.#options.self ? "own-frame" : "stranger";
-  }
-
   #openFrom(
     source: NodeId,
     history: PeerHistory,
@@ -116,19 +140,20 @@ export class Opener {
     bytes: Uint8Array,
     end: number,
   ): Opened {
-    const stale = history.staleness(header);
-    if (stale !== null) return this.#refuse(stale, source);
-    const kind = kindOf(header.kindCode);
-    if (kind === null) return this.#refuse("unknown-kind", source);
-    const decoded = decodeBody(bytes, headerBytes(source), end);
-    if (!decoded.ok) return this.#refuse("malformed", source);
-    history.accept(header);
     const { bootId, sequence } = header;
+    const stale = history.staleness(header);
+    if (stale !== null) return this.#refuse(stale, source, bootId);
+    const kind = kindOf(header.kindCode);
+    if (kind === null) return this.#refuse("unknown-kind", source, bootId);
+    const decoded = decodeBody(bytes, headerBytes(source), end);
+    if (!decoded.ok) return this.#refuse("malformed", source, bootId);
+    history.accept(header);
+    this.#table.keep(source, history);
     return { ok: true, source, bootId, sequence, kind, body: decoded.body };
   }
 
-  #refuse(reason: Refusal, source: NodeId | null): Opened {
+  #refuse(reason: Refusal, source: NodeId | null, bootId: number | null = null): Opened {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
-    return { ok: false, reason, source };
+    return { ok: false, reason, source, bootId };
   }
 }

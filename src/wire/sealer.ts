@@ -26,6 +26,11 @@ export interface WireOptions {
   readonly bootId: number;
   /** The others, without `self`. */
   readonly peers: readonly NodeId[];
+  /**
+   * Open admission: whoever has the key is heard, so many at one time, `peers` among them. More
+   * than `peers`; left out, `peers` alone are heard.
+   */
+  readonly peersMax?: number;
   readonly mac: Mac;
 }
 

@@ -70,7 +70,7 @@ describe("WIRE-2: only who has the key is believed", () => {
   it("refuses the wrong key", () => {
     const stranger = new Sealer(optionsOf(n1, { mac: hmacSha256(new Uint8Array(32)) }));
     const opener = openerOf(n2);
-    const refused = { ok: false, reason: "bad-tag", source: null };
+    const refused = { ok: false, reason: "bad-tag", source: null, bootId: null };
     expect(opener.open(stranger.seal("sample", [1]))).toEqual(refused);
     expect(given(opener)).toEqual({ "bad-tag": 1 });
     expect(windowsOf(opener)).toEqual(windowsOf(openerOf(n2)));
@@ -135,7 +135,9 @@ describe("WIRE-3: a frame is as long as it may be, and not longer", () => {
   it("refuses a longer one before anything else, right tag or not", () => {
     const opener = openerOf(n2);
     const long = forge({ body: new Uint8Array(frameBytesMax) });
-    expect(opener.open(long)).toEqual({ ok: false, reason: "too-long", source: null });
+    expect(opener.open(long)).toEqual({
+      ...{ ok: false, reason: "too-long", source: null, bootId: null },
+    });
     expect(opener.open(new Uint8Array(1_000_000))).toMatchObject({ reason: "too-long" });
   });
 });
@@ -173,7 +175,7 @@ describe("WIRE-4: a refused frame changes nothing but counts", () => {
   });
 
   it("has a count for every reason from the start", () => {
-    expect([...openerOf(n2).refusals().values()]).toEqual(Array(11).fill(0));
+    expect([...openerOf(n2).refusals().values()]).toEqual(Array(12).fill(0));
   });
 });
 
@@ -183,7 +185,9 @@ describe("WIRE-5: a frame is taken once", () => {
     const opener = openerOf(n2);
     const frame = sealer.seal("lease-grant", [1, 2]);
     expect(opener.open(frame).ok).toBe(true);
-    expect(opener.open(frame)).toEqual({ ok: false, reason: "replayed", source: n1 });
+    expect(opener.open(frame)).toEqual({
+      ...{ ok: false, reason: "replayed", source: n1, bootId: bootOf(n1) },
+    });
     expect(opener.open(sealer.seal("lease-grant", [1, 2])).ok).toBe(true);
   });
 
@@ -221,7 +225,9 @@ describe("WIRE-6: a boot ends all boots before it", () => {
     const opener = openerOf(n2);
     expect(opener.open(first).ok).toBe(true);
     expect(opener.open(newer.seal("heartbeat", 1))).toMatchObject({ ok: true, sequence: 1 });
-    expect(opener.open(second)).toEqual({ ok: false, reason: "old-boot", source: n1 });
+    expect(opener.open(second)).toEqual({
+      ...{ ok: false, reason: "old-boot", source: n1, bootId: bootOf(n1) },
+    });
     expect(opener.peers()[0]).toMatchObject({ bootId: bootOf(n1) + 1, received: 2, lost: 0 });
   });
 
@@ -242,14 +248,14 @@ describe("WIRE-7: who is not a peer is refused, key or not", () => {
   it("refuses a stranger, and names it", () => {
     const stranger = new Sealer(optionsOf(n1, { self: nodeId("n9") }));
     const opener = openerOf(n2);
-    const refused = { ok: false, reason: "stranger", source: "n9" };
+    const refused = { ok: false, reason: "stranger", source: "n9", bootId: bootOf(n1) };
     expect(opener.open(stranger.seal("heartbeat", 0))).toEqual(refused);
     expect(opener.peers().map(({ peer }) => peer)).toEqual([n1, n3]);
   });
 
   it("refuses its own frames, echoed or sent in its name", () => {
     expect(openerOf(n1).open(sealerOf(n1).seal("heartbeat", 0))).toEqual({
-      ...{ ok: false, reason: "own-frame", source: n1 },
+      ...{ ok: false, reason: "own-frame", source: n1, bootId: bootOf(n1) },
     });
   });
 
