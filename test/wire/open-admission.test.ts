@@ -1,4 +1,4 @@
-/** WIRE-23 to WIRE-25: an opener that lets in whoever has the key, and what a flood of them does. */
+/** WIRE-23 to WIRE-26: an opener that lets in whoever has the key, and a flood of them. */
 import { describe, expect, it } from "vitest";
 import { AssertionFailure } from "../../src/kernel/assert.js";
 import { nodeId } from "../../src/kernel/ids.js";
@@ -151,7 +151,7 @@ describe("WIRE-25: somebody with the key invents names by the thousand", () => {
 });
 
 describe("WIRE-26: a frame that came before is known for whose it is", () => {
-  it("names its source and boot, so that a second path that carries a copy is seen to carry", () => {
+  it("names its source and boot, so that a second path is seen to carry", () => {
     const opener = openerOf(n2);
     const frame = sealerOf("n1").seal("heartbeat", [1]);
     expect(opener.open(frame).ok).toBe(true);
