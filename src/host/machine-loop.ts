@@ -1,8 +1,8 @@
 /**
  * The live loop of any machine: feeds it from the monotonic clock and from what is offered, and
- * carries its outputs out, in order. It keeps the host's promises of src/kernel/machine.ts: the time
- * is read afresh before every step, and a deadline that has come goes before datagrams that wait, so
- * that no flood of them delays what is due.
+ * carries its outputs out, in order. It keeps the host's promises of src/kernel/machine.ts: the
+ * time is read afresh before every step, and a deadline that has come goes before datagrams that
+ * wait, so that no flood of them delays what is due.
  *
  * Invariant: a step never begins within another. What arrives meanwhile waits in a bounded queue.
  */
@@ -158,7 +158,7 @@ export class MachineLoop<Input, Output> {
     }
   }
 
-  /** Whatever is thrown here is our bug: what must be safe is made so, then the process must end. */
+  /** Whatever is thrown here is our bug: what must be safe is made so, and the process must end. */
   #contain(at: Instant, input: Input | Timeout, step: () => void): void {
     try {
       step();
