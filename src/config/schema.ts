@@ -8,9 +8,9 @@
 import { z } from "zod";
 import { profileWords } from "../control/protection/protection.js";
 import { detectors } from "../detection/detectors.js";
+import { addressExpected, parseAddress } from "../host/address.js";
 import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
-import { addressExpected, parseAddress } from "./address.js";
 import { dependability } from "./dependability-schema.js";
 import {
   duration,

@@ -4,12 +4,12 @@
 import type { App } from "../control/app.js";
 import type { SensorVoting, VotingMap } from "../control/cycle/sensor-bank.js";
 import { type Protection, profileOf } from "../control/protection/protection.js";
+import type { HostPort } from "../host/address.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import { type DetectionChoice, detectionOf } from "../node/detection-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
-import type { NodeAddress } from "./address.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
 import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
@@ -24,7 +24,7 @@ export interface RecorderSettings {
 export interface RunSettings {
   readonly cluster: ClusterSettings;
   /** Every node is a key. */
-  readonly addresses: ReadonlyMap<NodeId, NodeAddress>;
+  readonly addresses: ReadonlyMap<NodeId, HostPort>;
   /** 16 to 64 bytes; never to be logged. */
   readonly key: Uint8Array;
   /** `file` of a recorded board is an absolute path. */

@@ -22,7 +22,7 @@ export async function askStatus(path: string, wait: number): Promise<StatusAnswe
   const heard = await ask(path, { get: "status" }, wait);
   if (typeof heard === "string") return { ok: false, reason: heard };
   const { ok, status } = heard as { readonly ok?: unknown; readonly status?: LiveStatus };
-  if (ok === true && status !== undefined) return { ok: true, status };
+  if (ok === true && status?.node !== undefined) return { ok: true, status };
   return { ok: false, reason: "no-answer" };
 }
 
@@ -40,8 +40,16 @@ export async function tellWord(
   return { ok: true, answer };
 }
 
-/** The replica is of our own version and user, so its answer is taken as it is. */
-function ask(path: string, request: object, wait: number): Promise<object | Silence["reason"]> {
+/**
+ * The replica is of our own version and user, so its answer is taken as it is.
+ *
+ * @param wait in milliseconds
+ */
+export function ask(
+  path: string,
+  request: object,
+  wait: number,
+): Promise<object | Silence["reason"]> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
     let text = "";

@@ -1,9 +1,10 @@
 /**
- * Answers questions about a running replica on a unix socket, and takes a person's word about its
- * channels: one request a line, one answer a line, both JSON. Who may open the socket file is
- * decided by its mode: only the user of the replica.
+ * Answers questions about a running replica or agent on a unix socket, and takes a person's word
+ * about a replica's channels: one request a line, one answer a line, both JSON. Who may open the
+ * socket file is decided by its mode: only the user of the process.
  *
  *     {"get":"status"}                                    ->  {"ok":true,"status":{...}}
+ *     {"get":"case","member":M}                           ->  {"ok":true,"at":T,"case":{...}|null}
  *     {"do":"override","sensor":S,"channel":C,"word":W}   ->  {"ok":true}
  *     anything else, and what is not taken                ->  {"ok":false,"reason":...}
  */
@@ -15,16 +16,24 @@ import {
   type CommandRefusal,
   channelWords,
 } from "../control/cycle/overrides.js";
-import type { NodeId } from "../kernel/ids.js";
-import type { LiveStatus } from "./live-status.js";
+import { type NodeId, parseNodeId } from "../kernel/ids.js";
+import type { Instant } from "../kernel/time.js";
+import type { CaseFile } from "../membership/ports.js";
 
 export interface ControlSocketOptions {
   readonly path: string;
-  /** Null until the replica has started. */
-  readonly status: () => LiveStatus | null;
-  /** Why a person's word was not taken; null where it was. */
-  readonly command: (command: ChannelCommand) => CommandRefusal | "starting" | null;
+  /** A `LiveStatus` of a replica, a `LiveAgentStatus` of an agent; null until it has started. */
+  readonly status: () => object | null;
+  /** Why a person's word was not taken; null where it was. Left out where there are no channels. */
+  readonly command?: (command: ChannelCommand) => CommandRefusal | "starting" | null;
+  /** What is, or was, held against a member. Left out where there is no membership. */
+  readonly caseOf?: (member: NodeId) => CaseReply;
 }
+
+export type CaseReply =
+  /** `case` is null where nobody accuses the member; `at` is now, on the clock of its times. */
+  | { readonly ok: true; readonly at: Instant; readonly case: CaseFile | null }
+  | { readonly ok: false; readonly reason: "starting" | "unknown-member" };
 
 /** `malformed`: a name is missing, or no text. */
 export type CommandAnswer =
@@ -61,6 +70,10 @@ const idleMax = 30_000;
 
 export const socketPath = (stateDir: string, node: NodeId): string =>
   join(stateDir, `${node}.sock`);
+
+/** Of an agent: a replica of the same name may keep its state in the same folder. */
+export const agentSocketPath = (stateDir: string, node: NodeId): string =>
+  join(stateDir, `${node}.agent.sock`);
 
 export class ControlSocket {
   readonly #options: ControlSocketOptions;
@@ -142,18 +155,37 @@ export class ControlSocket {
     const request = parseRequest(line);
     if (request === null) return { ok: false, reason: "not-json" };
     if (request["do"] === "override") return this.#command(request);
+    if (request["get"] === "case") return this.#case(request);
     if (request["get"] !== "status") return { ok: false, reason: "unknown-request" };
     const status = this.#options.status();
     return status === null ? { ok: false, reason: "starting" } : { ok: true, status };
   }
 
-  #command({ sensor, channel, word: said }: Readonly<Record<string, unknown>>): CommandAnswer {
+  #case({ member }: Readonly<Record<string, unknown>>): object {
+    const { caseOf } = this.#options;
+    if (caseOf === undefined) return { ok: false, reason: "unknown-request" };
+    const name = parseNodeId(member);
+    return name === null ? { ok: false, reason: "malformed" } : caseOf(name);
+  }
+
+  #command({ sensor, channel, word: said }: Readonly<Record<string, unknown>>): object {
+    const { command } = this.#options;
+    if (command === undefined) return { ok: false, reason: "unknown-request" };
+    return this.#tell(command, sensor, channel, said);
+  }
+
+  #tell(
+    command: NonNullable<ControlSocketOptions["command"]>,
+    sensor: unknown,
+    channel: unknown,
+    said: unknown,
+  ): CommandAnswer {
     const word = channelWords.find((known) => known === said);
     if (word === undefined) return { ok: false, reason: "unknown-word" };
     if (typeof sensor !== "string" || typeof channel !== "string") {
       return { ok: false, reason: "malformed" };
     }
-    const refusal = this.#options.command({ sensor, channel, word });
+    const refusal = command({ sensor, channel, word });
     return refusal === null ? { ok: true } : { ok: false, reason: refusal };
   }
 }

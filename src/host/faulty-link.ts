@@ -11,7 +11,11 @@ import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
 import type { Duration } from "../kernel/time.js";
 import { claimedSource } from "../wire/envelope.js";
-import type { Link, LinkCounts } from "../wire/link.js";
+import type { LinkCounts } from "../wire/link.js";
+import { parseAddress } from "./address.js";
+import type { AddressedLink, ClosableLink, DatagramSink } from "./addressed-link.js";
+
+export type { ClosableLink } from "./addressed-link.js";
 
 export interface LinkFaults {
   /** The probability that a frame is lost, from 0 to 1, drawn for each target. */
@@ -40,41 +44,42 @@ export interface FaultCounts {
   readonly blocked: number;
 }
 
-export interface ClosableLink extends Link {
-  close(): Promise<void>;
-}
-
-export interface FaultyLinkOptions {
+export interface FaultyLinkOptions<Inner extends ClosableLink = ClosableLink> {
   readonly seed: number;
-  readonly onDatagram: (bytes: Uint8Array) => void;
+  readonly onDatagram: DatagramSink;
   /** Opens the link that works, which calls `onDatagram` with what comes in. */
-  readonly connect: (onDatagram: (bytes: Uint8Array) => void) => Promise<ClosableLink>;
+  readonly connect: (onDatagram: DatagramSink) => Promise<Inner>;
 }
 
 /** Frames held back at one time; more are lost, as in a router. */
 export const delayedMax = 4_096;
 
-export class FaultyLink implements ClosableLink {
-  readonly #link: ClosableLink;
+/** Around a link that learns addresses it is such a link itself. */
+export class FaultyLink<Inner extends ClosableLink = ClosableLink> implements ClosableLink {
+  readonly #link: Inner;
   readonly #prng: Prng;
   readonly #gate: SourceGate;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** By peer, the address that was set: frames to a bare address may be meant for a peer. */
+  readonly #addresses = new Map<NodeId, string>();
   #faults = noLinkFaults;
   #lost = 0;
   #duplicated = 0;
   #delayed = 0;
   #blocked = 0;
 
-  private constructor(link: ClosableLink, gate: SourceGate, seed: number) {
+  private constructor(link: Inner, gate: SourceGate, seed: number) {
     this.#link = link;
     this.#gate = gate;
     this.#prng = new Prng(seed).split("faulty-link");
   }
 
   /** Rejects as `connect` does. */
-  static async open(options: FaultyLinkOptions): Promise<FaultyLink> {
+  static async open<Inner extends ClosableLink>(
+    options: FaultyLinkOptions<Inner>,
+  ): Promise<FaultyLink<Inner>> {
     const gate = new SourceGate(options.onDatagram);
-    const link = await options.connect((bytes) => gate.pass(bytes));
+    const link = await options.connect((bytes, origin) => gate.pass(bytes, origin));
     return new FaultyLink(link, gate, options.seed);
   }
 
@@ -89,7 +94,25 @@ export class FaultyLink implements ClosableLink {
   }
 
   send(targets: readonly NodeId[], bytes: Uint8Array): void {
-    for (const target of targets) this.#sendTo(target, bytes);
+    const { blockedTargets } = this.#faults;
+    for (const target of targets) {
+      this.#disturb(blockedTargets.includes(target), () => this.#link.send([target], bytes));
+    }
+  }
+
+  sendTo(this: FaultyLink<AddressedLink>, address: string, bytes: Uint8Array): boolean {
+    if (!parseAddress(address).ok) return false;
+    const isBlocked = this.#faults.blockedTargets.some(
+      (target) => this.#addresses.get(target) === address,
+    );
+    this.#disturb(isBlocked, () => this.#link.sendTo(address, bytes));
+    return true;
+  }
+
+  setAddress(this: FaultyLink<AddressedLink>, peer: NodeId, address: string | null): boolean {
+    if (address === null) this.#addresses.delete(peer);
+    else this.#addresses.set(peer, address);
+    return this.#link.setAddress(peer, address);
   }
 
   /** The counts of the link that works. */
@@ -114,9 +137,9 @@ export class FaultyLink implements ClosableLink {
     await this.#link.close();
   }
 
-  #sendTo(target: NodeId, bytes: Uint8Array): void {
-    const { loss, duplicate, blockedTargets } = this.#faults;
-    if (blockedTargets.includes(target)) {
+  #disturb(isBlocked: boolean, carry: () => void): void {
+    const { loss, duplicate } = this.#faults;
+    if (isBlocked) {
       this.#blocked += 1;
       return;
     }
@@ -124,24 +147,24 @@ export class FaultyLink implements ClosableLink {
       this.#lost += 1;
       return;
     }
-    this.#carry(target, bytes);
+    this.#carry(carry);
     if (!this.#prng.chance(duplicate)) return;
     this.#duplicated += 1;
-    this.#carry(target, bytes);
+    this.#carry(carry);
   }
 
-  #carry(target: NodeId, bytes: Uint8Array): void {
+  #carry(carry: () => void): void {
     const { delay } = this.#faults;
-    if (delay === 0) this.#link.send([target], bytes);
-    else if (this.#timers.size < delayedMax) this.#hold(target, bytes, delay);
+    if (delay === 0) carry();
+    else if (this.#timers.size < delayedMax) this.#hold(carry, delay);
     else this.#lost += 1;
   }
 
-  #hold(target: NodeId, bytes: Uint8Array, delay: Duration): void {
+  #hold(carry: () => void, delay: Duration): void {
     this.#delayed += 1;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#link.send([target], bytes);
+      carry();
     }, delay / 1_000);
     this.#timers.add(timer);
   }
@@ -151,15 +174,16 @@ export class FaultyLink implements ClosableLink {
 class SourceGate {
   blocked: readonly NodeId[] = [];
   stopped = 0;
-  readonly #onDatagram: (bytes: Uint8Array) => void;
+  readonly #onDatagram: DatagramSink;
 
-  constructor(onDatagram: (bytes: Uint8Array) => void) {
+  constructor(onDatagram: DatagramSink) {
     this.#onDatagram = onDatagram;
   }
 
-  pass(bytes: Uint8Array): void {
+  pass(bytes: Uint8Array, origin?: string): void {
     const source = this.blocked.length === 0 ? null : claimedSource(bytes, bytes.length);
-    if (source === null || !this.blocked.includes(source as NodeId)) this.#onDatagram(bytes);
-    else this.stopped += 1;
+    if (source === null || !this.blocked.includes(source as NodeId)) {
+      this.#onDatagram(bytes, origin);
+    } else this.stopped += 1;
   }
 }

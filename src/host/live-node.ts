@@ -14,6 +14,7 @@ import { elapsed, type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
+import type { DatagramSink } from "./addressed-link.js";
 import { nextBootId } from "./boot-id.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
 import { EventLog } from "./event-log.js";
@@ -198,7 +199,7 @@ export class LiveNode {
     const { bind, peers, faultsAllowed, logger } = this.#options;
     const receive = (bytes: Uint8Array) => this.#loop?.offer({ kind: "datagram", bytes });
     const onTrouble = (trouble: LinkTrouble) => this.#onTrouble(trouble);
-    const connect = (onDatagram: (bytes: Uint8Array) => void) =>
+    const connect = (onDatagram: DatagramSink) =>
       UdpLink.open({ bind, peers, onDatagram, onTrouble });
     const link = faultsAllowed
       ? await FaultyLink.open({ seed: process.pid, onDatagram: receive, connect })

@@ -1,13 +1,14 @@
 /** What a running replica tells of itself: its machine's picture, and the facts of its host. */
 
 import type { Duration } from "../kernel/time.js";
+import type { AgentStatus } from "../node/agent-status.js";
 import type { NodeStatus } from "../node/status.js";
 import type { LinkCounts } from "../wire/link.js";
 import type { FaultCounts } from "./faulty-link.js";
 import type { RecorderStatus } from "./flight-recorder.js";
 import type { LoopCounts } from "./loop.js";
 
-export interface HostStatus {
+export interface ProcessStatus {
   readonly pid: number;
   /** Since the machine was started. */
   readonly uptime: Duration;
@@ -18,6 +19,9 @@ export interface HostStatus {
   readonly link: LinkCounts;
   /** What injected faults did to the link; null where faults are not allowed. */
   readonly linkFaults: FaultCounts | null;
+}
+
+export interface HostStatus extends ProcessStatus {
   readonly watchdog: { readonly timeout: Duration; readonly pets: number } | null;
   /** Null where nothing is recorded. */
   readonly recorder: RecorderStatus | null;
@@ -26,4 +30,10 @@ export interface HostStatus {
 export interface LiveStatus {
   readonly node: NodeStatus;
   readonly host: HostStatus;
+}
+
+/** What a running agent tells. */
+export interface LiveAgentStatus {
+  readonly agent: AgentStatus;
+  readonly host: ProcessStatus;
 }

@@ -6,18 +6,14 @@
 import { lookup } from "node:dns/promises";
 import { isIP, isIPv4 } from "node:net";
 import type { NodeId } from "../kernel/ids.js";
+import type { HostPort } from "./address.js";
 
-/** A host and a UDP port as the config has them. */
-export interface HostPort {
-  /** An IPv4 or IPv6 address, or a name for the resolver. */
-  readonly address: string;
-  readonly port: number;
-}
+export type { HostPort } from "./address.js";
 
 export type SocketFamily = "udp6" | "udp4";
 
-/** The pause between two rounds of lookups, in milliseconds. */
-const lookupPause = 5_000;
+/** The pause between two lookups of a name, in milliseconds. */
+export const lookupPause = 5_000;
 
 export class PeerAddresses {
   readonly #peers: ReadonlyMap<NodeId, HostPort>;

@@ -25,6 +25,36 @@ export function caseText(file: CaseFile, now: Instant): string[] {
   ];
 }
 
+/** The same in one line, without the member's name: who was first, who agreed, who declared. */
+export function caseLine({ accusations, declaredBy }: CaseFile): string {
+  const [first, ...others] = accusations;
+  const declared = declaredBy === null ? [] : [`declared by ${declaredBy}`];
+  if (first === undefined) return declared.join() || "nobody accuses it";
+  const saw = first.evidence === null ? "" : ` (${evidenceLine(first.evidence)})`;
+  const confirmed = others.length === 0 ? [] : [`confirmed by ${namesOf(others)}`];
+  return [`first suspected by ${first.accuser}${saw}`, ...confirmed, ...declared].join(", ");
+}
+
+const namesOf = (accusations: readonly Accusation[]): string =>
+  accusations.map(({ accuser }) => accuser).join(", ");
+
+/** What an accuser saw, in one line. */
+export function evidenceLine({ silence, attempts, healthScore }: Evidence): string {
+  const own = attempts.filter(({ via }) => via === null).length;
+  const relayed = attempts.length - own;
+  const nacks = attempts.filter(({ outcome }) => outcome === "nack").length;
+  const probes = [
+    ...(own === 0 ? [] : [own === 1 ? "its own probe" : `${own} of its own probes`]),
+    ...(relayed === 0 ? [] : [`${relayed} through others`]),
+  ];
+  return [
+    `silent for ${duration(silence)}`,
+    ...(probes.length === 0 ? [] : [`no answer to ${probes.join(" and ")}`]),
+    ...(nacks === 0 ? [] : [`${nacks} of the others live`]),
+    ...(healthScore === 0 ? [] : [`the accuser's health score is ${healthScore}`]),
+  ].join(", ");
+}
+
 function headline({ member, life, incarnation, declaredBy, refutedAt }: CaseFile, now: Instant) {
   const who = `${member} (life ${life}, incarnation ${incarnation})`;
   if (refutedAt !== null) return `${who} was accused, and refuted it ${ago(refutedAt, now)}.`;
@@ -101,7 +131,7 @@ const before = (sentAt: Instant, at: Instant): string =>
 const distance = (from: Instant, to: Instant): string => duration(Math.max(0, to - from));
 
 /** With two or three digits: 240 ms, 1.5 s, 12 s, 3 min, 2.5 h. */
-function duration(us: number): string {
+export function duration(us: number): string {
   const ms = us / 1_000;
   if (ms < 1_000) return `${Number(ms.toFixed(ms < 10 ? 1 : 0))} ms`;
   const s = ms / 1_000;

@@ -1,60 +1,49 @@
-/** Events of a group in words, for people: in logs, in the demo, of an agent. */
+/** What happens in a group, in words: one line, without the time. */
 import { unreachable } from "../kernel/assert.js";
-import type { Duration } from "../kernel/time.js";
+import { caseLine, duration } from "./case-text.js";
 import type { MemberEvent, MembershipEvent } from "./ports.js";
 
-/** One line, without the node that tells it and the time. */
 export function membershipEventText(event: MembershipEvent): string {
   switch (event.kind) {
     case "leader-changed":
-      return event.leader === null ? "knows of no leader" : `trusts ${event.leader} as leader`;
+      return event.leader === null ? "nobody is known to lead" : `${event.leader} leads`;
     case "accusation-refuted":
-      return `was accused by ${event.by}, and refutes with incarnation ${event.incarnation}`;
+      return `was accused by ${event.by}, and has refuted (incarnation ${event.incarnation})`;
     case "verdicts-suspended":
-      return `was late by ${ms(event.by)} itself, and judges nobody for as long`;
-    case "identity-lost":
-      return `gives way: another ${whereText(event.address)} lives under this name since ${event.life}`;
+      return `was itself late by ${duration(event.by)}: its verdicts wait`;
+    case "identity-lost": {
+      const where = event.address === null ? "" : ` at ${event.address}`;
+      return `somebody else has this name, in the newer life ${event.life}${where}; is silent now`;
+    }
     case "view-full":
-      return `does not let ${event.member} in: the view is full`;
+      return `${event.member} was not let in: the view is full`;
     default:
-      return memberText(event);
+      return memberEventText(event);
   }
 }
 
-const ms = (us: Duration): string => `${(us / 1_000).toFixed(1)} ms`;
-
-const whereText = (address: string | null): string =>
-  address === null ? "board" : `board at ${address}`;
-
-function memberText(event: MemberEvent): string {
+function memberEventText(event: MemberEvent): string {
   const { member } = event;
   switch (event.kind) {
     case "member-joined":
-      return `sees ${member} join`;
+      return `${member} joined`;
     case "member-replaced":
-      return `sees ${member} in a new life`;
+      return `${member} is back in a new life (${event.life} after ${event.formerLife})`;
     case "member-moved":
-      return `finds ${member} at ${event.address}`;
+      return `${member} moved to ${event.address} from ${event.formerAddress ?? "nowhere known"}`;
     case "member-suspected":
-      return `hears that ${event.accuser} suspects ${member}`;
+      return `${member} is suspected by ${event.accuser}`;
     case "member-returned":
-      return `sees ${member} return: it was ${event.former}`;
+      return `${member} is back: it has refuted, and is ${event.former} no more`;
     case "member-unreachable":
-      return `holds ${member} for unreachable${becauseText(event)}`;
+      return `${member} is unreachable: ${caseLine(event.case)}`;
     case "member-died":
-      return `gives ${member} up for dead${becauseText(event)}`;
+      return `${member} is dead: ${caseLine(event.case)}`;
     case "member-left":
-      return `sees ${member} leave`;
+      return `${member} left`;
     case "member-forgotten":
-      return `forgets ${member}`;
+      return `${member} is forgotten: its tombstone has expired`;
     default:
       return unreachable(event);
   }
-}
-
-type Verdict = Extract<MemberEvent, { readonly kind: "member-unreachable" | "member-died" }>;
-
-function becauseText({ case: file }: Verdict): string {
-  const first = file.accusations[0];
-  return first === undefined ? "" : `: first suspected by ${first.accuser}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAddress, parseAddress } from "../../src/config/address.js";
+import { formatAddress, parseAddress } from "../../src/host/address.js";
 
 describe("addresses (CONFIG-1)", () => {
   it.each([
