@@ -14,11 +14,11 @@ import { elapsed, type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
-import type { DatagramSink } from "./addressed-link.js";
+import type { AddressedLink, DatagramSink } from "./addressed-link.js";
 import { nextBootId } from "./boot-id.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
 import { EventLog } from "./event-log.js";
-import { type ClosableLink, FaultyLink, type LinkFaults } from "./faulty-link.js";
+import { FaultyLink, type LinkFaults } from "./faulty-link.js";
 import { FlightRecorder, type StepEncoder } from "./flight-recorder.js";
 import type { LiveStatus } from "./live-status.js";
 import { LiveLoop, type LoopFailure } from "./loop.js";
@@ -71,7 +71,7 @@ export class LiveNode {
   readonly #closers: Closer[] = [];
   #loop: LiveLoop | null = null;
   #machine: Node | null = null;
-  #link: ClosableLink | null = null;
+  #link: AddressedLink | null = null;
   #watchdog: WatchdogDevice | null = null;
   #recorder: FlightRecorder | null = null;
   #startedAt: Instant;
@@ -197,7 +197,10 @@ export class LiveNode {
 
   async #openLink(): Promise<void> {
     const { bind, peers, faultsAllowed, logger } = this.#options;
-    const receive = (bytes: Uint8Array) => this.#loop?.offer({ kind: "datagram", bytes });
+    const receive = (bytes: Uint8Array, origin?: string) => {
+      const from = origin === undefined ? {} : { origin };
+      this.#loop?.offer({ kind: "datagram", bytes, ...from });
+    };
     const onTrouble = (trouble: LinkTrouble) => this.#onTrouble(trouble);
     const connect = (onDatagram: DatagramSink) =>
       UdpLink.open({ bind, peers, onDatagram, onTrouble });
@@ -242,7 +245,7 @@ export class LiveNode {
       board,
       send: (targets, bytes) => this.#link?.send(targets, bytes),
       // The config has the addresses of all replicas.
-      route: () => undefined,
+      route: (member, address) => this.#link?.setAddress(member, address),
       pet: () => this.#watchdog?.pet(),
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,

@@ -33,7 +33,12 @@ import {
 } from "../kernel/machine.js";
 import { elapsed, type Instant } from "../kernel/time.js";
 import type { Membership } from "../membership/membership.js";
-import type { MembershipEvent, MembershipInput, MembershipOutput } from "../membership/ports.js";
+import type {
+  MembershipEvent,
+  MembershipInput,
+  MembershipOutput,
+  RefusedReason,
+} from "../membership/ports.js";
 import type { Verdict } from "../voting/voter.js";
 import type { AliveInput, AliveSupervision } from "../watchdog/alive.js";
 import type { NodeEvent } from "./events.js";
@@ -162,8 +167,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     wakeDue(this.#parts, now);
   }
 
-  #onDatagram(now: Instant, { bytes, origin = null }: Datagram): void {
-    const received = this.#reception.receive(bytes, origin);
+  #onDatagram(now: Instant, { bytes, origin }: Datagram): void {
+    const received = this.#reception.receive(bytes, origin ?? null);
     if (!received.ok) {
       this.#report(received.refusal);
       return;
@@ -255,7 +260,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#carryView(now, output.event);
         break;
       case "refused":
-        this.#report({ kind: "refused", reason: output.reason, source: output.from });
+        this.#report(this.#reception.refuse(refusalOf(output.reason), output.from));
         break;
       case "send-to-address":
         // Only a member that joins by address says so; the seats of a roster have names.
@@ -269,8 +274,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (!("member" in event)) return;
     const state = this.#membership.member(event.member)?.state;
     if (state === undefined) return;
-    const watched = this.#membership.watches(event.member);
+    const watched = this.#watches(event.member);
     this.#carryTrust(now, this.#trust.view(event.member, state, watched));
+  }
+
+  /** A topology may leave a peer to others. */
+  #watches(peer: NodeId): boolean {
+    return this.#membership.detectorStanding().some((one) => one.peer === peer);
   }
 
   #carryTrust(now: Instant, change: TrustChange | null): void {
@@ -346,6 +356,10 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#outputs.push({ kind: "report", event });
   }
 }
+
+/** Bodies that make no sense are called alike, whichever part looked at them. */
+const refusalOf = (reason: RefusedReason): string =>
+  reason === "malformed" ? "bad-membership" : reason;
 
 function giveUpReason(unfit: Unfitness): GiveUpReason {
   return unfit === "unsynchronised" ? "released" : unfit;

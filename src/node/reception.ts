@@ -21,7 +21,7 @@ export type Received =
 export class Reception {
   readonly #roster: Roster;
   readonly #opener: Opener;
-  /** By reason, how many bodies did not fit their kind: at most one entry a kind. */
+  /** By reason, how many bodies did not fit; the reasons are few. */
   readonly #bodyRefusals = new Map<string, number>();
 
   constructor(options: WireOptions, roster: Roster) {
@@ -39,9 +39,13 @@ export class Reception {
     const { kind, source } = opened;
     const incoming = readFrame({ ...opened, origin }, this.#roster);
     if (incoming !== null) return { ok: true, kind, source, incoming };
-    const reason = `bad-${kind}`;
+    return { ok: false, refusal: this.refuse(`bad-${kind}`, source) };
+  }
+
+  /** Counts a body that did not fit, also one that only its part could judge. */
+  refuse(reason: string, source: NodeId): Extract<NodeEvent, { readonly kind: "refused" }> {
     this.#bodyRefusals.set(reason, (this.#bodyRefusals.get(reason) ?? 0) + 1);
-    return { ok: false, refusal: { kind: "refused", reason, source } };
+    return { kind: "refused", reason, source };
   }
 
   links(): readonly PeerCounts[] {

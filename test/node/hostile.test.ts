@@ -95,7 +95,6 @@ class Attack {
       "lease-request": [this.dice.below(2 ** 31) + 1],
       "lease-grant": [this.dice.below(1_000) + 1, 1],
       "lease-release": [this.dice.below(2 ** 31) + 1],
-      membership: [this.dice.below(2 ** 31) + 1],
     };
     const body = bodies[kind];
     if (this.dice.chance(0.8)) body[this.dice.below(body.length)] = this.#value(3);
