@@ -139,8 +139,8 @@ function gapsOf(choices: readonly number[], peer: number): number[] {
 }
 
 /**
- * Plays deeds between choices: 0 to 6 choose, 7 and 8 add, 9 removes. The n of the bound is the most
- * that the list was long so far.
+ * Plays deeds between choices: 0 to 6 choose, 7 and 8 add, 9 removes. The n of the bound is the
+ * most that the list was long so far.
  */
 function expectPatience(selection: PeerSelection, count: number, deeds: readonly number[]): void {
   const waits = new Map<number, number>();

@@ -39,7 +39,7 @@ export class HandFed {
     return instant(this.#now);
   }
 
-  /** Wakes the prober when it asks, up to and at the end of the wait, and tells when it said what. */
+  /** Wakes the prober when it asks, up to and at the end of the wait; what it said, and when. */
   pass(wait: number): Told[] {
     const told: Told[] = [];
     const end = this.#now + millis(wait);
