@@ -7,6 +7,7 @@ import type {
   MembershipOutput,
   MembershipSettings,
 } from "../../membership/ports.js";
+import { RosterIndex } from "../../membership/roster-index.js";
 import type { FleetProtocol } from "./fleet.js";
 
 export interface MembershipProtocolOptions {
@@ -23,10 +24,12 @@ export function membershipProtocol(
   options: MembershipProtocolOptions,
 ): FleetProtocol<MembershipInput, MembershipOutput> {
   const { tellsLateness, ...shared } = options;
+  const rosterIndex = new RosterIndex(options.roster);
   return {
     make: ({ id, dice }, life, now) =>
       new Membership({
         ...shared,
+        rosterIndex,
         now,
         self: id,
         life,
