@@ -4,13 +4,17 @@
  */
 import { Command } from "commander";
 import { suggestion } from "../config/suggest.js";
+import { compareDetectorCommand } from "./compare/detector-command.js";
 import { compareVoterCommand } from "./compare/voter-command.js";
 import { CliFailure } from "./exit.js";
 import type { CliIo } from "./io.js";
 
 type PortCommand = (io: CliIo) => Command;
 
-const ports: ReadonlyMap<string, PortCommand> = new Map([["voter", compareVoterCommand]]);
+const ports: ReadonlyMap<string, PortCommand> = new Map([
+  ["detector", compareDetectorCommand],
+  ["voter", compareVoterCommand],
+]);
 
 const help = `
 Ports: ${[...ports.keys()].join(", ")}
@@ -18,6 +22,7 @@ Ports: ${[...ports.keys()].join(", ")}
 Examples:
   $ holdfast compare voter
   $ holdfast compare voter library.csv --by-fault
+  $ holdfast compare detector --nodes 30 --loss 0.05
   $ holdfast help compare voter             all about one port`;
 
 export function compareCommand(io: CliIo): Command {
