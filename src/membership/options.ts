@@ -4,6 +4,7 @@ import type { NodeId } from "../kernel/ids.js";
 import type { Prng } from "../kernel/prng.js";
 import type { Instant } from "../kernel/time.js";
 import type { MembershipSettings } from "./ports.js";
+import type { RosterIndex } from "./roster-index.js";
 
 export interface MembershipOptions {
   readonly now: Instant;
@@ -17,6 +18,8 @@ export interface MembershipOptions {
    * admission nobody else is ever let in. The array is not changed, and may be shared.
    */
   readonly roster: readonly NodeId[];
+  /** The index of that very roster, to share it between machines; made anew where left out. */
+  readonly rosterIndex?: RosterIndex;
   /** Whether the others of the roster count as alive at the start, or as not yet heard of. */
   readonly rosterStarts: "expected" | "alive";
   readonly settings: MembershipSettings;
