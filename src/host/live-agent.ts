@@ -119,8 +119,7 @@ export class LiveAgent {
     if (machine === null) return { ok: false, reason: "starting" };
     const at = this.#clock.now();
     const file = machine.caseOf(member);
-    const isKnown =
-      file !== null || machine.status(at).members.some((one) => one.member === member);
+    const isKnown = file !== null || machine.member(member) !== null;
     return isKnown ? { ok: true, at, case: file } : { ok: false, reason: "unknown-member" };
   }
 

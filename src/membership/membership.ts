@@ -102,6 +102,8 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     switch (input.kind) {
       case "message":
         return this.#onMessage(input);
+      case "old-life":
+        return this.#onOldLife(input);
       case "join":
         return this.#parts.joining.begin(input.seeds);
       case "leave":
@@ -127,7 +129,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
       case "refused":
         return view.refuse(frame.from, heard.reason);
       case "outlived":
-        return this.#onOutlived(heard.number);
+        return this.#onOutlived(heard.number, frame.origin);
       case "member":
         return this.#onMember(frame, message, heard.number, heard.isBehind);
       default:
@@ -135,12 +137,24 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     }
   }
 
-  /** It does not know that it was replaced: it is told what we have heard ourselves. */
-  #onOutlived(number: number): void {
-    const { answers, view, speaking } = this.#parts;
-    if (!answers.take(number, view.now)) return;
-    const life = view.table.lifeOf(number);
-    speaking.say(number, { kind: "outlived", life }, []);
+  #onOldLife({ from, life, origin }: Frame): void {
+    const { names, table } = this.#parts.view;
+    const number = names.numberOf(from);
+    if (number === undefined) return;
+    if (table.isHeard(number) && life < table.lifeOf(number)) this.#onOutlived(number, origin);
+  }
+
+  /**
+   * It does not know that it was replaced: it is told what we have heard ourselves. Where the name
+   * is now at another address, only its frames show where the old life still speaks.
+   */
+  #onOutlived(number: number, origin: string | null): void {
+    const { outlived, view, speaking } = this.#parts;
+    if (!outlived.take(number, view.now)) return;
+    const address = view.addresses.addressOf(number);
+    const content = { kind: "outlived", life: view.table.lifeOf(number), address } as const;
+    if (origin === null) speaking.say(number, content, []);
+    else speaking.sayToAddress(origin, content, []);
   }
 
   #onMember(frame: FrameInput, message: Message, number: number, isBehind: boolean): void {
@@ -174,7 +188,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
         return speaking.tell(number, { kind: "carry", detector: null });
       case "outlived":
         if (!own.isOutlived(frame.from, content.life)) return;
-        return this.#loseIdentity(content.life, null);
+        return this.#loseIdentity(content.life, content.address);
       default:
         return unreachable(content);
     }
@@ -232,6 +246,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     leads.follow();
     this.#parts.speaking.sweep();
     this.#parts.answers.sweep(now);
+    this.#parts.outlived.sweep(now);
     this.#gossip();
   }
 

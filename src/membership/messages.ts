@@ -7,10 +7,12 @@
  *     sync-request  extra: the page, from 0; claims: a page of the sender's list
  *     sync-reply    the same
  *     ask           "which life are you in?"; answered with a carry
- *     outlived      extra: the newer life under your name that I have heard myself
+ *     outlived      extra: `[life, address]` of the newer life under your name that I have heard
+ *                   myself; the address may be null
  */
 import { unreachable } from "../kernel/assert.js";
 import { asInteger, asList } from "../wire/shape.js";
+import { parseAddress } from "./address.js";
 import { claimBody, parseClaim } from "./claim-body.js";
 import { type Claim, incarnationMax, lifeMax, rankUnassigned } from "./claims.js";
 
@@ -25,7 +27,7 @@ export type MessageContent =
   | { readonly kind: "sync-request"; readonly page: number }
   | { readonly kind: "sync-reply"; readonly page: number }
   | { readonly kind: "ask" }
-  | { readonly kind: "outlived"; readonly life: number };
+  | { readonly kind: "outlived"; readonly life: number; readonly address: string | null };
 
 export interface Message {
   readonly incarnation: number;
@@ -59,7 +61,7 @@ function extraOf(content: MessageContent): unknown {
     case "ask":
       return null;
     case "outlived":
-      return content.life;
+      return [content.life, content.address];
     default:
       return unreachable(content);
   }
@@ -92,8 +94,9 @@ function parseContent(code: unknown, extra: unknown): MessageContent | null {
     case codes.ask:
       return { kind: "ask" };
     case codes.outlived: {
-      const life = asInteger(extra, 1, lifeMax);
-      return life === null ? null : { kind: "outlived", life };
+      const [first, second] = asList(extra, messageFieldsMax) ?? [];
+      const life = asInteger(first, 1, lifeMax);
+      return life === null ? null : { kind: "outlived", life, address: parseAddress(second) };
     }
     default:
       return null;

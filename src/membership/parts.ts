@@ -29,8 +29,10 @@ export interface Parts {
   readonly sync: SyncSchedule;
   readonly joining: Joining;
   readonly leaving: Leaving;
-  /** Who asks for our life, or speaks out of an earlier life of its own, is answered. */
+  /** Who asks for our life is answered. */
   readonly answers: OncePerPeriod;
+  /** And, apart from those, who speaks out of a life that is over. */
+  readonly outlived: OncePerPeriod;
   readonly period: Duration;
 }
 
@@ -52,9 +54,10 @@ export function makeParts(options: MembershipOptions): Parts {
   const joining = new Joining(view, lists, period, dice.split("join"), asksSeats);
   const leaving = new Leaving(view, speaking, dice.split("leave"));
   const answers = new OncePerPeriod(period);
+  const outlived = new OncePerPeriod(period);
   return {
     ...{ view, watching, transitions, speaking, accusing, own, leads, hearing, lists },
-    ...{ sync, joining, leaving, answers, period },
+    ...{ sync, joining, leaving, answers, outlived, period },
   };
 }
 

@@ -49,6 +49,16 @@ export type MembershipInput =
       readonly origin: string | null;
       readonly body: unknown;
     }
+  /**
+   * A genuine frame of a life of `from` before the newest that was heard. Its body stays unread,
+   * for it may be a copy; but its sender may live, and not know that it was replaced.
+   */
+  | {
+      readonly kind: "old-life";
+      readonly from: NodeId;
+      readonly life: number;
+      readonly origin: string | null;
+    }
   /** Asks whoever is at these addresses to let this node in; again and again until one does. */
   | { readonly kind: "join"; readonly seeds: readonly string[] }
   /** Says goodbye to all. The node should be stopped soon after. */

@@ -46,6 +46,7 @@ export type AgentOutput =
 /** The membership machine with what may be read of it; see src/membership/membership.ts. */
 export interface MembershipMachine extends Machine<MembershipInput, MembershipOutput> {
   members(): readonly Member[];
+  member(id: NodeId): Member | null;
   /** Null for a member that nothing is, or was, held against. */
   caseOf(member: NodeId): CaseFile | null;
   leader(): NodeId | null;
@@ -81,8 +82,6 @@ export class Agent implements Machine<AgentInput, AgentOutput> {
   readonly #rare = new RareReports(refusedEvery);
   /** By reason, how often an opened frame had no effect: one entry for each reason. */
   readonly #bodyRefusals = new Map<string, number>();
-  /** By member, where it is: at most one entry for each member of the view. */
-  readonly #routes = new Map<NodeId, string>();
   #started = false;
   #silenced = false;
   #outputs: AgentOutput[] = [];
@@ -138,6 +137,10 @@ export class Agent implements Machine<AgentInput, AgentOutput> {
     };
   }
 
+  member(id: NodeId): Member | null {
+    return this.#membership.member(id);
+  }
+
   caseOf(member: NodeId): CaseFile | null {
     return this.#membership.caseOf(member);
   }
@@ -167,10 +170,18 @@ export class Agent implements Machine<AgentInput, AgentOutput> {
     const { reason, source, bootId } = refused;
     if (reason === "old-boot" && source !== null && bootId !== null) {
       this.#onOldBoot(now, source, bootId, origin);
-    } else this.#tellRefused(now, reason, source, origin);
+      return;
+    }
+    // Our own frames come back to us; those of a newer life under our name are not ours.
+    if (reason === "own-frame" && bootId !== null && bootId > this.#options.bootId) {
+      const from = this.#options.self;
+      this.#feed(now, { kind: "message", from, life: bootId, origin, body: null });
+    }
+    this.#tellRefused(now, reason, source, origin);
   }
 
   #onOldBoot(now: Instant, source: NodeId, bootId: number, origin: string | null): void {
+    this.#feed(now, { kind: "old-life", from: source, life: bootId, origin });
     const count = this.#rare.take(now, `old-boot ${source}`);
     if (count === null) return;
     const known = this.#opener.peers().find(({ peer }) => peer === source);
@@ -228,19 +239,15 @@ export class Agent implements Machine<AgentInput, AgentOutput> {
 
   #route(member: NodeId, address: string | null): void {
     if (address === null) {
-      this.#routes.delete(member);
       this.#opener.forget(member);
-    } else {
-      this.#routes.set(member, address);
-      this.#opener.admit(member);
-    }
+    } else this.#opener.admit(member);
     this.#outputs.push({ kind: "route", member, address });
   }
 
   #onEvent(event: MembershipEvent): void {
     if (event.kind === "identity-lost") this.#silenced = true;
     if (event.kind === "member-joined") {
-      this.#report({ ...event, address: this.#routes.get(event.member) ?? null });
+      this.#report({ ...event, address: this.member(event.member)?.address ?? null });
     } else if (event.kind === "member-suspected") {
       this.#report({ ...event, evidence: this.#evidenceOf(event.member, event.accuser) });
     } else this.#report(event);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
 import { timeout } from "../../src/kernel/machine.js";
 import { type Instant, instant, millis } from "../../src/kernel/time.js";
-import type { CaseFile, MembershipOutput } from "../../src/membership/ports.js";
+import type { CaseFile, Member, MembershipOutput } from "../../src/membership/ports.js";
 import {
   Agent,
   type AgentInput,
@@ -217,6 +217,18 @@ describe("AGENT-5: an agent whose name somebody else lives under is silent", () 
   });
 });
 
+describe("AGENT-5: a frame under its own name", () => {
+  it("is fed where it is of a newer life, without its body; an echo or an old one is not", () => {
+    const bench = new Bench();
+    for (const bootId of [99, 100]) bench.hear(sealerOf(n1, bootId).seal("membership", ["x"]));
+    expect(bench.membership.fed).toEqual([]);
+    bench.hear(sealerOf(n1, 101).seal("membership", ["x"]), "10.0.0.9:1");
+    expect(bench.membership.fed).toEqual([
+      { kind: "message", from: n1, life: 101, origin: "10.0.0.9:1", body: null },
+    ]);
+  });
+});
+
 describe("AGENT-6: frames of an old boot are told, and a board without a clock is found", () => {
   it("names both boots and the origin, once in a while, with the count since", () => {
     const bench = new Bench();
@@ -233,7 +245,16 @@ describe("AGENT-6: frames of an old boot are told, and a board without a clock i
     bench.now = bench.pass(refusedEvery);
     expect(told()).toEqual([{ ...first, count: 6 }]);
     expect(bench.agent.status(bench.now).refusals["old-boot"]).toBe(7);
-    expect(bench.membership.fed).toEqual([]);
+  });
+
+  it("and fed as such, for their sender may live and not know that it was replaced", () => {
+    const bench = new Bench();
+    bench.hear(messageOf(n2, 1));
+    bench.membership.fed.length = 0;
+    bench.hear(sealerOf(n2, 3).seal("membership", ["x"]), "10.0.0.7:1");
+    expect(bench.membership.fed).toEqual([
+      { kind: "old-life", from: n2, life: 3, origin: "10.0.0.7:1" },
+    ]);
   });
 
   it("a flood of refusals is told rarely, whatever names it takes", () => {
@@ -258,6 +279,7 @@ describe("AGENT-7: events are told with what a reader of one line misses", () =>
     const joined = { kind: "member-joined", member: n2, life: 5 } as const;
     const suspected = { kind: "member-suspected", member: n2, accuser: n3 } as const;
     expect(eventsOf(bench.say(event(joined)))).toEqual([{ ...joined, address: null }]);
+    bench.membership.view = [{ member: n2, address: "10.0.0.2:1" } as Member];
     const evidence = {
       ...{ detector: "swim", at: instant(5), silence: millis(7), attempts: [], healthScore: 0 },
     };

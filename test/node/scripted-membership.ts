@@ -31,6 +31,7 @@ export class ScriptedMembership implements MembershipMachine {
   }
 
   members = (): readonly Member[] => this.view;
+  member = (id: NodeId): Member | null => this.view.find(({ member }) => member === id) ?? null;
   caseOf = (member: NodeId): CaseFile | null => this.cases.get(member) ?? null;
   leader = (): NodeId | null => null;
   healthScore = (): number => 0;
