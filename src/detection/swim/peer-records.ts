@@ -1,0 +1,99 @@
+/**
+ * What the prober remembers of single peers: when each was last heard, and whom it suspects.
+ *
+ * Nothing is kept of a peer that is trusted and was not heard lately, since most pairs of a large
+ * fleet never exchange a word. So of the peers heard before the last `heardMax`, only a bound is
+ * known: they have been silent *at least* since the newest entry that made room.
+ */
+import type { NodeId } from "../../kernel/ids.js";
+import type { Instant } from "../../kernel/time.js";
+import type { PeerStatus } from "../detector.js";
+
+/** Peers whose last word is remembered; of a fleet up to this size, that is all. */
+export const heardMax = 1_024;
+
+interface Suspicions {
+  status: PeerStatus;
+  count: number;
+}
+
+export class PeerRecords {
+  readonly #start: Instant;
+  /** The longest silent first. */
+  readonly #heardAt = new Map<NodeId, Instant>();
+  /** Peers of which the newest word is a relay's. */
+  readonly #heardByRelay = new Set<NodeId>();
+  /** Of newcomers that were not heard yet. */
+  readonly #watchedAt = new Map<NodeId, Instant>();
+  readonly #suspicions = new Map<NodeId, Suspicions>();
+  #droppedAt: Instant | null = null;
+
+  constructor(start: Instant) {
+    this.#start = start;
+  }
+
+  watch(peer: NodeId, now: Instant): void {
+    this.#watchedAt.set(peer, now);
+  }
+
+  forget(peer: NodeId): void {
+    this.#watchedAt.delete(peer);
+    this.#heardAt.delete(peer);
+    this.#heardByRelay.delete(peer);
+    this.#suspicions.delete(peer);
+  }
+
+  /**
+   * Whether the peer was suspected until this word.
+   * @param byRelay a relay has passed it on
+   */
+  hear(peer: NodeId, now: Instant, byRelay: boolean): boolean {
+    if (byRelay) this.#heardByRelay.add(peer);
+    else this.#heardByRelay.delete(peer);
+    this.#watchedAt.delete(peer);
+    this.#heardAt.delete(peer);
+    this.#heardAt.set(peer, now);
+    if (this.#heardAt.size > heardMax) this.#dropLongestSilent();
+    const suspicions = this.#suspicions.get(peer);
+    if (suspicions === undefined || suspicions.status === "trusted") return false;
+    suspicions.status = "trusted";
+    return true;
+  }
+
+  /** Whether the peer was trusted until now. */
+  suspect(peer: NodeId): boolean {
+    const suspicions = this.#suspicions.get(peer) ?? { status: "trusted", count: 0 };
+    if (suspicions.status === "suspected") return false;
+    suspicions.status = "suspected";
+    suspicions.count += 1;
+    this.#suspicions.set(peer, suspicions);
+    return true;
+  }
+
+  /** Whether the peer's own messages have reached this node since `start`. */
+  wasHeardItself(peer: NodeId, start: number): boolean {
+    return (this.#heardAt.get(peer) ?? -1) >= start && !this.#heardByRelay.has(peer);
+  }
+
+  silentSince(peer: NodeId): Instant {
+    const known = this.#heardAt.get(peer) ?? this.#watchedAt.get(peer);
+    return known ?? this.#droppedAt ?? this.#start;
+  }
+
+  statusOf(peer: NodeId): PeerStatus {
+    return this.#suspicions.get(peer)?.status ?? "trusted";
+  }
+
+  suspicionsOf(peer: NodeId): number {
+    return this.#suspicions.get(peer)?.count ?? 0;
+  }
+
+  #dropLongestSilent(): void {
+    for (const [peer, at] of this.#heardAt) {
+      this.#heardAt.delete(peer);
+      this.#heardByRelay.delete(peer);
+      this.#droppedAt = at;
+      return;
+    }
+  }
+}
