@@ -63,7 +63,7 @@ describe("the topology of central heartbeat", () => {
 });
 
 describe("who guards the guard", () => {
-  it("CENTRAL-3: everybody suspects a coordinator that has crashed, and the next takes over", () => {
+  it("CENTRAL-3: everybody suspects a coordinator that crashed, and the next takes over", () => {
     const { started, fleet, names } = group(5);
     const [first, second] = names as [NodeId, NodeId];
     const crashedAt = fleet.now;
