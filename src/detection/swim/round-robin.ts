@@ -89,6 +89,7 @@ export class PeerSelection {
     }
     this.#length -= 1;
     this.#order[place] = this.#at(this.#length);
+    if (this.#roundChoices === 0) this.#roundLengthMax = this.#length;
   }
 
   #beginRound(): void {

@@ -84,8 +84,10 @@ export class SwimProber implements Detector {
     const waits = Math.min(ackTimeout, period - ackTimeout);
     this.#nackAfter = micros(Math.floor(waits * nackShare));
     this.#peers = new WatchedPeers(peers);
-    assert(this.#peers.numberOf(self) === null, `${self} is its own peer`);
     this.#selection = new PeerSelection(peers.length, selection, dice);
+    // A list of all members, with this one among them, is one that all machines can share.
+    const own = this.#peers.remove(self);
+    if (own !== null) this.#selection.remove(own);
     this.#records = new PeerRecords(now);
     this.#health = new LocalHealth(lifeguard);
     this.#periodEnds = after(now, micros(dice.below(period)));
@@ -172,7 +174,9 @@ export class SwimProber implements Detector {
     if (message === null) return [{ kind: "refused", from }];
     // A stranger's probe is news for membership, which may let it be watched.
     if (this.#peers.numberOf(from) === null) return [];
-    return [...this.#hear(now, from), ...this.#onMessage(now, from, message)];
+    const trusted = this.#hear(now, from);
+    const answers = this.#onMessage(now, from, message);
+    return trusted.length === 0 ? answers : [...trusted, ...answers];
   }
 
   #onMessage(now: Instant, from: NodeId, message: ProbeMessage): readonly DetectorOutput[] {

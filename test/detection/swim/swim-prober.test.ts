@@ -245,6 +245,15 @@ describe("watching and forgetting", () => {
     expect(fed.prober.standing().length).toBe(2);
   });
 
+  it("SWIM-17: may find itself in the list, which all can share then, and is no peer of it", () => {
+    const fed = new HandFed(["a", "me", "z"], { relays: 5 });
+    expect(fed.prober.standing().map(({ peer }) => peer)).toEqual(["a", "z"]);
+    const targets = sends(fed.pass(2_000).map(([, output]) => output)).flatMap(
+      (output) => output.targets,
+    );
+    expect(new Set(targets)).toEqual(new Set(["a", "z"]));
+  });
+
   it("neither watches itself nor minds forgetting a stranger", () => {
     const fed = new HandFed(["pi-2"]);
     fed.prober.step(fed.now, { kind: "watch", peer: self });
@@ -259,7 +268,7 @@ describe("wrong options", () => {
     expect(with_({ ackTimeout: millis(101) })).toThrow("within the period");
     expect(with_({ ackTimeout: millis(0) })).toThrow("within the period");
     expect(with_({ relays: 0.5 })).toThrow("not a number of relays");
-    expect(() => new HandFed(["me"])).toThrow("its own peer");
+    expect(() => new HandFed(["pi-3", "pi-2"])).toThrow("not sorted");
     expect(ms(1)).toBe(1_000);
   });
 });
