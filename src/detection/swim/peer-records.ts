@@ -19,10 +19,10 @@ interface Suspicions {
 
 export class PeerRecords {
   readonly #start: Instant;
-  /** The longest silent first. */
+  /** When each was heard itself, the longest silent first. */
   readonly #heardAt = new Map<NodeId, Instant>();
-  /** Peers of which the newest word is a relay's. */
-  readonly #heardByRelay = new Set<NodeId>();
+  /** Of peers whose newest word was passed on by a relay. */
+  readonly #relayedAt = new Map<NodeId, Instant>();
   /** Of newcomers that were not heard yet. */
   readonly #watchedAt = new Map<NodeId, Instant>();
   readonly #suspicions = new Map<NodeId, Suspicions>();
@@ -39,25 +39,25 @@ export class PeerRecords {
   forget(peer: NodeId): void {
     this.#watchedAt.delete(peer);
     this.#heardAt.delete(peer);
-    this.#heardByRelay.delete(peer);
+    this.#relayedAt.delete(peer);
     this.#suspicions.delete(peer);
   }
 
-  /**
-   * Whether the peer was suspected until this word.
-   * @param byRelay a relay has passed it on
-   */
-  hear(peer: NodeId, now: Instant, byRelay: boolean): boolean {
-    if (byRelay) this.#heardByRelay.add(peer);
-    else this.#heardByRelay.delete(peer);
+  /** Whether the peer was suspected until this word of its own. */
+  hear(peer: NodeId, now: Instant): boolean {
     this.#watchedAt.delete(peer);
+    this.#relayedAt.delete(peer);
     this.#heardAt.delete(peer);
     this.#heardAt.set(peer, now);
     if (this.#heardAt.size > heardMax) this.#dropLongestSilent();
-    const suspicions = this.#suspicions.get(peer);
-    if (suspicions === undefined || suspicions.status === "trusted") return false;
-    suspicions.status = "trusted";
-    return true;
+    return this.#trust(peer);
+  }
+
+  /** The same, of a word that a relay has passed on. */
+  hearByRelay(peer: NodeId, now: Instant): boolean {
+    this.#watchedAt.delete(peer);
+    this.#relayedAt.set(peer, now);
+    return this.#trust(peer);
   }
 
   /** Whether the peer was trusted until now. */
@@ -72,12 +72,14 @@ export class PeerRecords {
 
   /** Whether the peer's own messages have reached this node since `start`. */
   wasHeardItself(peer: NodeId, start: number): boolean {
-    return (this.#heardAt.get(peer) ?? -1) >= start && !this.#heardByRelay.has(peer);
+    const at = this.#heardAt.get(peer);
+    return at !== undefined && at >= start;
   }
 
   silentSince(peer: NodeId): Instant {
-    const known = this.#heardAt.get(peer) ?? this.#watchedAt.get(peer);
-    return known ?? this.#droppedAt ?? this.#start;
+    // A relay's word, if it is known at all, is newer than the peer's own.
+    const heard = this.#relayedAt.get(peer) ?? this.#heardAt.get(peer);
+    return heard ?? this.#watchedAt.get(peer) ?? this.#droppedAt ?? this.#start;
   }
 
   statusOf(peer: NodeId): PeerStatus {
@@ -88,10 +90,16 @@ export class PeerRecords {
     return this.#suspicions.get(peer)?.count ?? 0;
   }
 
+  #trust(peer: NodeId): boolean {
+    const suspicions = this.#suspicions.get(peer);
+    if (suspicions === undefined || suspicions.status === "trusted") return false;
+    suspicions.status = "trusted";
+    return true;
+  }
+
   #dropLongestSilent(): void {
     for (const [peer, at] of this.#heardAt) {
       this.#heardAt.delete(peer);
-      this.#heardByRelay.delete(peer);
       this.#droppedAt = at;
       return;
     }

@@ -9,9 +9,12 @@
  * The paper shuffles the list at the end of a round. Here each choice draws one of those that are
  * left of the round, which is the same shuffle a step at a time (Fisher and Yates), without n
  * draws at once. A newcomer takes a random place in the round: with the same probability as any
- * other it counts as chosen in it already.
+ * other it counts as chosen in it already. That is not left to chance where others were chosen in
+ * this round and removed: newcomers in their stead could make the round longer and longer, and who
+ * was chosen at its beginning would wait without end.
  *
- * Invariant: of `#order`, the first `#chosen` have been chosen in this round, the others not.
+ * Invariant: of `#order`, the first `#chosen` have been chosen in this round, the others not. The
+ * choices of a round are never more than the list was long at some time in it.
  */
 import { assert } from "../../kernel/assert.js";
 import type { Prng } from "../../kernel/prng.js";
@@ -25,12 +28,16 @@ export class PeerSelection {
   #order: Uint32Array;
   #length: number;
   #chosen = 0;
+  /** In this round: those of peers that were removed since, too. */
+  #roundChoices = 0;
+  #roundLengthMax: number;
 
   /** Of the peers with the numbers from 0 to `count` - 1. */
   constructor(count: number, selection: Selection, dice: Prng) {
     this.#selection = selection;
     this.#dice = dice;
     this.#length = count;
+    this.#roundLengthMax = count;
     this.#order = new Uint32Array(count);
     for (let number = 0; number < count; number += 1) this.#order[number] = number;
   }
@@ -43,12 +50,13 @@ export class PeerSelection {
   next(): number | null {
     if (this.#length === 0) return null;
     if (this.#selection === "uniform") return this.#at(this.#dice.below(this.#length));
-    if (this.#chosen === this.#length) this.#chosen = 0;
+    if (this.#chosen === this.#length) this.#beginRound();
     const drawn = this.#chosen + this.#dice.below(this.#length - this.#chosen);
     const number = this.#at(drawn);
     this.#order[drawn] = this.#at(this.#chosen);
     this.#order[this.#chosen] = number;
     this.#chosen += 1;
+    this.#roundChoices += 1;
     return number;
   }
 
@@ -63,7 +71,9 @@ export class PeerSelection {
     const isChosen = this.#dice.below(this.#length + 1) < this.#chosen;
     this.#order[this.#length] = number;
     this.#length += 1;
-    if (!isChosen) return;
+    this.#roundLengthMax = Math.max(this.#roundLengthMax, this.#length);
+    const roundLength = this.#roundChoices + this.#length - this.#chosen;
+    if (!isChosen && roundLength <= this.#roundLengthMax) return;
     this.#order[this.#length - 1] = this.#at(this.#chosen);
     this.#order[this.#chosen] = number;
     this.#chosen += 1;
@@ -79,6 +89,14 @@ export class PeerSelection {
     }
     this.#length -= 1;
     this.#order[place] = this.#at(this.#length);
+    if (this.#roundChoices === 0) this.#roundLengthMax = this.#length;
+  }
+
+  #beginRound(): void {
+    assert(this.#roundChoices <= this.#roundLengthMax, "a round was longer than its list");
+    this.#chosen = 0;
+    this.#roundChoices = 0;
+    this.#roundLengthMax = this.#length;
   }
 
   /** The first `count` of a shuffle of which only the moved places are written down. */

@@ -84,8 +84,10 @@ export class SwimProber implements Detector {
     const waits = Math.min(ackTimeout, period - ackTimeout);
     this.#nackAfter = micros(Math.floor(waits * nackShare));
     this.#peers = new WatchedPeers(peers);
-    assert(this.#peers.numberOf(self) === null, `${self} is its own peer`);
     this.#selection = new PeerSelection(peers.length, selection, dice);
+    // A list of all members, with this one among them, is one that all machines can share.
+    const own = this.#peers.remove(self);
+    if (own !== null) this.#selection.remove(own);
     this.#records = new PeerRecords(now);
     this.#health = new LocalHealth(lifeguard);
     this.#periodEnds = after(now, micros(dice.below(period)));
@@ -172,7 +174,9 @@ export class SwimProber implements Detector {
     if (message === null) return [{ kind: "refused", from }];
     // A stranger's probe is news for membership, which may let it be watched.
     if (this.#peers.numberOf(from) === null) return [];
-    return [...this.#hear(now, from, false), ...this.#onMessage(now, from, message)];
+    const trusted = this.#hear(now, from);
+    const answers = this.#onMessage(now, from, message);
+    return trusted.length === 0 ? answers : [...trusted, ...answers];
   }
 
   #onMessage(now: Instant, from: NodeId, message: ProbeMessage): readonly DetectorOutput[] {
@@ -191,8 +195,12 @@ export class SwimProber implements Detector {
     }
   }
 
-  #hear(now: Instant, peer: NodeId, byRelay: boolean): readonly DetectorOutput[] {
-    return this.#records.hear(peer, now, byRelay) ? [{ kind: "peer-trusted", peer }] : [];
+  #hear(now: Instant, peer: NodeId): readonly DetectorOutput[] {
+    return this.#records.hear(peer, now) ? [{ kind: "peer-trusted", peer }] : [];
+  }
+
+  #hearByRelay(now: Instant, peer: NodeId): readonly DetectorOutput[] {
+    return this.#records.hearByRelay(peer, now) ? [{ kind: "peer-trusted", peer }] : [];
   }
 
   /** One that names another is not answered: the address has a new owner since, and that is we. */
@@ -218,7 +226,8 @@ export class SwimProber implements Detector {
     if (this.#round?.isAnswer(from, seq)) return this.#onAnswer(now, this.#round, from, heard);
     if (this.#formerRound?.isAnswer(from, seq)) {
       const { target } = this.#formerRound.plan;
-      return this.#hear(now, target, from !== target);
+      // A direct ack was heard as any message of the target is.
+      return from === target ? [] : this.#hearByRelay(now, target);
     }
     const relayed = this.#relayed.take(from, seq);
     if (relayed === null) return [];
@@ -241,7 +250,7 @@ export class SwimProber implements Detector {
     this.#health.change(-1);
     if (isDirect) return [];
     this.#detours.note(target, now, heard);
-    return this.#hear(now, target, true);
+    return this.#hearByRelay(now, target);
   }
 
   /** Whom this node does not know it cannot ping; but it lives, and can say so. */

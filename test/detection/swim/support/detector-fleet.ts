@@ -1,4 +1,7 @@
-/** A fleet of bare detectors: no membership carries their bodies or makes them forget anybody. */
+/**
+ * A fleet of bare detectors: no membership carries their bodies or makes them forget anybody. They
+ * all share one list of the members, and each finds itself in it.
+ */
 import type {
   Detector,
   DetectorInput,
@@ -53,8 +56,8 @@ function protocolOf(
 ): FleetProtocol<DetectorInput, DetectorOutput> {
   return {
     make: ({ id, dice }, life, now): Detector => {
-      const peers = members.filter((member) => member !== id);
-      return kind.make({ ...settings, now, self: id, peers, dice: dice.split(`life ${life}`) });
+      const own = dice.split(`life ${life}`);
+      return kind.make({ ...settings, now, self: id, peers: members, dice: own });
     },
     received: ({ from, body }) => ({ kind: "message", from, body }),
     late: (by) => ({ kind: "was-late", by }),
