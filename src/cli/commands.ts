@@ -31,6 +31,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./status.js")).statusCommand,
   },
   {
+    name: "agent",
+    summary: "take part in the membership of a fleet, without a control program",
+    load: async () => (await import("./agent.js")).agentCommand,
+  },
+  {
+    name: "members",
+    summary: "ask the agents on this machine who is alive, and why they think so",
+    load: async () => (await import("./members.js")).membersCommand,
+  },
+  {
     name: "channel",
     summary: "take a channel out of the vote, or into it, on a running cluster",
     load: async () => (await import("./channel.js")).channelCommand,

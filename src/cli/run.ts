@@ -7,14 +7,13 @@ import { Command } from "commander";
 import { loadConfigApart } from "../config/load-apart.js";
 import type { RunSettings } from "../config/settings.js";
 import { boardFromParentFlag } from "../host/board-channel.js";
-import { SocketOpenFailure } from "../host/control-socket.js";
-import { LinkOpenFailure } from "../host/link-open-failure.js";
 import { LiveNode, type LiveNodeOptions } from "../host/live-node.js";
 import { makeLogger } from "../host/logger.js";
 import type { NodeId } from "../kernel/ids.js";
 import { type ConfigFlags, configFileOf, requireConfig, withConfigFlags } from "./config-source.js";
-import { CliFailure, exitCodes } from "./exit.js";
+import { exitCodes } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
+import { onEndSignal, startOrExplain } from "./lifetime.js";
 import { addressesOf, machineOptions, recordingOptions, requireNode } from "./replica-options.js";
 import { type Ground, localGround } from "./run/ground.js";
 import { ParentGround } from "./run/parent-ground.js";
@@ -57,7 +56,8 @@ async function runReplica(io: CliIo, flags: Flags): Promise<void> {
     ? ParentGround.open(settings.cluster, self)
     : await localGround(settings, self);
   try {
-    const live = await startOrExplain(await optionsOf(io, flags, settings, self, ground));
+    const options = await optionsOf(io, flags, settings, self, ground);
+    const live = await startOrExplain(() => LiveNode.start(options));
     const ended = untilToldToEnd(live, ground);
     tellUp(io, flags, settings, self, live);
     ground.onUp(live, self);
@@ -95,34 +95,11 @@ async function optionsOf(
   };
 }
 
-/** @throws CliFailure with what a person can do about it */
-async function startOrExplain(options: LiveNodeOptions): Promise<LiveNode> {
-  try {
-    return await LiveNode.start(options);
-  } catch (error) {
-    if (error instanceof SocketOpenFailure && error.reason === "path-too-long") {
-      throw new CliFailure("invalidFile", error.message);
-    }
-    if (error instanceof LinkOpenFailure || error instanceof SocketOpenFailure) {
-      throw new CliFailure("notAvailable", error.message);
-    }
-    if (error instanceof Error && "syscall" in error) {
-      throw new CliFailure("notAvailable", error.message);
-    }
-    throw error;
-  }
-}
-
-/** Fulfilled when it was told to end in good order. A second signal does not wait for that. */
+/** Fulfilled when it was told to end in good order. */
 function untilToldToEnd(live: LiveNode, ground: Ground): Promise<void> {
   process.on("uncaughtException", (error) => live.fail("something threw where nothing may", error));
   return new Promise((end) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(exitCodes.timedOut));
-        end();
-      });
-    }
+    onEndSignal(end);
     ground.onEnd(end);
   });
 }

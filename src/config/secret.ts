@@ -1,10 +1,7 @@
 /** The cluster's key: given in the config, or in a file of its own that only its owner can read. */
-import { readFile, stat } from "node:fs/promises";
+import { keyFromHex, readKeyFile } from "./key-file.js";
 import type { Layers } from "./layers.js";
 import type { Origin, Problem } from "./problem.js";
-
-export const keyBytesMin = 16;
-export const keyBytesMax = 64;
 
 export interface KeyReading {
   /** Null when there is a problem. */
@@ -27,9 +24,10 @@ export async function readKey(layers: Layers, cwd: string): Promise<KeyReading> 
   if (key !== undefined && keyFile !== undefined) {
     return refuse(layers.problem(["key"], "expected key or keyFile, not both", "key"));
   }
-  if (typeof key === "string") return { ...nothing, key: fromHex(key) };
+  // What is no key in hex is refused by the schema.
+  if (typeof key === "string") return { ...nothing, key: keyFromHex(key) };
   const file = layers.fileAt(["keyFile"], cwd);
-  return file === null ? nothing : readKeyFile(layers, file);
+  return file === null ? nothing : readFrom(layers, file);
 }
 
 const height: Readonly<Record<Origin["kind"], number>> = {
@@ -49,40 +47,12 @@ function settleWhich(layers: Layers): void {
   if (keyFile > key) layers.drop("key");
 }
 
-async function readKeyFile(layers: Layers, file: string): Promise<KeyReading> {
-  let bytes: Uint8Array;
-  let mode: number;
-  try {
-    bytes = await readFile(file);
-    mode = (await stat(file)).mode;
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    const hint = reason === "ENOENT" ? `; make one: openssl rand -hex 32 > ${file}` : "";
-    const message = `expected a file that can be read: ${file} (${reason})${hint}`;
-    return refuse(layers.problem(["keyFile"], message));
-  }
-  const key = keyIn(bytes);
-  if (key === null) {
-    const expected = `${keyBytesMin} to ${keyBytesMax} bytes, raw or in hex`;
-    const message = `expected ${expected}, ${file} has ${bytes.length} bytes`;
-    return refuse(layers.problem(["keyFile"], message));
-  }
-  return { key, problems: [], warnings: warnOfMode(layers, file, mode) };
-}
-
-/** Text of hexadecimal digits is read as such; anything else counts as it is. */
-function keyIn(bytes: Uint8Array): Uint8Array | null {
-  const text = new TextDecoder("latin1").decode(bytes).trim();
-  const key = /^([0-9a-fA-F]{2})+$/.test(text) ? fromHex(text) : new Uint8Array(bytes);
-  return key.length >= keyBytesMin && key.length <= keyBytesMax ? key : null;
-}
-
-const fromHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
-
-function warnOfMode(layers: Layers, file: string, mode: number): readonly Problem[] {
-  if (process.platform === "win32" || (mode & 0o077) === 0) return [];
-  const message = `others can read the key: chmod 600 ${file}`;
-  return [layers.problem(["keyFile"], message)];
+async function readFrom(layers: Layers, file: string): Promise<KeyReading> {
+  const reading = await readKeyFile(file);
+  if (!reading.ok) return refuse(layers.problem(["keyFile"], reading.message));
+  const { key, warning } = reading;
+  const warnings = warning === null ? [] : [layers.problem(["keyFile"], warning)];
+  return { key, problems: [], warnings };
 }
 
 const refuse = (problem: Problem): KeyReading => ({ ...nothing, problems: [problem] });

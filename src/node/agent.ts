@@ -172,12 +172,17 @@ export class Agent implements Machine<AgentInput, AgentOutput> {
       this.#onOldBoot(now, source, bootId, origin);
       return;
     }
-    // Our own frames come back to us; those of a newer life under our name are not ours.
-    if (reason === "own-frame" && bootId !== null && bootId > this.#options.bootId) {
-      const from = this.#options.self;
-      this.#feed(now, { kind: "message", from, life: bootId, origin, body: null });
-    }
+    const isOwnName = reason === "own-frame" && bootId !== null;
+    if (isOwnName) this.#onOwnName(now, bootId, origin);
+    // That our own frames come back, from a network or from ourselves as a seed, is no news.
+    if (isOwnName && bootId === this.#options.bootId) return;
     this.#tellRefused(now, reason, source, origin);
+  }
+
+  /** Frames of a newer life under our name are not ours. */
+  #onOwnName(now: Instant, life: number, origin: string | null): void {
+    const { self: from, bootId } = this.#options;
+    if (life > bootId) this.#feed(now, { kind: "message", from, life, origin, body: null });
   }
 
   #onOldBoot(now: Instant, source: NodeId, bootId: number, origin: string | null): void {

@@ -220,7 +220,10 @@ describe("AGENT-5: an agent whose name somebody else lives under is silent", () 
 describe("AGENT-5: a frame under its own name", () => {
   it("is fed where it is of a newer life, without its body; an echo or an old one is not", () => {
     const bench = new Bench();
-    for (const bootId of [99, 100]) bench.hear(sealerOf(n1, bootId).seal("membership", ["x"]));
+    const told = [99, 100].map((bootId) => {
+      return eventsOf(bench.hear(sealerOf(n1, bootId).seal("membership", ["x"])));
+    });
+    expect(told).toMatchObject([[{ kind: "refused", reason: "own-frame" }], []]);
     expect(bench.membership.fed).toEqual([]);
     bench.hear(sealerOf(n1, 101).seal("membership", ["x"]), "10.0.0.9:1");
     expect(bench.membership.fed).toEqual([

@@ -1,6 +1,5 @@
-/** The replicas that run on this machine, by their sockets in the state folder. */
+/** The replicas and agents that run on this machine, by their sockets in the state folder. */
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
 import { type NodeId, parseNodeId } from "../../kernel/ids.js";
 import { CliFailure } from "../exit.js";
 
@@ -21,6 +20,10 @@ const reasons: Readonly<Record<string, string>> = {
 export const silentText = ({ node, reason }: Silent): string =>
   `${node}: ${reasons[reason] ?? reason}`;
 
+/** How the sockets of a kind of process are named: the node, and this. */
+export const replicasHere = ".sock";
+export const agentsHere = ".agent.sock";
+
 /**
  * The nodes that have a socket in the folder, in the order of their names; or the one named.
  *
@@ -29,26 +32,31 @@ export const silentText = ({ node, reason }: Silent): string =>
 export async function nodesIn(
   stateDir: string,
   wanted: string | undefined,
+  suffix: string = replicasHere,
 ): Promise<readonly NodeId[]> {
-  const names = wanted === undefined ? await socketsIn(stateDir) : [wanted];
-  return names.map((name) => {
-    const id = parseNodeId(name);
-    if (id === null) throw new CliFailure("usage", `${name} is no id of a node`);
-    return id;
-  });
+  if (wanted === undefined) return socketsIn(stateDir, suffix);
+  const id = parseNodeId(wanted);
+  if (id === null) throw new CliFailure("usage", `${wanted} is no id of a node`);
+  return [id];
 }
 
-async function socketsIn(stateDir: string): Promise<readonly string[]> {
+async function socketsIn(stateDir: string, suffix: string): Promise<readonly NodeId[]> {
   try {
-    const names = (await readdir(stateDir)).filter((name) => name.endsWith(".sock"));
-    return names.map((name) => basename(join(stateDir, name), ".sock")).sort();
+    const files = (await readdir(stateDir)).filter((name) => name.endsWith(suffix));
+    // No node has a dot in its name, so that an agent's socket is no replica's.
+    const ids = files.map((name) => parseNodeId(name.slice(0, -suffix.length)));
+    return ids.filter((id) => id !== null).sort();
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new CliFailure("notAvailable", `nobody answers: no folder ${stateDir} (${reason})`);
   }
 }
 
-export function nobody(stateDir: string, silent: readonly Silent[]): CliFailure {
-  const who = silent.map(silentText).join("; ") || `no replica was started with ${stateDir}`;
+export function nobody(
+  stateDir: string,
+  silent: readonly Silent[],
+  what: "replica" | "agent" = "replica",
+): CliFailure {
+  const who = silent.map(silentText).join("; ") || `no ${what} was started with ${stateDir}`;
   return new CliFailure("notAvailable", `nobody answers (${who})`, { silent });
 }
