@@ -2,12 +2,10 @@
  * `holdfast replay`: steps a node's machine through its flight recording, and shows the first
  * output that differs, if any does.
  */
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.js";
 import { Node } from "../node/node.js";
-import { keyCheck, parseHeader, type RecordingHeader } from "../replay/header.js";
+import { keyCheck, type RecordingHeader } from "../replay/header.js";
 import { type Difference, type ReplayResult, replay } from "../replay/replay.js";
 import {
   outlineDifferences,
@@ -16,6 +14,7 @@ import {
 } from "../replay/settings-outline.js";
 import { type ConfigFlags, requireConfig, withConfigFlags } from "./config-source.js";
 import { BadVerdict, CliFailure } from "./exit.js";
+import { readFlightRecording } from "./flight-recording.js";
 import { type CliIo, writeJson } from "./io.js";
 import { type MachineOptions, machineOptions, requireNode } from "./replica-options.js";
 import { type Paint, paintFor } from "./terminal.js";
@@ -23,9 +22,6 @@ import { type Paint, paintFor } from "./terminal.js";
 interface Flags extends ConfigFlags {
   readonly json?: boolean;
 }
-
-/** A recording has the size that its config allows; a file beyond this was named by mistake. */
-export const recordingBytesMax = 1_073_741_824;
 
 /** Altered lines that are named one by one. */
 const alteredMax = 10;
@@ -48,8 +44,7 @@ export function replayCommand(io: CliIo): Command {
 }
 
 async function replayRecording(io: CliIo, file: string, flags: Flags): Promise<void> {
-  const text = await readRecording(resolve(io.cwd, file), file);
-  const header = readHeader(file, text);
+  const { header, text } = await readFlightRecording(io, file);
   const config = flags.config ?? header.config;
   if (config === null) {
     throw new CliFailure("usage", `${file} names no config: give one with --config`);
@@ -65,26 +60,6 @@ async function replayRecording(io: CliIo, file: string, flags: Flags): Promise<v
   refuseUnreadable(file, result);
   if (flags.json) tellJson(io, file, header, differing, result);
   if (result.difference !== null) throw new BadVerdict();
-}
-
-async function readRecording(path: string, file: string): Promise<string> {
-  try {
-    const bytes = await readFile(path);
-    if (bytes.length <= recordingBytesMax) return bytes.toString("utf8");
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new CliFailure("invalidFile", `${file}: expected a file that can be read (${reason})`);
-  }
-  throw new CliFailure("invalidFile", `${file}: expected a recording of at most 1GiB`);
-}
-
-function readHeader(file: string, text: string): RecordingHeader {
-  const end = text.indexOf("\n");
-  const reading = parseHeader(end === -1 ? text : text.slice(0, end));
-  if (!reading.ok) {
-    throw new CliFailure("invalidFile", `${file}:1: expected ${reading.expected}`);
-  }
-  return reading.header;
 }
 
 /** With another key every datagram would be refused, and the first difference would say nothing. */

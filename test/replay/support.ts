@@ -58,8 +58,8 @@ export interface Recorded {
   readonly fresh: () => Node;
 }
 
-/** Three replicas for a few seconds, with losses, a silent sensor, a stop and rubbish. */
-export function record(ms = 3_000): Recorded {
+/** What `n1` of three replicas records while the cluster goes through `course`. */
+export function recordCourse(course: (cluster: BenchCluster) => void): Recorded {
   const cluster = new BenchCluster(app, 3);
   const { settings, now } = cluster;
   const header: RecordingHeader = {
@@ -70,19 +70,27 @@ export function record(ms = 3_000): Recorded {
   const fresh = () => new Node({ settings, self, now, bootId: 1, mac: benchMac });
   const tapped = new Tapped(fresh(), header);
   cluster.nodes.set(self, tapped as unknown as Node);
-  let frames = 0;
-  cluster.drop = () => {
-    frames += 1;
-    return frames % 11 === 0;
-  };
-  cluster.read = (node, _sensor, at) => (node === "n2" && at % 5 === 0 ? null : 20 + (at % 7) / 10);
-  cluster.run(ms / 3);
-  cluster.feed(self, { kind: "datagram", bytes: Uint8Array.of(1, 2, 3) });
-  cluster.feed(self, { kind: "write-refused", output: "heater", reason: "expired" });
-  const word = { sensor: "temperature", channel: "n2/temperature", word: "exclude" } as const;
-  cluster.feed(self, { kind: "override", ...word });
-  cluster.stop(nodeId("n3"));
-  cluster.run((2 * ms) / 3);
+  course(cluster);
   tapped.end(cluster.now, "stopped");
   return { header, text: tapped.lines.join(""), lines: tapped.lines, fresh };
+}
+
+/** Three replicas for a few seconds, with losses, a silent sensor, a stop and rubbish. */
+export function record(ms = 3_000): Recorded {
+  return recordCourse((cluster) => {
+    let frames = 0;
+    cluster.drop = () => {
+      frames += 1;
+      return frames % 11 === 0;
+    };
+    cluster.read = (node, _sensor, at) =>
+      node === "n2" && at % 5 === 0 ? null : 20 + (at % 7) / 10;
+    cluster.run(ms / 3);
+    cluster.feed(self, { kind: "datagram", bytes: Uint8Array.of(1, 2, 3) });
+    cluster.feed(self, { kind: "write-refused", output: "heater", reason: "expired" });
+    const word = { sensor: "temperature", channel: "n2/temperature", word: "exclude" } as const;
+    cluster.feed(self, { kind: "override", ...word });
+    cluster.stop(nodeId("n3"));
+    cluster.run((2 * ms) / 3);
+  });
 }
