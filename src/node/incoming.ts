@@ -62,8 +62,6 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
       const input = readLeaseInput(frame);
       return input === null ? null : { part: "lease", input };
     }
-    case "membership":
-      return null;
     default:
       return unreachable(frame.kind);
   }

@@ -45,10 +45,12 @@ import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
 import { type NodeOptions, partsOf } from "./parts.js";
 import type { Datagram, NodeInput, NodeOutput } from "./ports.js";
-import type { Reception } from "./reception.js";
+import type { Received, Reception } from "./reception.js";
 import { groupStatus, type NodeStatus, sensorStatus } from "./status.js";
 import { controlEntity, heartbeatEntity } from "./supervision.js";
 import { Trust, type TrustChange } from "./trust.js";
+
+type Refused = Extract<Received, { readonly ok: false }>;
 
 export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #options: NodeOptions;
@@ -170,7 +172,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   #onDatagram(now: Instant, { bytes, origin }: Datagram): void {
     const received = this.#reception.receive(bytes, origin ?? null);
     if (!received.ok) {
-      this.#report(received.refusal);
+      this.#onRefused(now, received, origin ?? null);
       return;
     }
     const { kind, source, incoming } = received;
@@ -178,6 +180,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
     else if (incoming.part === "lease") this.#feedLease(now, incoming.input);
     else this.#feedMembership(now, incoming.input);
+  }
+
+  #onRefused(now: Instant, { refusal, bootId: life }: Refused, origin: string | null): void {
+    this.#report(refusal);
+    const { reason, source: from } = refusal;
+    if (reason !== "old-boot" || from === null || life === null) return;
+    this.#feedMembership(now, { kind: "old-life", from, life, origin });
   }
 
   #feedCycle(now: Instant, input: CycleInput | Timeout): void {

@@ -16,7 +16,12 @@ export type Received =
       readonly source: NodeId;
       readonly incoming: Incoming;
     }
-  | { readonly ok: false; readonly refusal: Extract<NodeEvent, { readonly kind: "refused" }> };
+  | {
+      readonly ok: false;
+      readonly refusal: Extract<NodeEvent, { readonly kind: "refused" }>;
+      /** The boot of a frame with a right tag; null where nobody vouches for it. */
+      readonly bootId: number | null;
+    };
 
 export class Reception {
   readonly #roster: Roster;
@@ -33,13 +38,13 @@ export class Reception {
   receive(bytes: Uint8Array, origin: string | null): Received {
     const opened = this.#opener.open(bytes);
     if (!opened.ok) {
-      const { reason, source } = opened;
-      return { ok: false, refusal: { kind: "refused", reason, source } };
+      const { reason, source, bootId } = opened;
+      return { ok: false, refusal: { kind: "refused", reason, source }, bootId };
     }
-    const { kind, source } = opened;
+    const { kind, source, bootId } = opened;
     const incoming = readFrame({ ...opened, origin }, this.#roster);
     if (incoming !== null) return { ok: true, kind, source, incoming };
-    return { ok: false, refusal: this.refuse(`bad-${kind}`, source) };
+    return { ok: false, refusal: this.refuse(`bad-${kind}`, source), bootId };
   }
 
   /** Counts a body that did not fit, also one that only its part could judge. */

@@ -72,6 +72,17 @@ export function withAdviceFlags(command: Command): Command {
   return command;
 }
 
+/**
+ * What was said on the command line: the defaults of a comparison are no statement about a link.
+ */
+export function statedFlags(command: Command): AdviceFlags {
+  const adviceDefaults = options.map((option) => [option.attributeName(), option.defaultValue]);
+  const said = Object.entries(command.opts()).filter(
+    ([name]) => command.getOptionValueSource(name) !== "default",
+  );
+  return { ...Object.fromEntries(adviceDefaults), ...Object.fromEntries(said) } as AdviceFlags;
+}
+
 export const adviceHelp = `
 With --advise nothing is compared: the settings of all-to-all heartbeats and of SWIM are worked out
 for a link and two wishes. What the link does is stated with --loss and --jitter, or measured

@@ -6,6 +6,8 @@ import { fleetTrials } from "../../sim/fleet/trials.js";
 import { type CliIo, writeJson } from "../io.js";
 import { paintFor, tellProgress } from "../terminal.js";
 import { readAge, readNames, readSeed, readX } from "../vote/flag-values.js";
+import { adviceHelp, statedFlags, withAdviceFlags } from "./advice-flags.js";
+import { advise } from "./detector-advice.js";
 import {
   compareDetectors,
   type DetectorComparisonOptions,
@@ -65,7 +67,7 @@ The same command gives the same bytes. Exit codes: 0 compared, 2 usage, 4 the pl
 or written.`;
 
 export function compareDetectorCommand(io: CliIo): Command {
-  return new Command("detector")
+  const command = new Command("detector")
     .summary("every failure detector on the same seeded fleets")
     .description("Compares the failure detectors: complete, accurate, how soon, at what load.")
     .option("--nodes <n>", "how many members", readNodes, 5)
@@ -88,11 +90,14 @@ export function compareDetectorCommand(io: CliIo): Command {
     .option("--trials <names>", "which trials (default: all)", readNames)
     .option("--seeds <n>", "how often each trial is run", readSeeds, 10)
     .option("--seed <n>", "the first of them", readSeed, 1)
+    .option("--advise", "settings for a link and two wishes instead of a comparison")
     .option("--by-trial", "a table for each trial")
     .option("--plot <file.svg>", "draws times, load and mistakes")
     .option("--json", "one JSON object on stdout")
-    .addHelpText("after", help)
-    .action((flags: DetectorFlags) => compare(io, flags));
+    .addHelpText("after", help + adviceHelp);
+  return withAdviceFlags(command).action((flags: DetectorFlags) =>
+    flags.advise === true ? advise(io, statedFlags(command)) : compare(io, flags),
+  );
 }
 
 async function compare(io: CliIo, flags: DetectorFlags): Promise<void> {

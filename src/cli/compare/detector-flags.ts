@@ -7,7 +7,7 @@ import { contenders } from "../../sim/fleet/contenders.js";
 import { type FleetStudy, studiedMembership } from "../../sim/fleet/study.js";
 import { fleetTrials } from "../../sim/fleet/trials.js";
 import { CliFailure } from "../exit.js";
-import { readX } from "../vote/flag-values.js";
+import { readShare } from "./advice-flags.js";
 import type { DetectorComparisonOptions } from "./detector-comparison.js";
 
 export interface DetectorFlags {
@@ -27,6 +27,7 @@ export interface DetectorFlags {
   readonly trials?: readonly string[];
   readonly seeds: number;
   readonly seed: number;
+  readonly advise?: boolean;
   readonly byTrial?: boolean;
   readonly plot?: string;
   readonly json?: boolean;
@@ -104,9 +105,11 @@ function readCount(text: string, min: number, max: number): number {
 const lossMax = 0.5;
 
 export function readLoss(text: string): number {
-  const loss = readX(text);
+  const loss = readShare(text);
   if (loss >= 0 && loss <= lossMax) return loss;
-  throw new InvalidArgumentError(`Expected a probability from 0 to ${lossMax}, such as 0.05.`);
+  throw new InvalidArgumentError(
+    `Expected a probability from 0 to ${lossMax}, such as 0.05 or 5%.`,
+  );
 }
 
 export const readSizes = (text: string): readonly number[] => text.split(",").map(readNodes);
