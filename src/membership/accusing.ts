@@ -42,7 +42,7 @@ export class Accusing {
     const { table, names, self } = this.#view;
     const state = table.stateOf(number);
     const own = { accuser: names.nameOf(self), evidence };
-    if (state === "suspected") return this.#transitions.confirmed(number, own);
+    if (state === "suspected") this.#transitions.confirmed(number, own);
     if (state !== "alive" || !this.#mayAccuse(number)) return;
     this.#transitions.suspected(number, table.standingOf(number), own);
   }

@@ -32,10 +32,11 @@ export class Column {
 
   /** @param slots how many numbers there are now */
   set(number: number, value: number, slots: number): void {
-    if (this.#few === null) return this.#write(number, value, slots);
-    if (value === this.#usual(number)) this.#few.delete(number);
+    if (this.#few === null) this.#write(number, value, slots);
+    else if (value === this.#usual(number)) this.#few.delete(number);
     else this.#few.set(number, value);
-    if (this.#few.size > fewMax + slots * denseShare) this.#spread(slots);
+    const few = this.#few?.size ?? 0;
+    if (few > fewMax + slots * denseShare) this.#spread(slots);
   }
 
   #spread(slots: number): void {

@@ -7,6 +7,8 @@ import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import type { Accusing } from "./accusing.js";
+import { parseAddress } from "./address.js";
+import type { Place } from "./address-book.js";
 import type { Admission } from "./admission.js";
 import {
   type AliveClaim,
@@ -56,7 +58,7 @@ export class Hearing {
 
   /** The frame as such. Its claims may be looked at only where its sender is a member. */
   hear(frame: Frame, message: Message): Heard {
-    const { from, life, origin } = frame;
+    const { from, life } = frame;
     const number = this.#view.names.numberOf(from);
     if (number === undefined) return this.#heardFirst(frame, message);
     const known = this.#view.table.standingOf(number);
@@ -65,7 +67,6 @@ export class Hearing {
     if (isNewer) this.#aliveByItself(number, frame, message);
     else this.#heardAgain(number, known, message);
     this.#parts.leads.settled(number);
-    if (origin !== null) this.#seenAt(number, origin);
     const isBehind = !isNewer && message.incarnation < known.incarnation;
     return { kind: "member", number, isBehind };
   }
@@ -81,11 +82,21 @@ export class Hearing {
     return refused;
   }
 
+  /**
+   * Where the frame came from. To be told after its claims: an address that the member has said
+   * itself stands over where its frames seem to come from.
+   */
+  seen(number: number, origin: string | null): void {
+    const address = parseAddress(origin);
+    const place = this.#view.addresses.placeOf(number);
+    if (address === null || place?.declared === true) return;
+    this.#move(number, { address, declared: false }, true);
+  }
+
   #heardFirst(frame: Frame, message: Message): Heard {
     const place = this.#parts.admission.admit(frame.from, true);
     if (!place.ok) return { kind: "refused", reason: place.reason };
     this.#aliveByItself(place.number, frame, message);
-    if (frame.origin !== null) this.#seenAt(place.number, frame.origin);
     return { kind: "member", number: place.number, isBehind: false };
   }
 
@@ -198,32 +209,29 @@ export class Hearing {
     rumours.add(number);
   }
 
-  /** An address that it has said itself stands over where its frames seem to come from. */
-  #seenAt(number: number, origin: string): void {
-    const place = this.#view.addresses.placeOf(number);
-    if (place === null || !place.declared) this.#move(number, origin, false, true);
-  }
-
   #toldAt(number: number, { address, declared }: AliveClaim, isOwnWord: boolean): void {
     const place = this.#view.addresses.placeOf(number);
     if (address !== null && (declared || place === null)) {
-      this.#move(number, address, declared, isOwnWord);
+      this.#move(number, { address, declared }, isOwnWord);
     } else if (address === null && place?.declared === true) {
       // It says no more where it is: from now on its frames show it.
       this.#view.addresses.put(number, { ...place, declared: false });
     }
   }
 
-  #move(number: number, address: string, declared: boolean, isHeard: boolean): void {
+  #move(number: number, place: Place, isHeard: boolean): void {
     const { addresses, names } = this.#view;
-    const former = addresses.addressOf(number);
+    const { address } = place;
+    const former = addresses.placeOf(number);
     const holder = addresses.holderOf(address);
-    addresses.put(number, { address, declared });
-    if (former === address) return;
+    addresses.put(number, place);
+    if (former?.address === address) return;
     const member = names.nameOf(number);
     this.#view.tell({ kind: "route", member, address });
-    if (former !== null) {
-      this.#view.event({ kind: "member-moved", member, address, formerAddress: former });
+    // Who was only seen somewhere, and now says where it is, has not moved.
+    if (former !== null && (former.declared || !place.declared)) {
+      const formerAddress = former.address;
+      this.#view.event({ kind: "member-moved", member, address, formerAddress });
     }
     if (isHeard && holder !== null && holder !== number) this.#addressTaken(number, holder);
   }

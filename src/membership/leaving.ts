@@ -1,4 +1,7 @@
-/** A goodbye: told to all who are there, or to some who tell the others; a few times, for frames get lost. */
+/**
+ * A goodbye: told to all who are there, or to some who tell the others; a few times, for frames
+ * get lost.
+ */
 import type { Prng } from "../kernel/prng.js";
 import type { Speaking } from "./speaking.js";
 import type { View } from "./view.js";

@@ -1,8 +1,8 @@
 /**
  * Two members compare their whole lists (memberlist's push/pull): what gossip has missed is found
  * here, and two halves of a group that were apart find one another. A list goes in pages, each in
- * one datagram; a lost page waits for the next exchange. A request tells the whole list of who asks,
- * a reply the whole list of who answers, and a long list is spread over several periods.
+ * one datagram; a lost page waits for the next exchange. A request tells the whole list of who
+ * asks, a reply the whole list of who answers, and a long list is spread over several periods.
  */
 import type { Duration } from "../kernel/time.js";
 import { bodyBytes } from "./body-size.js";

@@ -4,8 +4,8 @@
  * detector of any kind; what it adds is in README.md.
  *
  * Invariants: a node never holds itself anything but alive, until it leaves. After a timeout at
- * `now` nothing is due any more. Claims change the view by the rule of precedence.ts and in no other
- * way, so views of members who have heard the same are the same.
+ * `now` nothing is due any more. Claims change the view by the rule of precedence.ts and in no
+ * other way, so views of members who have heard the same are the same.
  */
 import type { DetectorOutput, PeerStanding } from "../detection/detector.js";
 import { assert, unreachable } from "../kernel/assert.js";
@@ -97,21 +97,29 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
   }
 
   #handle(now: Instant, input: MembershipInput | Timeout): void {
-    if (input.kind === "timeout") return this.#onTimeout(now);
-    if (this.#isOut) return;
+    // Who is out hears nothing any more; its periods go on, for the watchdog.
+    if (this.#isOut && input.kind !== "timeout") return;
     switch (input.kind) {
+      case "timeout":
+        this.#onTimeout(now);
+        break;
       case "message":
-        return this.#onMessage(input);
+        this.#onMessage(input);
+        break;
       case "old-life":
-        return this.#onOldLife(input);
+        this.#onOldLife(input);
+        break;
       case "join":
-        return this.#parts.joining.begin(input.seeds);
+        this.#parts.joining.begin(input.seeds);
+        break;
       case "leave":
-        return this.#parts.leaving.begin();
+        this.#parts.leaving.begin();
+        break;
       case "was-late":
-        return this.#onWasLate(now, input.by);
+        this.#onWasLate(now, input.by);
+        break;
       default:
-        return unreachable(input);
+        unreachable(input);
     }
   }
 
@@ -123,17 +131,23 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
       return;
     }
     const message = parseMessage(frame.body);
-    if (message === null) return view.refuse(frame.from, "malformed");
+    if (message === null) {
+      view.refuse(frame.from, "malformed");
+      return;
+    }
     const heard = this.#parts.hearing.hear(frame, message);
     switch (heard.kind) {
       case "refused":
-        return view.refuse(frame.from, heard.reason);
+        view.refuse(frame.from, heard.reason);
+        break;
       case "outlived":
-        return this.#onOutlived(heard.number, frame.origin);
+        this.#onOutlived(heard.number, frame.origin);
+        break;
       case "member":
-        return this.#onMember(frame, message, heard.number, heard.isBehind);
+        this.#onMember(frame, message, heard.number, heard.isBehind);
+        break;
       default:
-        return unreachable(heard);
+        unreachable(heard);
     }
   }
 
@@ -166,6 +180,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     if (refused !== null) view.refuse(frame.from, refused);
     // Its own claims may have made room with its tombstone.
     if (view.names.numberOf(frame.from) !== number) return;
+    hearing.seen(number, frame.origin);
     own.settle();
     this.#onContent(frame, message, number);
     this.#carryDetector();
@@ -178,19 +193,24 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     switch (content.kind) {
       case "carry":
         if (content.detector === null || !this.#isWatched(number)) return;
-        return watching.feed({ kind: "message", from: frame.from, body: content.detector });
+        watching.feed({ kind: "message", from: frame.from, body: content.detector });
+        break;
       case "sync-request":
-        return lists.requested(number, content.page);
+        lists.requested(number, content.page);
+        break;
       case "sync-reply":
-        return joining.done();
+        joining.done();
+        break;
       case "ask":
         if (!answers.take(number, view.now)) return;
-        return speaking.tell(number, { kind: "carry", detector: null });
+        speaking.tell(number, { kind: "carry", detector: null });
+        break;
       case "outlived":
         if (!own.isOutlived(frame.from, content.life)) return;
-        return this.#loseIdentity(content.life, content.address);
+        this.#loseIdentity(content.life, content.address);
+        break;
       default:
-        return unreachable(content);
+        unreachable(content);
     }
   }
 
@@ -271,21 +291,25 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     const { view, speaking, accusing, watching } = this.#parts;
     switch (output.kind) {
       case "send":
-        return speaking.carry(output.targets, output.body);
+        speaking.carry(output.targets, output.body);
+        break;
       case "peer-suspected": {
         const number = view.names.numberOf(output.peer);
         if (number === undefined) return;
         watching.suspected(number, output.evidence);
-        return accusing.suspects(number, output.evidence);
+        accusing.suspects(number, output.evidence);
+        break;
       }
       case "peer-trusted": {
         const number = view.names.numberOf(output.peer);
-        return number === undefined ? undefined : watching.trusted(number);
+        if (number !== undefined) watching.trusted(number);
+        break;
       }
       case "refused":
-        return view.refuse(output.from, "malformed");
+        view.refuse(output.from, "malformed");
+        break;
       default:
-        return unreachable(output);
+        unreachable(output);
     }
   }
 

@@ -5,7 +5,14 @@
  */
 import type { NodeId } from "../kernel/ids.js";
 import { after, type Duration, due, type Instant, micros } from "../kernel/time.js";
-import { type AliveClaim, type Claim, incarnationMax, rankUnassigned } from "./claims.js";
+import {
+  type AccusingClaim,
+  type AliveClaim,
+  type Claim,
+  incarnationMax,
+  type LeftClaim,
+  rankUnassigned,
+} from "./claims.js";
 import type { View } from "./view.js";
 import type { Watching } from "./watching.js";
 
@@ -49,11 +56,9 @@ export class OwnStanding {
     const { rumours, self } = this.#view;
     // Somebody does not know our life, or takes us for an earlier or an invented one.
     if (claim.life !== this.life) rumours.add(self);
-    if (claim.life !== this.life && claim.life !== 0) return this.#takenForAnother(claim);
-    if (claim.status === "alive") return this.#described(claim);
-    if (claim.incarnation < this.#incarnation) return;
-    const by = claim.status === "left" ? claim.member : claim.accuser;
-    this.#accused(by, claim.incarnation);
+    if (claim.life !== this.life && claim.life !== 0) this.#takenForAnother(claim);
+    else if (claim.status === "alive") this.#described(claim);
+    else if (claim.incarnation >= this.#incarnation) this.#accused(claim);
   }
 
   /**
@@ -103,8 +108,9 @@ export class OwnStanding {
     if (!isTrue) this.#refute(claim.incarnation, false);
   }
 
-  #accused(by: NodeId, incarnation: number): void {
-    if (!this.#refute(incarnation, true)) return;
+  #accused(claim: AccusingClaim | LeftClaim): void {
+    if (!this.#refute(claim.incarnation, true)) return;
+    const by = claim.status === "left" ? claim.member : claim.accuser;
     this.#watching.feed({ kind: "accused" });
     this.#view.event({ kind: "accusation-refuted", by, incarnation: this.#incarnation });
   }

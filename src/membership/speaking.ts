@@ -14,7 +14,7 @@ import type { MembershipSettings } from "./ports.js";
 import { transmissionsMax } from "./scales.js";
 import type { View } from "./view.js";
 
-/** Claims fill at most so many bytes, so that the frame fits into one datagram without fragments. */
+/** Claims fill at most so many bytes, so that a frame fits into one datagram unfragmented. */
 export const claimsBytesMax = 800;
 
 /** Numbers that the rumours are looked through for one message, so that none takes long. */

@@ -47,7 +47,7 @@ export class Transitions {
   alive(number: number, age: Age, rank: number, heard: boolean): void {
     const { table, waits, tombstones, rumours, now } = this.#view;
     const former = table.has(number) ? table.standingOf(number) : null;
-    const wasHeard = former !== null && former.heard && former.life === age.life;
+    const wasHeard = former?.life === age.life && former.heard;
     table.put(number, { state: "alive", ...age, heard: heard || wasHeard }, now);
     table.setRank(number, rank);
     waits.delete(number);
@@ -55,8 +55,8 @@ export class Transitions {
     // At the start everybody counts as alive in a life yet unknown; to learn it is no news.
     const isNews = former === null || former.state !== "alive" || former.life > 0;
     if (isNews) rumours.add(number);
-    if (former === null || former.life === 0) this.#appeared(number, age, former);
-    else if (former.life === age.life) this.#returned(number, former);
+    if (former === null || former.state === "expected") this.#appeared(number, age, former);
+    else if (former.life === 0 || former.life === age.life) this.#returned(number, former);
     else this.#replaced(number, age, former);
     this.#changed(number);
   }
@@ -95,7 +95,8 @@ export class Transitions {
     const age = table.standingOf(number);
     const self = this.#nameOf(this.#view.self);
     if (waits.get(number)?.kind === "unreachable" || unreachableFor === 0) {
-      return this.dead(number, age, { accuser: self, evidence: null });
+      this.dead(number, age, { accuser: self, evidence: null });
+      return;
     }
     this.#putDown(number, "unreachable", age);
     waits.set(number, { kind: "unreachable", endsAt: after(now, unreachableFor) });
@@ -141,7 +142,6 @@ export class Transitions {
   }
 
   #appeared(number: number, { life }: Age, former: Standing | null): void {
-    if (former !== null && former.state !== "expected") return this.#returned(number, former);
     if (former === null) this.#watching.watch(number);
     this.#view.event({ kind: "member-joined", member: this.#nameOf(number), life });
   }
@@ -157,9 +157,10 @@ export class Transitions {
   #replaced(number: number, { life }: Age, former: Standing): void {
     const member = this.#nameOf(number);
     this.#watching.watch(number);
-    if (former.state === "left") return this.#view.event({ kind: "member-joined", member, life });
-    if (former.state !== "alive") this.#cameBack(number);
-    this.#view.event({ kind: "member-replaced", member, life, formerLife: former.life });
+    const hadLeft = former.state === "left";
+    if (!hadLeft && former.state !== "alive") this.#cameBack(number);
+    if (hadLeft) this.#view.event({ kind: "member-joined", member, life });
+    else this.#view.event({ kind: "member-replaced", member, life, formerLife: former.life });
   }
 
   #cameBack(number: number): void {
@@ -188,7 +189,7 @@ export class Transitions {
     const { suspicionBeta, confirmations } = this.#settings;
     const least = this.suspicionLeast();
     const most = micros(Math.floor(Math.max(1, suspicionBeta) * least));
-    // Where so many cannot confirm it, nobody is waited for: this node and the suspect do not count.
+    // Where so many cannot confirm it, nobody is waited for; we and the suspect do not count.
     const wanted = this.#view.table.live - 2 < confirmations ? 0 : confirmations;
     return new Suspicion({ now: this.#view.now, accuser, least, most, wanted });
   }

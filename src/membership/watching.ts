@@ -1,6 +1,7 @@
 /**
- * The detector, seen from the view: whom it watches, and whom it suspects now. What it says is kept
- * until the machine carries it on: while a claim is taken over nothing may reach back into the view.
+ * The detector, seen from the view: whom it watches, and whom it suspects now. What it says is
+ * kept until the machine carries it on: while a claim is taken over nothing may reach back into the
+ * view.
  */
 import type {
   Detector,

@@ -1,7 +1,7 @@
 /**
- * The rules of memberlist's own tests, one by one, from ../shared/oracles/swim.json. Its incarnation
- * is ours within one life; its push/pull is our sync; its "rebroadcast" is that the claim is a
- * rumour afterwards, which the detector's next message carries.
+ * The rules of memberlist's own tests, one by one, from ../shared/oracles/swim.json. Its
+ * incarnation is ours within one life; its push/pull is our sync; its "rebroadcast" is that the
+ * claim is a rumour afterwards, which the detector's next message carries.
  */
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../src/kernel/ids.js";
@@ -205,7 +205,7 @@ const elsewhere = ["probe", "dogpile"];
 const oracle = readOracle<Rules>("swim.json");
 const rows = oracle?.memberlistRules.rows ?? [];
 
-describe.skipIf(oracle === null)("SWIM-1: the rules of memberlist", () => {
+describe.skipIf(oracle === null)("MEMBER-1: the rules of memberlist", () => {
   const ours = rows.filter(([given]) => !elsewhere.includes(given));
 
   it.each(ours)("%s: %s -> %s", (given, message) => {
