@@ -118,7 +118,7 @@ function parseLeft(fields: readonly unknown[]): LeftClaim | null {
 export function parseEvidence(body: unknown): Evidence | null {
   const fields = asList(body, evidenceFieldsMax);
   if (fields === null) return null;
-  const detector = asText(fields[0], detectorNameLengthMax);
+  const detector = asDetectorName(fields[0]);
   const at = asInteger(fields[1], 0, timeMax);
   const silence = asInteger(fields[2], 0, timeMax);
   const healthScore = asInteger(fields[3], 0, healthScoreMax);
@@ -126,6 +126,12 @@ export function parseEvidence(body: unknown): Evidence | null {
   if (detector === null || at === null || silence === null) return null;
   if (healthScore === null || attempts === null) return null;
   return { detector, at: instant(at), silence: micros(silence), healthScore, attempts };
+}
+
+/** It is shown to people, on whose terminals nobody else shall write. */
+function asDetectorName(value: unknown): string | null {
+  const name = asText(value, detectorNameLengthMax);
+  return name !== null && /^[a-z0-9-]+$/.test(name) ? name : null;
 }
 
 function parseAttempts(body: unknown): readonly Attempt[] | null {

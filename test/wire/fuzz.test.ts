@@ -6,9 +6,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { Prng } from "../../src/kernel/prng.js";
-import { frameBytesMax } from "../../src/wire/envelope.js";
 import type { Opener, Refusal } from "../../src/wire/opener.js";
 import { Sealer } from "../../src/wire/sealer.js";
+import { lengthen, mutations } from "../support/mutations.js";
 import { forge, given, n1, n2, openerOf, optionsOf, tagAgain, windowsOf } from "./cluster.js";
 
 const untaggedCount = 120_000;
@@ -37,50 +37,9 @@ const bodies: readonly unknown[] = [
 
 const seeds = (prng: Prng): Uint8Array => sealer.seal("sample", bodies[prng.below(bodies.length)]);
 
-type Mutation = (frame: Uint8Array, prng: Prng) => Uint8Array;
-
-const flipBits: Mutation = (frame, prng) => {
-  for (let count = 1 + prng.below(4); count > 0; count -= 1) {
-    const at = prng.below(frame.length);
-    frame[at] = (frame[at] ?? 0) ^ (1 << prng.below(8));
-  }
-  return frame;
-};
-
-/** The bytes on which decoders trip: heads of tags, lengths, breaks, limits of integers. */
-const odd = [
-  0x1b, 0x3b, 0x5f, 0x7f, 0x9a, 0x9f, 0xba, 0xbf, 0xc2, 0xd8, 0xd9, 0xdf, 0xf7, 0xfb, 0xff,
-];
-
-const placeOdd: Mutation = (frame, prng) => {
-  for (let count = 1 + prng.below(4); count > 0; count -= 1) {
-    frame[prng.below(frame.length)] = odd[prng.below(odd.length)] ?? 0;
-  }
-  return frame;
-};
-
-const truncate: Mutation = (frame, prng) => frame.slice(0, prng.below(frame.length));
-
-const splice: Mutation = (frame, prng) => {
-  const other = seeds(prng);
-  const start = frame.subarray(0, prng.below(frame.length));
-  return new Uint8Array([...start, ...other.subarray(prng.below(other.length))]);
-};
-
-const randomBytes: Mutation = (_frame, prng) =>
-  Uint8Array.from({ length: prng.below(200) }, () => prng.below(256));
-
-const lengthen: Mutation = (frame, prng) => {
-  const long = new Uint8Array(frameBytesMax - 50 + prng.below(100));
-  long.set(frame);
-  return long;
-};
-
-const mutations = [flipBits, placeOdd, truncate, splice, randomBytes];
-
 function mutate(prng: Prng): Uint8Array {
   const mutation = prng.chance(0.01) ? lengthen : mutations[prng.below(mutations.length)];
-  return mutation?.(seeds(prng), prng) ?? new Uint8Array();
+  return mutation?.(seeds(prng), prng, () => seeds(prng)) ?? new Uint8Array();
 }
 
 /** A frame of n1 whose body was mutated, or whose whole header was, under a right tag. */
@@ -91,7 +50,7 @@ function mutateBehindTag(prng: Prng, sequence: number): Uint8Array {
   }
   const body = seeds(prng).slice(21, -16);
   const mutation = mutations[prng.below(mutations.length)];
-  return forge({ sequence, body: mutation?.(body, prng) ?? body });
+  return forge({ sequence, body: mutation?.(body, prng, () => seeds(prng)) ?? body });
 }
 
 /** Opens a frame, and says whether a refusal left every window as it was. */

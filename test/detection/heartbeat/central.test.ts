@@ -103,7 +103,7 @@ describe("who guards the guard", () => {
     }
   });
 
-  it("CENTRAL-5: one that comes back is the coordinator of all again", () => {
+  it("CENTRAL-5, HEART-11: one that comes back is the coordinator of all again", () => {
     const { started, fleet, names } = group(5);
     const [first] = names as [NodeId];
     fleet.pause(first, periods(20));
@@ -117,7 +117,7 @@ describe("who guards the guard", () => {
     expect(traffic(started, 1)).toHaveLength(8);
   });
 
-  it("CENTRAL-5: two that were both given up come back, and nobody stays suspected", () => {
+  it("CENTRAL-5, HEART-12: two given up come back, and nobody stays suspected", () => {
     const { started, fleet, names } = group(6);
     const [first, second] = names as [NodeId, NodeId];
     fleet.pause(first, periods(20));
