@@ -66,7 +66,13 @@ export type MembershipInput =
   | { readonly kind: "was-late"; readonly by: Duration };
 
 export type MembershipOutput =
-  | { readonly kind: "send"; readonly targets: readonly NodeId[]; readonly body: unknown }
+  | {
+      readonly kind: "send";
+      readonly targets: readonly NodeId[];
+      readonly body: unknown;
+      /** Whether the detector speaks in it, or the group alone. */
+      readonly isBeat: boolean;
+    }
   /** To an address of which no name is known yet. */
   | { readonly kind: "send-to-address"; readonly address: string; readonly body: unknown }
   /** Where the link reaches a member; comes before the first `send` to it. Null: no longer. */

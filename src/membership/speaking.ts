@@ -79,7 +79,7 @@ export class Speaking {
   say(number: number, content: MessageContent, claims: readonly Claim[]): void {
     if (this.#isSilent) return;
     const targets = [this.#view.names.nameOf(number)];
-    this.#view.tell({ kind: "send", targets, body: this.#body(content, claims) });
+    this.#view.tell({ kind: "send", targets, body: this.#body(content, claims), isBeat: false });
   }
 
   sayToAddress(address: string, content: MessageContent, claims: readonly Claim[]): void {
@@ -101,7 +101,8 @@ export class Speaking {
   #send(targets: readonly NodeId[], content: MessageContent, first: readonly Claim[]): void {
     if (this.#isSilent) return;
     const body = this.#body(content, [...first, ...this.#news(targets, first)]);
-    this.#view.tell({ kind: "send", targets, body });
+    const isBeat = content.kind === "carry" && content.detector !== null;
+    this.#view.tell({ kind: "send", targets, body, isBeat });
   }
 
   #body(content: MessageContent, claims: readonly Claim[]): unknown {

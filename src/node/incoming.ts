@@ -46,6 +46,7 @@ export interface Roster {
 /** Null when the body does not fit; nothing has changed then. */
 export function readFrame(frame: Frame, roster: Roster): Incoming | null {
   switch (frame.kind) {
+    case "heartbeat":
     case "membership":
       return readMembership(frame);
     case "sample":

@@ -50,6 +50,7 @@ import { groupStatus, type NodeStatus, sensorStatus } from "./status.js";
 import { controlEntity, heartbeatEntity } from "./supervision.js";
 import { Trust, type TrustChange } from "./trust.js";
 
+type MembershipMessage = Extract<MembershipOutput, { readonly kind: "send" }>;
 type Refused = Extract<Received, { readonly ok: false }>;
 
 export class Node implements Machine<NodeInput, NodeOutput> {
@@ -251,7 +252,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   #carryMembership(now: Instant, output: MembershipOutput): void {
     switch (output.kind) {
       case "send":
-        this.#outputs.push(...this.#outgoing.send("membership", output.body, output.targets));
+        this.#sendMembership(output);
         break;
       case "completed":
         this.#feedSupervision(now, { kind: "checkpoint", entity: heartbeatEntity });
@@ -277,6 +278,11 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       default:
         unreachable(output);
     }
+  }
+
+  #sendMembership({ isBeat, body, targets }: MembershipMessage): void {
+    const kind = isBeat ? "heartbeat" : "membership";
+    this.#outputs.push(...this.#outgoing.send(kind, body, targets));
   }
 
   #carryView(now: Instant, event: MembershipEvent): void {

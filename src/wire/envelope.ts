@@ -21,6 +21,7 @@ import { crc32c } from "../codes/crc32c.js";
 import { nodeIdLengthMax } from "../kernel/ids.js";
 
 export const frameKinds = {
+  heartbeat: 1,
   sample: 2,
   "lease-request": 3,
   "lease-grant": 4,

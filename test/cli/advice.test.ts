@@ -144,7 +144,7 @@ describe("compare detector --advise, with a recording", () => {
     const cwd = await testFolder();
     const forged = new Uint8Array(60).fill(1);
     writeSource(forged, clusterCode("bench"), 1, "n2");
-    writeNumber(forged, frameKinds.membership, "everyone", 2 ** 40);
+    writeNumber(forged, frameKinds.heartbeat, "everyone", 2 ** 40);
     const { text } = recordCourse((cluster) => {
       cluster.run(3_000);
       cluster.feed(nodeId("n1"), { kind: "datagram", bytes: forged });

@@ -46,7 +46,7 @@ describe("LIVE-AGENT-1: what the membership says goes over the link, and back", 
       input.kind === "message"
         ? [
             { kind: "route", member: input.from, address: input.origin },
-            { kind: "send", targets: [input.from], body: "welcome" },
+            { kind: "send", targets: [input.from], body: "welcome", isBeat: true },
           ]
         : [];
     const membership = new ScriptedMembership();

@@ -123,7 +123,7 @@ describe("AGENT-2: what the membership says is sealed and sent", () => {
   it("to members, and to addresses", () => {
     const bench = new Bench();
     const outputs = bench.say(
-      { kind: "send", targets: [n2, n3], body: [1] },
+      { kind: "send", targets: [n2, n3], body: [1], isBeat: true },
       { kind: "send-to-address", address: "10.0.0.9:1", body: [2] },
     );
     expect(outputs).toMatchObject([
@@ -140,7 +140,7 @@ describe("AGENT-2: what the membership says is sealed and sent", () => {
     const kinds = bench
       .say(
         { kind: "route", member: n2, address: "10.0.0.2:1" },
-        { kind: "send", targets: [n2], body: 1 },
+        { kind: "send", targets: [n2], body: 1, isBeat: true },
         { kind: "completed" },
         { kind: "route", member: n2, address: null },
       )
@@ -199,10 +199,11 @@ describe("AGENT-5: an agent whose name somebody else lives under is silent", () 
     const bench = new Bench();
     bench.membership.wakeAt = bench.pass(1_000);
     const lost = { kind: "identity-lost", life: 200, address: "10.0.0.9:1" } as const;
-    const outputs = bench.say({ kind: "send", targets: [n2], body: 1 }, event(lost), {
+    const outputs = bench.say({ kind: "send", targets: [n2], body: 1, isBeat: true }, event(lost), {
       kind: "send",
       targets: [n2],
       body: 2,
+      isBeat: true,
     });
     expect(outputs.map(({ kind }) => kind)).toEqual(["send", "report"]);
     expect(eventsOf(outputs)).toEqual([lost]);

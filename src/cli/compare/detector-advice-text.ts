@@ -109,8 +109,9 @@ function configText(
   }
   if (probes !== null) {
     const { period, ackTimeout, relays } = probes;
-    const times = `period: ${time(period)}, ackTimeout: ${time(ackTimeout)}`;
-    sections.push(`# swim\ndetection: { detector: swim, ${times}, relays: ${relays} }\n`);
+    const asked = `ackTimeout: ${time(ackTimeout)}, relays: ${relays}`;
+    const lines = `timing: { heartbeat: ${time(period)} }\ndetection: { detector: swim, ${asked} }`;
+    sections.push(`# swim\n${lines}\n`);
   }
   return sections;
 }

@@ -51,5 +51,5 @@ function meter(meters: Map<NodeId, BeatMeter>, { at, input, outputs }: StepRecor
   if (!meters.has(peer) && meters.size === measuredPeersMax) return;
   meters.set(peer, beats);
   const { bootId, sequence, kindCode } = header;
-  beats.take({ at, bootId, sequence, isBeat: kindOf(kindCode) === "membership" });
+  beats.take({ at, bootId, sequence, isBeat: kindOf(kindCode) === "heartbeat" });
 }
