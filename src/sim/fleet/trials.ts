@@ -86,8 +86,12 @@ const slow: FleetTrial = {
   },
 };
 
-/** Pauses one member again and again; between two pauses it runs for up to `gapMax`. */
-export function pausing(stage: FleetStage, wait: Duration, gapMax: Duration): void {
+/**
+ * Pauses one member again and again; between two pauses it runs for up to `gapMax`.
+ *
+ * @returns which
+ */
+export function pausing(stage: FleetStage, wait: Duration, gapMax: Duration): NodeId {
   const [victim] = chosen(stage, 1) as [NodeId];
   const dice = stage.dice.split("gaps");
   const pause = (): void => {
@@ -95,6 +99,7 @@ export function pausing(stage: FleetStage, wait: Duration, gapMax: Duration): vo
     stage.schedule((wait + gapMax * dice.fraction()) / stage.period, pause);
   };
   stage.schedule(dice.fraction(), pause);
+  return victim;
 }
 
 const partitionPeriods = 40;
