@@ -9,7 +9,7 @@ import type { Transitions } from "./transitions.js";
 import type { View } from "./view.js";
 import type { Watching } from "./watching.js";
 
-/** While the detector hears nothing of it in between, each wait is doubled, up to so many times. */
+/** Where it suspects the member again and again, each wait is doubled, up to so many times. */
 export const accusingWaitMax = 4;
 
 interface Past {
@@ -31,13 +31,7 @@ export class Accusing {
     this.#transitions = transitions;
   }
 
-  /** The detector has lost the member. */
-  suspects(number: number, evidence: Evidence): void {
-    const past = this.#past.get(number);
-    if (past !== undefined) this.#past.set(number, { ...past, wait: 1 });
-    this.accuse(number, evidence);
-  }
-
+  /** The detector has lost the member, or still suspects it. */
   accuse(number: number, evidence: Evidence): void {
     const { table, names, self } = this.#view;
     const state = table.stateOf(number);

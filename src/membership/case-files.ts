@@ -56,9 +56,11 @@ export class CaseFiles {
     file.accusations = [...file.accusations, { accuser, heardAt: now, evidence }];
   }
 
-  /** The newest accusation; null where nobody is known to have accused the member. */
-  lastAccusation(number: number): Accusation | null {
-    return this.#files.get(number)?.accusations.at(-1) ?? null;
+  /** By this accuser, else the newest; null where nobody is known to have accused the member. */
+  accusationBy(number: number, accuser: NodeId): Accusation | null {
+    const accusations = this.#files.get(number)?.accusations ?? [];
+    const own = accusations.find((accusation) => accusation.accuser === accuser);
+    return own ?? accusations.at(-1) ?? null;
   }
 
   lasts(number: number, length: Duration): void {

@@ -298,7 +298,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
         const number = view.names.numberOf(output.peer);
         if (number === undefined) return;
         watching.suspected(number, output.evidence);
-        accusing.suspects(number, output.evidence);
+        accusing.accuse(number, output.evidence);
         break;
       }
       case "peer-trusted": {

@@ -118,16 +118,18 @@ export class View {
   }
 
   /**
-   * Whose word it is: the newest accuser's, so that each confirmation travels; or of one that is
-   * dead, whoever declared it. Where the file is gone, it is our own.
+   * Whose word it is: our own where we accuse it ourselves, for nobody else tells that; else the
+   * newest accuser's, so that each confirmation travels. Of one that is dead it is the word of
+   * whoever declared it. Where the file is gone, it is our own.
    */
   #accusationOf(number: number): Pick<AccusingClaim, "accuser" | "evidence"> {
-    const newest = this.cases.lastAccusation(number);
+    const self = this.names.nameOf(this.self);
     const declaredBy = this.cases.get(number)?.declaredBy ?? null;
     if (this.table.stateOf(number) !== "dead" || declaredBy === null) {
-      return newest ?? { accuser: this.names.nameOf(this.self), evidence: null };
+      return this.cases.accusationBy(number, self) ?? { accuser: self, evidence: null };
     }
-    const evidence = newest?.accuser === declaredBy ? newest.evidence : null;
+    const word = this.cases.accusationBy(number, declaredBy);
+    const evidence = word?.accuser === declaredBy ? word.evidence : null;
     return { accuser: declaredBy, evidence };
   }
 }

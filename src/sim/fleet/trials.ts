@@ -81,20 +81,25 @@ const slow: FleetTrial = {
   does: "one member is paused for 0.8 of the time-out, again and again",
   run: (stage) => {
     const { suspectAfter } = stage.study.detector;
-    pausing(stage, micros(Math.round(slowShare * suspectAfter)));
+    pausing(stage, micros(Math.round(slowShare * suspectAfter)), stage.period);
     stage.run(calmPeriods);
   },
 };
 
-/** Pauses one member again and again; between two pauses it runs for up to one period. */
-export function pausing(stage: FleetStage, wait: Duration): void {
+/**
+ * Pauses one member again and again; between two pauses it runs for up to `gapMax`.
+ *
+ * @returns which
+ */
+export function pausing(stage: FleetStage, wait: Duration, gapMax: Duration): NodeId {
   const [victim] = chosen(stage, 1) as [NodeId];
   const dice = stage.dice.split("gaps");
   const pause = (): void => {
     stage.fleet.pause(victim, wait);
-    stage.schedule(wait / stage.period + dice.fraction(), pause);
+    stage.schedule((wait + gapMax * dice.fraction()) / stage.period, pause);
   };
   stage.schedule(dice.fraction(), pause);
+  return victim;
 }
 
 const partitionPeriods = 40;
