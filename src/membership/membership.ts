@@ -130,7 +130,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
       if (frame.life > own.life) this.#loseIdentity(frame.life, frame.origin);
       return;
     }
-    const message = parseMessage(frame.body);
+    const message = frame.life > 0 ? parseMessage(frame.body) : null;
     if (message === null) {
       view.refuse(frame.from, "malformed");
       return;
@@ -190,6 +190,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
 
   #onContent(frame: Frame, { content }: Message, number: number): void {
     const { view, watching, lists, joining, answers, speaking, own } = this.#parts;
+    if (content.kind !== "outlived") own.spokenTo();
     switch (content.kind) {
       case "carry":
         if (content.detector === null || !this.#isWatched(number)) return;
