@@ -17,6 +17,9 @@ import type { View } from "./view.js";
 /** Claims fill at most so many bytes, so that a frame fits into one datagram unfragmented. */
 export const claimsBytesMax = 800;
 
+/** So many claims about those who get a message fit into it beside the news. */
+const accusedPerMessageMax = 4;
+
 /** Numbers that the rumours are looked through for one message, so that none takes long. */
 const walkMax = 256;
 
@@ -42,15 +45,31 @@ export class Speaking {
     this.#isSilent = true;
   }
 
-  /** A detector's body, or none. Who is accused gets a message of its own. */
+  /**
+   * A detector's body, or none. A few who are accused are told so in the message for all, which
+   * stays one frame; where they are many, each gets a message of its own.
+   */
   carry(targets: readonly NodeId[], detector: unknown): void {
-    const others: NodeId[] = [];
+    const content: MessageContent = { kind: "carry", detector };
+    const accused = this.#accusedAmong(targets);
+    if (accused.size > Math.min(accusedPerMessageMax, this.#settings.claimsPerMessageMax)) {
+      for (const number of accused.values()) this.tell(number, content);
+      const others = targets.filter((target) => !accused.has(target));
+      if (others.length > 0) this.#send(others, content, []);
+      return;
+    }
+    for (const number of accused.values()) this.#warned.mark(number, this.#view.now);
+    const first = [...accused.values()].flatMap((number) => this.#view.claimOf(number) ?? []);
+    this.#send(targets, content, first);
+  }
+
+  #accusedAmong(targets: readonly NodeId[]): ReadonlyMap<NodeId, number> {
+    const accused = new Map<NodeId, number>();
     for (const target of targets) {
       const number = this.#view.names.numberOf(target);
-      if (number === undefined || !this.isAccused(number)) others.push(target);
-      else this.tell(number, { kind: "carry", detector });
+      if (number !== undefined && this.isAccused(number)) accused.set(target, number);
     }
-    if (others.length > 0) this.#send(others, { kind: "carry", detector }, []);
+    return accused;
   }
 
   tell(number: number, content: MessageContent): void {
@@ -118,7 +137,10 @@ export class Speaking {
     const chosen = this.#choose(only, room, claimsBytesMax - bytesOf(first));
     const timesMax = transmissionsMax(this.#settings.lambda, table.live);
     for (const number of chosen.keys()) rumours.told(number, targets.length, timesMax);
-    return [...chosen.values()].filter((claim) => claim !== null);
+    const told = new Set(first.map(({ member }) => member));
+    return [...chosen.values()].filter(
+      (claim): claim is Claim => claim !== null && !told.has(claim.member),
+    );
   }
 
   /** Null stands for what is told by saying nothing. */

@@ -124,11 +124,11 @@ describe("our own accusation", () => {
 });
 
 describe("who is accused", () => {
-  it("MEMBER-10: is told so before anything else, in a message of its own", () => {
+  it("MEMBER-10: is told so before anything else, in one message for all", () => {
     const single = group();
     suspects(single);
     const sent = sentIn(sendTo(single, "a", "b"));
-    expect(sent.map(({ targets }) => targets)).toEqual([["a"], ["b"]]);
+    expect(sent.map(({ targets }) => targets)).toEqual([["a", "b"]]);
     expect(sent[0]?.message.claims[0]).toMatchObject({ status: "suspect", member: "a" });
     // And again on every message, though it is a rumour no more.
     for (let count = 0; count < 20; count += 1) sendTo(single, "b", "c");
