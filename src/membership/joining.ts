@@ -54,11 +54,22 @@ export class Joining {
 
   /** Once a period. */
   tick(): void {
+    if (!this.#isWanted && this.#isAlone()) this.#wantAgain();
     if (!this.#isWanted || !due(this.#next, this.#view.now)) return;
     this.#next = after(this.#view.now, micros(this.#wait * this.#period));
     this.#wait = Math.min(2 * this.#wait, joinWaitMax);
     for (const address of this.#seeds) this.#lists.requestAt(address);
     if (this.#asksSeats) this.#askSeats();
+  }
+
+  /** All others are gone, or this node was cut off: whoever let it in may do so again. */
+  #isAlone(): boolean {
+    return this.#view.table.count("alive") <= 1;
+  }
+
+  #wantAgain(): void {
+    this.#isWanted = this.#seeds.length > 0 || this.#asksSeats;
+    this.#wait = 1;
   }
 
   #askSeats(): void {

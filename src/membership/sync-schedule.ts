@@ -41,7 +41,8 @@ export class SyncSchedule {
 
   #pickTarget(): number | null {
     const lost = this.#count % lostEvery === 0 ? this.#pickLost() : null;
-    return lost ?? this.#pick((state) => state === "alive");
+    // Who is alone has nobody else to ask.
+    return lost ?? this.#pick((state) => state === "alive") ?? this.#pickLost();
   }
 
   #pickLost(): number | null {

@@ -231,7 +231,7 @@ describe("holdfast agent, before anything is started", () => {
 });
 
 describe("holdfast members", () => {
-  it("exits with 4 when nobody answers, and with 2 when it does not know where to ask", async () => {
+  it("exits with 4 when nobody answers, and with 2 when it cannot know where to ask", async () => {
     const cwd = await testFolder();
     const none = await run(["members", "--state-dir", "."], { cwd });
     expect([none.code, none.stderr]).toEqual([4, expect.stringContaining("no agent was started")]);

@@ -107,7 +107,7 @@ describe("a newer life", () => {
     const claims = [accused("dead", "m", 0, "a")];
     const outputs = single.hear("a", claims, { life: lifeOf(1), incarnation: 50 });
     expect(eventKinds(outputs)).toEqual([]);
-    const content = { kind: "outlived", life: lifeOf(2) };
+    const content = { kind: "outlived", life: lifeOf(2), address: null };
     expect(sentIn(outputs).map(({ message }) => message.content)).toEqual([content]);
     expect(sentIn(single.hear("a", [], { life: lifeOf(1) }))).toEqual([]);
     expect(single.machine.member(a)).toMatchObject({ life: lifeOf(2), incarnation: 0 });
@@ -115,7 +115,7 @@ describe("a newer life", () => {
 });
 
 describe("somebody else under our name", () => {
-  const outlived = { content: { kind: "outlived", life: lifeOf(5) } as const };
+  const outlived = { content: { kind: "outlived", life: lifeOf(5), address: null } as const };
 
   it("MEMBER-12: heard itself: we stop", () => {
     const single = new Single();
@@ -167,8 +167,8 @@ describe("somebody else under our name", () => {
     for (const name of ["a", "b"]) single.hear(name, [alive("m", 0, { life: lifeOf(5) })]);
     single.hear("m");
     single.hear("m", [], { life: lifeOf(0) });
-    single.hear("a", [], { content: { kind: "outlived", life: lifeOf(1) } });
-    single.hear("b", [], { content: { kind: "outlived", life: lifeOf(1) } });
+    single.hear("a", [], { content: { kind: "outlived", life: lifeOf(1), address: null } });
+    single.hear("b", [], { content: { kind: "outlived", life: lifeOf(1), address: null } });
     expect(single.outputs.map((output) => output.kind)).not.toContain("identity-lost");
     expect(single.machine.leader()).not.toBeNull();
     expect(single.machine.member(single.self)?.incarnation).toBe(0);

@@ -44,7 +44,8 @@ describe("MEMBER-20: bodies", () => {
       { kind: "sync-request", page: 0 },
       { kind: "sync-reply", page: 7 },
       { kind: "ask" },
-      { kind: "outlived", life: lifeMax },
+      { kind: "outlived", life: lifeMax, address: null },
+      { kind: "outlived", life: lifeMax, address: "10.0.0.1:7000" },
     ] as const;
     for (const content of contents) {
       expect(parseMessage(messageBody(3, 9, claims, content))).toEqual({
