@@ -28,6 +28,11 @@ export type DetectorInput =
   | { readonly kind: "forget"; readonly peer: NodeId }
   /** Others suspect this node, and wrongly: perhaps it is slow. */
   | { readonly kind: "accused" }
+  /**
+   * `peer` has answered an accusation, by way of others. A detector that asks seldom takes its
+   * suspicion back, for what it saw is past; one whose silence goes on keeps it.
+   */
+  | { readonly kind: "refuted"; readonly peer: NodeId }
   /** This node was woken so late that the silences it sees may be its own. */
   | { readonly kind: "was-late"; readonly by: Duration };
 

@@ -148,9 +148,8 @@ export class Transitions {
 
   #returned(number: number, former: Standing): void {
     if (former.state === "alive") return;
-    // A detector that probes may not ask it again for long: what it saw was refuted, and is past.
-    const isOutdated = isGone(former) || this.#watching.suspects.has(number);
-    if (isOutdated) this.#watching.watch(number);
+    if (isGone(former)) this.#watching.watch(number);
+    else this.#watching.refuted(number);
     if (former.state !== "left") this.#cameBack(number);
     const member = this.#nameOf(number);
     this.#view.event({ kind: "member-returned", member, former: former.state });

@@ -50,6 +50,12 @@ export class Watching {
     this.feed({ kind: "watch", peer: this.#view.names.nameOf(number) });
   }
 
+  /** What the detector saw of the member was answered by way of others. */
+  refuted(number: number): void {
+    if (!this.#suspects.has(number)) return;
+    this.feed({ kind: "refuted", peer: this.#view.names.nameOf(number) });
+  }
+
   forget(number: number): void {
     this.#suspects.delete(number);
     this.feed({ kind: "forget", peer: this.#view.names.nameOf(number) });

@@ -14,10 +14,15 @@ import { frameBytesMax } from "./envelope.js";
 
 const crcBytes = 4;
 
-/** A fresh array to put on the line. @param payload 1 to `frameBytesMax` bytes */
-export function toByteStream(payload: Uint8Array): Uint8Array {
+/**
+ * A fresh array to put on the line.
+ *
+ * @param payload 1 to `bytesMax` bytes
+ * @param bytesMax more than a frame where a line adds something of its own, at both ends
+ */
+export function toByteStream(payload: Uint8Array, bytesMax = frameBytesMax): Uint8Array {
   const { length } = payload;
-  assert(length > 0 && length <= frameBytesMax, `${length} bytes are no frame`);
+  assert(length > 0 && length <= bytesMax, `${length} bytes are no frame`);
   const checked = new Uint8Array(length + crcBytes);
   checked.set(payload);
   new DataView(checked.buffer).setUint32(length, crc32c(payload));
@@ -34,8 +39,13 @@ export interface ByteStreamCounts extends CobsCounts {
 
 /** Reads frames from a line where bytes are lost, changed and added; never throws. */
 export class ByteStreamReader {
-  readonly #cobs = new CobsReader(frameBytesMax + crcBytes);
+  readonly #cobs: CobsReader;
   #badChecksum = 0;
+
+  /** @param payloadBytesMax longer payloads are skipped and counted */
+  constructor(payloadBytesMax = frameBytesMax) {
+    this.#cobs = new CobsReader(payloadBytesMax + crcBytes);
+  }
 
   /** Takes the next bytes of the line; returns the payloads that they complete. */
   push(bytes: Uint8Array): readonly Uint8Array[] {

@@ -66,6 +66,7 @@ export class GossipDetector implements Detector {
       case "forget":
         return this.#onForget(input.peer);
       case "accused":
+      case "refuted":
         return nothing;
       case "was-late":
         this.#listeningSince = now;

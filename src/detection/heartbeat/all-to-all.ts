@@ -68,6 +68,7 @@ export class AllToAllHeartbeat implements Detector {
         this.#allowances.delete(input.peer);
         return nothing;
       case "accused":
+      case "refuted":
         return nothing;
       case "was-late":
         return this.#onWasLate(now);

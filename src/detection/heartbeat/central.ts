@@ -57,6 +57,7 @@ export class CentralHeartbeat implements Detector {
       case "forget":
         return this.#watch.remove(input.peer) ? this.#settled(now, nothing) : nothing;
       case "accused":
+      case "refuted":
         return nothing;
       case "was-late":
         this.#watch.beginAnew(now);

@@ -93,6 +93,7 @@ export class PhiAccrualDetector implements Detector {
         this.#heard.delete(input.peer);
         return nothing;
       case "accused":
+      case "refuted":
         return nothing;
       case "was-late":
         return this.#onWasLate(now);

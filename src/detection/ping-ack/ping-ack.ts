@@ -68,6 +68,7 @@ export class PingAckDetector implements Detector {
         this.#questions.delete(input.peer);
         return nothing;
       case "accused":
+      case "refuted":
         return nothing;
       case "was-late":
         return this.#onWasLate();

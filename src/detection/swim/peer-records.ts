@@ -60,6 +60,11 @@ export class PeerRecords {
     return this.#trust(peer);
   }
 
+  /** Trusts it again without having heard it; whether it was suspected until now. */
+  forgive(peer: NodeId): boolean {
+    return this.#trust(peer);
+  }
+
   /** Whether the peer was trusted until now. */
   suspect(peer: NodeId): boolean {
     const suspicions = this.#suspicions.get(peer) ?? { status: "trusted", count: 0 };

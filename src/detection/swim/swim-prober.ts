@@ -108,6 +108,8 @@ export class SwimProber implements Detector {
       case "accused":
         this.#health.change(1);
         return [];
+      case "refuted":
+        return this.#records.forgive(input.peer) ? [{ kind: "peer-trusted", peer: input.peer }] : [];
       case "was-late":
         return this.#onWasLate(now);
       default:
