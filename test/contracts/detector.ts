@@ -173,12 +173,16 @@ function latenessRules(subject: Subject): void {
   });
 }
 
-/** A detector with one peer that never speaks, which has done what it does at the start. */
+/** A detector with one peer that never speaks, to which it has spoken for the first time. */
 function alone({ kind, settings }: Subject): Detector {
   const [self, peer] = memberNames(2) as [NodeId, NodeId];
   const dice = new Prng(1);
   const machine = kind.make({ ...settings, now: instant(0), self, peers: [peer], dice });
-  wake(machine, instant(0));
+  for (let told: string[] = []; !told.includes("send"); ) {
+    const at = machine.deadline();
+    if (at === null) throw new Error("the detector never speaks");
+    told = machine.step(at, timeout).map(({ kind: what }) => what);
+  }
   return machine;
 }
 

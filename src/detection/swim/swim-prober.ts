@@ -109,7 +109,9 @@ export class SwimProber implements Detector {
         this.#health.change(1);
         return [];
       case "refuted":
-        return this.#records.forgive(input.peer) ? [{ kind: "peer-trusted", peer: input.peer }] : [];
+        return this.#records.forgive(input.peer)
+          ? [{ kind: "peer-trusted", peer: input.peer }]
+          : [];
       case "was-late":
         return this.#onWasLate(now);
       default:

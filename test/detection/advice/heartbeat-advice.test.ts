@@ -6,7 +6,9 @@ import {
   statedQuality,
 } from "../../../src/detection/advice/link-quality.js";
 import type { Wishes } from "../../../src/detection/advice/wishes.js";
-import { HeartbeatMonitor } from "../../../src/detection/heartbeat/monitor.js";
+import type { DetectorSettings } from "../../../src/detection/detector.js";
+import { AllToAllHeartbeat } from "../../../src/detection/heartbeat/all-to-all.js";
+import { beatBody } from "../../../src/detection/heartbeat/messages.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { timeout } from "../../../src/kernel/machine.js";
 import { Prng } from "../../../src/kernel/prng.js";
@@ -30,10 +32,16 @@ interface Times {
   readonly suspectAfter: number;
 }
 
+function monitorWith(times: Pick<DetectorSettings, "period" | "suspectAfter">): AllToAllHeartbeat {
+  const node = { now: instant(0), self: nodeId("a"), peers: [peer], dice: new Prng(1) };
+  const unused = { ackTimeout: times.period, relays: 0, phi: 8, lifeguard: false };
+  return new AllToAllHeartbeat({ ...node, ...unused, ...times });
+}
+
 /** How often a real monitor with these settings suspects a peer that never stops. */
 function suspicions({ period, suspectAfter }: Times, beats: readonly (number | null)[]): number {
   const times = { period: millis(period / 1_000), suspectAfter: millis(suspectAfter / 1_000) };
-  const monitor = new HeartbeatMonitor({ now: instant(0), peers: [peer], ...times });
+  const monitor = monitorWith(times);
   const wake = (until: Instant): void => {
     for (let at = monitor.deadline(); at !== null && at < until; at = monitor.deadline()) {
       monitor.step(at, timeout);
@@ -43,7 +51,7 @@ function suspicions({ period, suspectAfter }: Times, beats: readonly (number | n
     if (late === null) continue;
     const at = instant(index * period + late);
     wake(at);
-    monitor.step(at, { kind: "beat", from: peer });
+    monitor.step(at, { kind: "message", from: peer, body: beatBody(index + 1) });
   }
   return monitor.standing()[0]?.suspicions ?? 0;
 }
@@ -116,10 +124,11 @@ describe("what it advises", () => {
   it("ADVICE-9: the monitor suspects a peer that stops within the time that was said", () => {
     const { settings } = adviseOrFail(statedQuality({ loss: 0, lateness: millis(5) }), wishes());
     const { period, suspectAfter, detectionMax } = settings;
-    const monitor = new HeartbeatMonitor({ now: instant(0), peers: [peer], period, suspectAfter });
+    const monitor = monitorWith({ period, suspectAfter });
     // It stops just after a beat was sent, which comes as late as any does.
     const crash = 0;
-    monitor.step(millis(5) as unknown as Instant, { kind: "beat", from: peer });
+    const beat = { kind: "message", from: peer, body: beatBody(1) } as const;
+    monitor.step(millis(5) as unknown as Instant, beat);
     let found = 0;
     while (monitor.standing()[0]?.status === "trusted") {
       found = monitor.deadline() ?? 0;
