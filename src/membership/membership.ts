@@ -106,7 +106,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
         this.#receiving.receive(input);
         break;
       case "old-life":
-        this.#receiving.receiveOldLife(input);
+        this.#receiving.oldLife(input);
         break;
       case "join":
         this.#parts.joining.begin(input.seeds);

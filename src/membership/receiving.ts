@@ -42,8 +42,8 @@ export class Receiving {
     }
   }
 
-  /** Only the envelope is looked at, for the body may be a copy. */
-  receiveOldLife({ from, life, origin }: Frame): void {
+  /** A frame that was not opened, for its sender has a newer life. */
+  oldLife({ from, life, origin }: Frame): void {
     const { names, table } = this.#parts.view;
     const number = names.numberOf(from);
     if (number === undefined) return;
