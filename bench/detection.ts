@@ -61,8 +61,8 @@ function measure({ members, periods, crashes }: Omit<Run, "heapMax">): void {
   const { accuracy } = stage;
   console.log(
     `${members} members, ${periods} periods of 1 s, ${crashes} crashes: ${took.toFixed(1)} s, ` +
-      `${steps} steps, ${Math.round(steps / took)} steps/s, at most ${Math.round(rss)} MiB resident` +
-      `, ${accuracy.result().givenUp} live members given up`,
+      `${steps} steps, ${Math.round(steps / took)} steps/s, ` +
+      `at most ${Math.round(rss)} MiB resident, ${accuracy.result().givenUp} live members given up`,
   );
 }
 
