@@ -100,4 +100,11 @@ export interface DetectorKind {
   /** A line for people. */
   readonly summary: string;
   make(options: DetectorOptions): Detector;
+  /**
+   * From a crash until somebody suspects the member, at the latest; a message's longest delay comes
+   * on top of it.
+   *
+   * @param members of the group, the crashed one among them; at least 2
+   */
+  detectsWithin(settings: DetectorSettings, members: number): Duration;
 }
