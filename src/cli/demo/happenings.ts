@@ -62,7 +62,7 @@ interface Line {
   readonly atS: number;
   /** Who told it, and by which kinds of events. */
   readonly kinds: Map<string, Set<NodeEvent["kind"]>>;
-  readonly text: string;
+  text: string;
   readonly fact: string | null;
 }
 
@@ -89,6 +89,8 @@ function joined(lines: readonly Line[], { atS, node, event }: SeenEvent): boolea
   const kinds = line.kinds.get(node) ?? new Set();
   if (kinds.has(event.kind)) return false;
   line.kinds.set(node, kinds.add(event.kind));
+  // It says more than that the member is heard again.
+  if (event.kind === "member-replaced") line.text = textOf(event);
   return true;
 }
 

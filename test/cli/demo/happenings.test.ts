@@ -73,8 +73,8 @@ describe("what happened last", () => {
       seen(5.02, "pi-3", suspected(156_000)),
       seen(5.3, "pi-2", died("pi-2")),
       seen(5.31, "pi-3", died("pi-3")),
-      seen(7, "pi-3", { kind: "member-replaced", member: pi1, life: 2, formerLife: 1 }),
       seen(7, "pi-3", { kind: "peer-trusted", peer: pi1 }),
+      seen(7, "pi-3", { kind: "member-replaced", member: pi1, life: 2, formerLife: 1 }),
       seen(7.1, "pi-2", { kind: "peer-trusted", peer: pi1 }),
     ];
     expect(happenings(events, [], 8).map(({ nodes, text }) => [text, ...nodes])).toEqual([
