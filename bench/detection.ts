@@ -1,8 +1,8 @@
 /**
  * How large a fleet the simulator bears: members with SWIM, Lifeguard and membership, on a network
  * that loses one message in a hundred, while some of them crash. Each run is a process of its own,
- * with a stated limit of its heap; what it needs at most is what the system says of the process, all
- * of it. A run in which a crash is not known to every member in the end is no result.
+ * with a stated limit of its heap; what it needs at most is what the system says of the whole
+ * process. A run in which a crash is not known to every member in the end is no result.
  *
  * Run: node dist/bench/detection.js [members periods crashes]
  */
@@ -61,8 +61,8 @@ function measure({ members, periods, crashes }: Omit<Run, "heapMax">): void {
   const { accuracy } = stage;
   console.log(
     `${members} members, ${periods} periods of 1 s, ${crashes} crashes: ${took.toFixed(1)} s, ` +
-      `${steps} steps, ${Math.round(steps / took)} steps/s, at most ${Math.round(rss)} MiB resident` +
-      `, ${accuracy.result().givenUp} live members given up`,
+      `${steps} steps, ${Math.round(steps / took)} steps/s, ` +
+      `at most ${Math.round(rss)} MiB resident, ${accuracy.result().givenUp} live members given up`,
   );
 }
 

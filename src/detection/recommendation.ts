@@ -13,8 +13,9 @@ export interface DetectorRecommendation {
 }
 
 /**
- * Up to so many members everybody hears everybody himself. The frames of a member grow with the
- * members, and at this size it sends about four times as many as one that probes.
+ * Up to so many members everybody hears everybody itself. A member's frames grow with the members:
+ * here it sends about seven times as many as one that probes, and half as late as that one's worst
+ * everybody suspects. Beyond, the price grows and the gain does not.
  */
 export const allToAllNodesMax = 15;
 
@@ -25,8 +26,8 @@ export function recommendedDetector(nodes: number): DetectorRecommendation {
       detector: "all-to-all",
       lifeguard: false,
       reason:
-        `With ${nodes} members each can hear all others itself: everybody suspects a dead one ` +
-        "within the same time-out and waits for nobody's word.",
+        `With ${nodes} members each can hear all others itself, so everybody suspects a dead one ` +
+        "within one time-out, always, and waits for nobody's word.",
     };
   }
   return {
@@ -34,6 +35,6 @@ export function recommendedDetector(nodes: number): DetectorRecommendation {
     lifeguard: true,
     reason:
       `With ${nodes} members each would send ${nodes - 1} beats a period to hear all others ` +
-      "itself; SWIM sends about as many whatever the size, and its Lifeguard forgives slow members.",
+      "itself; SWIM sends about two messages at any size, and Lifeguard forgives slow members.",
   };
 }

@@ -9,7 +9,7 @@ import type { Transitions } from "./transitions.js";
 import type { View } from "./view.js";
 import type { Watching } from "./watching.js";
 
-/** Where it suspects the member again and again, each wait is doubled, up to so many times. */
+/** While the detector hears nothing of it in between, each wait is doubled, up to so many times. */
 export const accusingWaitMax = 4;
 
 interface Past {
@@ -23,15 +23,22 @@ export class Accusing {
   readonly #view: View;
   readonly #watching: Watching;
   readonly #transitions: Transitions;
-  readonly #past = new Map<number, Past>();
+  readonly #past: Map<number, Past>;
 
   constructor(view: View, watching: Watching, transitions: Transitions) {
     this.#view = view;
     this.#watching = watching;
     this.#transitions = transitions;
+    this.#past = view.about(new Map());
   }
 
-  /** The detector has lost the member, or still suspects it. */
+  /** The detector has lost the member. */
+  suspects(number: number, evidence: Evidence): void {
+    const past = this.#past.get(number);
+    if (past !== undefined) this.#past.set(number, { ...past, wait: 1 });
+    this.accuse(number, evidence);
+  }
+
   accuse(number: number, evidence: Evidence): void {
     const { table, names, self } = this.#view;
     const state = table.stateOf(number);
@@ -44,7 +51,7 @@ export class Accusing {
   /** Once a period: those who have refuted, and of whom the detector still hears nothing. */
   again(): void {
     for (const [number, evidence] of this.#watching.suspects) {
-      if (this.#view.table.has(number)) this.accuse(number, evidence);
+      if (this.#view.table.stateOf(number) === "alive") this.accuse(number, evidence);
     }
     for (const [number, { againAt }] of this.#past) {
       const isOver = due(againAt, this.#view.now) && !this.#watching.suspects.has(number);

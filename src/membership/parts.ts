@@ -2,6 +2,7 @@
 import { type Duration, micros } from "../kernel/time.js";
 import { Accusing } from "./accusing.js";
 import { Admission } from "./admission.js";
+import { Carrying } from "./carrying.js";
 import { Hearing } from "./hearing.js";
 import { Joining } from "./joining.js";
 import { Leads } from "./leads.js";
@@ -22,6 +23,7 @@ export interface Parts {
   readonly transitions: Transitions;
   readonly speaking: Speaking;
   readonly accusing: Accusing;
+  readonly carrying: Carrying;
   readonly own: OwnStanding;
   readonly leads: Leads;
   readonly hearing: Hearing;
@@ -29,9 +31,8 @@ export interface Parts {
   readonly sync: SyncSchedule;
   readonly joining: Joining;
   readonly leaving: Leaving;
-  /** Who asks for our life is answered. */
+  /** Who asks for our life, or speaks out of an earlier life of its own, is answered. */
   readonly answers: OncePerPeriod;
-  /** And, apart from those, who speaks out of a life that is over. */
   readonly outlived: OncePerPeriod;
   readonly period: Duration;
 }
@@ -44,6 +45,7 @@ export function makeParts(options: MembershipOptions): Parts {
   const transitions = new Transitions(view, watching, settings, period);
   const speaking = new Speaking(view, settings, period);
   const accusing = new Accusing(view, watching, transitions);
+  const carrying = new Carrying(view, watching, speaking, accusing);
   const own = new OwnStanding(view, watching, period);
   const leads = new Leads(view, speaking);
   const admission = new Admission(view, transitions, settings, period, dice.split("admission"));
@@ -53,11 +55,11 @@ export function makeParts(options: MembershipOptions): Parts {
   const asksSeats = options.rosterStarts === "expected";
   const joining = new Joining(view, lists, period, dice.split("join"), asksSeats);
   const leaving = new Leaving(view, speaking, dice.split("leave"));
-  const answers = new OncePerPeriod(period);
-  const outlived = new OncePerPeriod(period);
+  const answers = view.about(new OncePerPeriod(period));
+  const outlived = view.about(new OncePerPeriod(period));
   return {
-    ...{ view, watching, transitions, speaking, accusing, own, leads, hearing, lists },
-    ...{ sync, joining, leaving, answers, outlived, period },
+    ...{ view, watching, transitions, speaking, accusing, carrying, own, leads, hearing },
+    ...{ lists, sync, joining, leaving, answers, outlived, period },
   };
 }
 

@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aheadMax, lineQueueMax, reopenAfter, reopenAfterMax } from "../../src/host/stream-line.js";
+import { lineQueueMax, reopenAfter, reopenAfterMax } from "../../src/host/stream-line.js";
 import {
   busNodesMax,
   type LineOptions,
@@ -155,7 +155,7 @@ describe("with the time in the test's hand", () => {
     let given = 0;
     for (const { at, bytes } of rig.written) {
       given += bytes;
-      expect(given).toBeLessThanOrEqual(perMs * (at + aheadMax / 1_000) + lineBytes);
+      expect(given).toBeLessThanOrEqual(perMs * (at + 2) + lineBytes);
     }
     // It was offered four times as much.
     expect(given).toBeGreaterThan(0.95 * perMs * 200);

@@ -101,7 +101,7 @@ describe("a newer life", () => {
     expect(single.machine.member(a)).toMatchObject({ life: lifeOf(1), state: "alive" });
   });
 
-  it("MEMBER-12: an older life that speaks is told that it is outlived, and changes nothing", () => {
+  it("MEMBER-12: an older life that speaks is told that it is outlived, no more", () => {
     const single = new Single();
     single.hear("a", [], { life: lifeOf(2) });
     const claims = [accused("dead", "m", 0, "a")];
@@ -204,7 +204,7 @@ describe("addresses", () => {
     expect(eventKinds(later)).toEqual(["member-joined", "member-moved"]);
   });
 
-  it("MEMBER-13: first seen, then declared, is no move; and declared no more, it is seen again", () => {
+  it("MEMBER-13: seen, then declared, is no move; and declared no more, it is seen again", () => {
     const single = new Single();
     single.hear("a", [], { origin: at(70) });
     const outputs = single.hear("a", [alive("a", 0, declared(7))], { origin: at(70) });

@@ -51,6 +51,20 @@ describe("MEMBER-22: a list", () => {
     }
   });
 
+  it("is not the only thing that fits: rumours do too, however many may go together", () => {
+    const single = new Single({ settings: { ...open(5_000), claimsPerMessageMax: 64 } });
+    for (let number = 0; number < 60; number += 1) {
+      const address = `board-${number}.of.a.plant.with.a.long.name.example.org:65535`;
+      const more = { life: counterLimit - 1, address, declared: true };
+      single.hear("a", [alive(longName(number), 999, more)]);
+    }
+    const send = { kind: "send", targets: [nodeId("a"), nodeId("b")], body: "ping" } as const;
+    const [output] = single.detect(send).filter(({ kind }) => kind === "send");
+    const size = output?.kind === "send" ? encodeBody(output.body).length : 0;
+    expect(size).toBeGreaterThan(600);
+    expect(size).toBeLessThanOrEqual(bodyBytesMax);
+  });
+
   it("that is long is spread over periods", () => {
     const single = withMembers(300);
     single.pass(0);

@@ -95,7 +95,7 @@ describe("MEMBER-1: which claim stands", () => {
   });
 });
 
-/** What SWIM's section 4.2 says, in other words. Of one that is gone the numbers are only raised. */
+/** SWIM, section 4.2, in other words. Of one that is gone the numbers are only raised. */
 function naive(state: MemberState, status: Claim["status"], newer: number): boolean {
   if (status === "alive") return newer > 0;
   if (strength[state] === 2) return false;

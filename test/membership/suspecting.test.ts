@@ -13,6 +13,7 @@ import {
   claimsSent,
   eventKinds,
   eventsIn,
+  left,
   lifeOf,
   Single,
   type SingleOptions,
@@ -91,7 +92,7 @@ describe("our own accusation", () => {
     expect(single.stateOf("a")).toBe("dead");
   });
 
-  it("MEMBER-7: after a refutation waits for a suspicion's least, then twice, then four times", () => {
+  it("MEMBER-7: waits for a least length after a refutation, then for two, then for four", () => {
     const single = group();
     suspects(single);
     const accusedAt: number[] = [];
@@ -146,6 +147,27 @@ describe("who is accused", () => {
       expect(claimsSent(single.hear("a"), "a")).toHaveLength(1);
       expect(single.hear("b").filter(({ kind }) => kind === "send")).toEqual([]);
     }
+  });
+
+  it("MEMBER-10: is answered too when others say that it has left, but not to its goodbye", () => {
+    const single = group();
+    expect(sentIn(single.hear("a", [left("a", 0)]))).toEqual([]);
+    single.hear("b", [left("c", 0)]);
+    const sent = sentIn(single.hear("c"));
+    expect(sent[0]?.message.claims[0]).toMatchObject({ status: "left", member: "c" });
+  });
+
+  it("MEMBER-8: an accuser that does not know the life only confirms, whatever it says", () => {
+    const single = group();
+    suspects(single);
+    single.pass(10);
+    single.hear("b", [accused("dead", "a", 0, "b", { life: 0 })]);
+    expect(single.stateOf("a")).toBe("suspected");
+    // One confirmation of three: half of the way from 24 s to 4 s.
+    single.pass(3.9);
+    expect(single.stateOf("a")).toBe("suspected");
+    single.pass(0.2);
+    expect(single.stateOf("a")).toBe("dead");
   });
 
   it("MEMBER-11: is back by its own frame with a higher incarnation", () => {
@@ -264,7 +286,7 @@ describe("a node that was late itself", () => {
 });
 
 describe("the case file", () => {
-  it("MEMBER-17: names who suspected first, who confirmed, how long it was to last, who gave up", () => {
+  it("MEMBER-17: names who suspected first, who confirmed, how long it lasted, who gave up", () => {
     const single = group();
     single.detector.health = 3;
     single.hear("b", [accused("suspect", "a", 0, "b", { evidence: evidenceAt(5) })]);

@@ -41,9 +41,10 @@ function studyFindings(study: StudyScores, { period }: FindingsOptions): string[
     ...accuracy(detectors),
     ...unhealed(detectors),
   ];
-  const { detector, reason } = recommendedDetector(nodes);
+  const { detector, lifeguard, reason } = recommendedDetector(nodes);
   const isCompared = detectors.some((entry) => entry.detector.startsWith(detector));
-  const advice = isCompared ? [`${about}: the default is ${detector}. ${reason}`] : [];
+  const name = lifeguard ? `${detector} with Lifeguard` : detector;
+  const advice = isCompared ? [`${about}: the default is ${name}. ${reason}`] : [];
   return [...sentences.map((sentence) => `${about}: ${sentence}`), ...advice];
 }
 

@@ -83,6 +83,12 @@ describe("a recorded link", () => {
     expect(1 - 2_025 / 2_200).toBeLessThan(0.08 + 0.01);
   });
 
+  it("ADVICE-3: where none was long, they are thought as long as chance makes them", () => {
+    const link = recordedQuality(Array.from({ length: 100 }, () => [null, 0, 0]).flat());
+    expect(link.runs(0, 1)).toBeCloseTo(1 / 3, 12);
+    expect(link.runs(0, 3)).toBeCloseTo((1 / 3) * link.missed(0) ** 2, 12);
+  });
+
   it("ADVICE-3: independent losses make no longer runs than chance does", () => {
     const beats = independentBeats(new Prng(2), 100_000, { loss: 0.1, lateMax: 0 });
     const link = recordedQuality(beats);

@@ -248,6 +248,18 @@ describe("reports", () => {
     expect(reportTimes(wake(machine, ms(325))).length).toBeLessThanOrEqual(8);
   });
 
+  it("PATH-11: what another says anew is a change too: some hear of it only by this node", () => {
+    const machine = watchOf({ peers: [b] });
+    wake(machine, ms(200));
+    expect(machine.deadline()).toBe(ms(260));
+    tell(machine, 230, 1, { a: [1, 0] });
+    expect(reportTimes(wake(machine, ms(240)))).toEqual([230]);
+    tell(machine, 250, 2, { a: [1, 0] });
+    expect(machine.deadline()).toBe(ms(330));
+    tell(machine, 260, 3, { a: [0, 1] });
+    expect(reportTimes(wake(machine, ms(270)))).toEqual([260]);
+  });
+
   it("PATH-11: after a sleep there is one, not a burst", () => {
     const machine = watchOf({ peers: [] });
     expect(machine.step(ms(1_050), timeout)).toHaveLength(1);
