@@ -58,7 +58,7 @@ Columns:
 Examples:
   $ holdfast compare detector
   $ holdfast compare detector --nodes 30 --loss 0.05 --period 1s --delay 1ms --jitter 20ms
-  $ holdfast compare detector --sizes 3,5,10,30 --detectors all-to-all,swim-lifeguard --plot sizes.svg
+  $ holdfast compare detector --sizes 3,5,10,30 --detectors all-to-all,swim --plot sizes.svg
   $ holdfast compare detector --losses 0,0.05,0.15 --trials calm,crash --by-trial --json
 
 The same command gives the same bytes. Exit codes: 0 compared, 2 usage, 4 the plot cannot be drawn

@@ -1,4 +1,4 @@
-/** Every detector in the same trials: the comparison as a value, for a table, an object, a picture. */
+/** Every detector in the same trials: the comparison as a value, for table, object and picture. */
 import type { Contender, FleetStudy } from "../../sim/fleet/study.js";
 import { type FleetTrial, runFleetTrial, type TrialResult } from "../../sim/fleet/trials.js";
 import { type DetectorScore, detectorScore } from "./detector-scores.js";

@@ -1,11 +1,11 @@
 /**
  * Many small machines and a network between them, in virtual time: for protocols that are studied
- * by the hundred and the thousand. Where the world of `World` has boards, drifting clocks, watchdogs
- * and sealed frames, a fleet has none: every clock shows true time, and messages are values that
- * pass as they are.
+ * by the hundred and the thousand. Where the world of `World` has boards, drifting clocks,
+ * watchdogs and sealed frames, a fleet has none: every clock shows true time, and messages are
+ * values that pass as they are.
  *
- * A member that is *paused* keeps its memory and what arrives waits for it, as after SIGSTOP; woken,
- * it is told how late it is before anything else. A member that is *down* has no machine.
+ * A member that is *paused* keeps its memory and what arrives waits for it, as after SIGSTOP;
+ * woken, it is told how late it is before anything else. A member that is *down* has no machine.
  *
  * Everything random is split from one seed by name: each member's dice, and the network's per
  * sender, so that one message more of one member does not change the fate of another's.
