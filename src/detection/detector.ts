@@ -94,5 +94,7 @@ export interface DetectorKind {
   readonly name: string;
   /** A line for people. */
   readonly summary: string;
+  /** It leaves this node out of `peers` itself, so that one list serves all machines of a fleet. */
+  readonly leavesSelfOut?: boolean;
   make(options: DetectorOptions): Detector;
 }

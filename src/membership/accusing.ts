@@ -23,12 +23,13 @@ export class Accusing {
   readonly #view: View;
   readonly #watching: Watching;
   readonly #transitions: Transitions;
-  readonly #past = new Map<number, Past>();
+  readonly #past: Map<number, Past>;
 
   constructor(view: View, watching: Watching, transitions: Transitions) {
     this.#view = view;
     this.#watching = watching;
     this.#transitions = transitions;
+    this.#past = view.about(new Map());
   }
 
   /** The detector has lost the member, or still suspects it. */
@@ -44,7 +45,7 @@ export class Accusing {
   /** Once a period: those who have refuted, and of whom the detector still hears nothing. */
   again(): void {
     for (const [number, evidence] of this.#watching.suspects) {
-      if (this.#view.table.has(number)) this.accuse(number, evidence);
+      if (this.#view.table.stateOf(number) === "alive") this.accuse(number, evidence);
     }
     for (const [number, { againAt }] of this.#past) {
       const isOver = due(againAt, this.#view.now) && !this.#watching.suspects.has(number);

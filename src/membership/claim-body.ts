@@ -89,7 +89,9 @@ function parseAlive(fields: readonly unknown[]): AliveClaim | null {
   if (left === null || rank === null) return null;
   const address = fields[5] === undefined ? null : parseAddress(fields[5]);
   if (fields[5] !== undefined && address === null) return null;
-  return { ...left, status: "alive", rank, address, declared: fields[6] === 1 };
+  const { member, life, incarnation } = left;
+  const declared = fields[6] === 1;
+  return { status: "alive", member, life, incarnation, rank, address, declared };
 }
 
 function parseAccusing(

@@ -120,7 +120,7 @@ export class Hearing {
     if (!isOwnWord && this.#leaps(number, claim)) return "incarnation-leap";
     if (number === self) this.#parts.own.claimed(claim);
     if (number === self) return null;
-    return this.#weigh(number, softened(claim, isList), isOwnWord);
+    return this.#weigh(number, this.#softened(number, claim, isList), isOwnWord);
   }
 
   #leaps(number: number | undefined, claim: Claim): boolean {
@@ -130,6 +130,16 @@ export class Hearing {
     if (claim.incarnation > known + incarnationLeapMax) return true;
     if (claim.status !== "alive" || claim.rank === rankUnassigned) return false;
     return claim.rank > table.rankMax + rankLeapMax;
+  }
+
+  /**
+   * A death that is read from a list may be long past, and whoever does not know in which life it
+   * saw the member cannot give it up for those who do: both only suspect.
+   */
+  #softened(number: number | undefined, claim: Claim, isList: boolean): Claim {
+    if (claim.status !== "dead") return claim;
+    const isVague = claim.life === 0 && number !== undefined && this.#view.table.lifeOf(number) > 0;
+    return isList || isVague ? { ...claim, status: "suspect" } : claim;
   }
 
   #weigh(number: number | undefined, claim: Claim, isOwnWord: boolean): RefusedReason | null {
@@ -180,9 +190,7 @@ export class Hearing {
         transitions.suspected(number, age, claim);
         break;
       case "dead":
-        // Whoever does not know in which life it saw the member cannot give it up for others.
-        if (claim.life === 0 && known.life > 0) transitions.suspected(number, age, claim);
-        else transitions.dead(number, age, claim);
+        transitions.dead(number, age, claim);
         break;
       case "left":
         transitions.left(number, age);
@@ -249,9 +257,6 @@ export class Hearing {
     });
   }
 }
-
-const softened = (claim: Claim, isList: boolean): Claim =>
-  isList && claim.status === "dead" ? { ...claim, status: "suspect" } : claim;
 
 const ageOf = (known: Standing, { life, incarnation }: Claim): Age =>
   life === 0 ? known : { life, incarnation };

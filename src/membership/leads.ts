@@ -21,11 +21,12 @@ interface Lead {
 export class Leads {
   readonly #view: View;
   readonly #speaking: Speaking;
-  readonly #leads = new Map<number, Lead>();
+  readonly #leads: Map<number, Lead>;
 
   constructor(view: View, speaking: Speaking) {
     this.#view = view;
     this.#speaking = speaking;
+    this.#leads = view.about(new Map());
   }
 
   add(number: number, life: number, address: string | null): void {
@@ -41,8 +42,7 @@ export class Leads {
   /** Once a period. */
   follow(): void {
     for (const [number, lead] of this.#leads) {
-      const isOver = lead.asked >= asksMax || !this.#view.table.has(number);
-      if (isOver) this.#leads.delete(number);
+      if (lead.asked >= asksMax) this.#leads.delete(number);
       else this.#ask(number, lead);
     }
   }

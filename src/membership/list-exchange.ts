@@ -36,7 +36,7 @@ export class ListExchange {
   constructor(view: View, speaking: Speaking, period: Duration) {
     this.#view = view;
     this.#speaking = speaking;
-    this.#replied = new OncePerPeriod(period);
+    this.#replied = view.about(new OncePerPeriod(period));
   }
 
   request(number: number): void {

@@ -7,37 +7,36 @@
  * `now` nothing is due any more. Claims change the view by the rule of precedence.ts and in no
  * other way, so views of members who have heard the same are the same.
  */
-import type { DetectorOutput, PeerStanding } from "../detection/detector.js";
+import type { PeerStanding } from "../detection/detector.js";
 import { assert, unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Machine, Timeout } from "../kernel/machine.js";
 import { timeout } from "../kernel/machine.js";
-import type { Prng } from "../kernel/prng.js";
 import { type Duration, due, earlier, elapsed, type Instant, instant } from "../kernel/time.js";
-import type { Frame } from "./hearing.js";
-import { type Message, parseMessage } from "./messages.js";
 import type { MembershipOptions } from "./options.js";
 import { makeParts, type Parts } from "./parts.js";
+import { PeriodWork } from "./period-work.js";
 import type { CaseFile, Member, MembershipInput, MembershipOutput } from "./ports.js";
-
-type FrameInput = Extract<MembershipInput, { kind: "message" }>;
+import { Receiving } from "./receiving.js";
 
 export class Membership implements Machine<MembershipInput, MembershipOutput> {
   readonly #parts: Parts;
-  readonly #gossipDice: Prng;
+  readonly #receiving: Receiving;
+  readonly #work: PeriodWork;
   #nextTick: Instant;
   #toldLeader: NodeId | null = null;
 
   constructor(options: MembershipOptions) {
     this.#parts = makeParts(options);
-    this.#gossipDice = options.dice.split("gossip");
+    this.#receiving = new Receiving(this.#parts);
+    this.#work = new PeriodWork(this.#parts, options.dice.split("gossip"));
     this.#nextTick = options.now;
   }
 
   step(now: Instant, input: MembershipInput | Timeout): readonly MembershipOutput[] {
     this.#parts.view.now = now;
     this.#handle(now, input);
-    this.#carryDetector();
+    this.#parts.carrying.carryAll();
     this.#tellLeader();
     return this.#parts.view.takeOutputs();
   }
@@ -104,7 +103,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
         this.#onTimeout(now);
         break;
       case "message":
-        this.#onMessage(input);
+        this.#receiving.receive(input);
         break;
       case "join":
         this.#parts.joining.begin(input.seeds);
@@ -118,95 +117,6 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
       default:
         unreachable(input);
     }
-  }
-
-  #onMessage(frame: FrameInput): void {
-    const { view, own } = this.#parts;
-    if (frame.from === view.names.nameOf(view.self)) {
-      // Frames of our own come back to us, or of somebody who has our name.
-      if (frame.life > own.life) this.#loseIdentity(frame.life, frame.origin);
-      return;
-    }
-    const message = parseMessage(frame.body);
-    if (message === null) {
-      view.refuse(frame.from, "malformed");
-      return;
-    }
-    const heard = this.#parts.hearing.hear(frame, message);
-    switch (heard.kind) {
-      case "refused":
-        view.refuse(frame.from, heard.reason);
-        break;
-      case "outlived":
-        this.#onOutlived(heard.number);
-        break;
-      case "member":
-        this.#onMember(frame, message, heard.number, heard.isBehind);
-        break;
-      default:
-        unreachable(heard);
-    }
-  }
-
-  /** It does not know that it was replaced: it is told what we have heard ourselves. */
-  #onOutlived(number: number): void {
-    const { answers, view, speaking } = this.#parts;
-    if (!answers.take(number, view.now)) return;
-    const life = view.table.lifeOf(number);
-    speaking.say(number, { kind: "outlived", life }, []);
-  }
-
-  #onMember(frame: FrameInput, message: Message, number: number, isBehind: boolean): void {
-    const { view, hearing, own, speaking } = this.#parts;
-    const { content } = message;
-    const isList = content.kind === "sync-request" || content.kind === "sync-reply";
-    const malformed = message.malformedClaims > 0 ? "malformed" : null;
-    const refused = hearing.takeClaims(frame, message.claims, isList) ?? malformed;
-    if (refused !== null) view.refuse(frame.from, refused);
-    // Its own claims may have made room with its tombstone.
-    if (view.names.numberOf(frame.from) !== number) return;
-    hearing.seen(number, frame.origin);
-    own.settle();
-    this.#onContent(frame, message, number);
-    this.#carryDetector();
-    if (!view.table.has(number)) return;
-    if (isBehind || speaking.isAccused(number)) speaking.warn(number);
-  }
-
-  #onContent(frame: Frame, { content }: Message, number: number): void {
-    const { view, watching, lists, joining, answers, speaking, own } = this.#parts;
-    switch (content.kind) {
-      case "carry":
-        if (content.detector === null || !this.#isWatched(number)) return;
-        watching.feed({ kind: "message", from: frame.from, body: content.detector });
-        break;
-      case "sync-request":
-        lists.requested(number, content.page);
-        break;
-      case "sync-reply":
-        joining.done();
-        break;
-      case "ask":
-        if (!answers.take(number, view.now)) return;
-        speaking.tell(number, { kind: "carry", detector: null });
-        break;
-      case "outlived":
-        if (!own.isOutlived(frame.from, content.life)) return;
-        this.#loseIdentity(content.life, null);
-        break;
-      default:
-        unreachable(content);
-    }
-  }
-
-  #isWatched(number: number): boolean {
-    const state = this.#parts.view.table.stateOf(number);
-    return state !== "dead" && state !== "left";
-  }
-
-  #loseIdentity(life: number, address: string | null): void {
-    this.#parts.speaking.fallSilent();
-    this.#parts.view.event({ kind: "identity-lost", life, address });
   }
 
   #onWasLate(now: Instant, by: Duration): void {
@@ -226,7 +136,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
   #onDeadlines(now: Instant): void {
     const { watching, view, transitions } = this.#parts;
     if (due(watching.deadline(), now)) watching.feed(timeout);
-    this.#carryDetector();
+    this.#parts.carrying.carryAll();
     for (const number of view.waits.dueAt(now)) transitions.timeRanOut(number);
   }
 
@@ -236,65 +146,8 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     const missed = Math.floor(elapsed(this.#nextTick, now) / period);
     this.#nextTick = instant(this.#nextTick + (missed + 1) * period);
     if (this.#isOut) leaving.tick();
-    else this.#periodWork(now);
+    else this.#work.run();
     view.tell({ kind: "completed" });
-  }
-
-  #periodWork(now: Instant): void {
-    const { view, transitions, lists, sync, joining, accusing, leads, own } = this.#parts;
-    for (const number of view.tombstones.expiredAt(now)) transitions.forgotten(number);
-    own.settle();
-    joining.tick();
-    lists.proceed();
-    sync.tick();
-    accusing.again();
-    leads.follow();
-    this.#parts.speaking.sweep();
-    this.#parts.answers.sweep(now);
-    this.#gossip();
-  }
-
-  /** News does not wait for the detector, which may speak to few, and always to the same. */
-  #gossip(): void {
-    const { view, speaking } = this.#parts;
-    if (view.rumours.size === 0) return;
-    const isOther = (number: number): boolean =>
-      number !== view.self && view.table.stateOf(number) === "alive";
-    const target = view.table.pick(this.#gossipDice, isOther);
-    if (target !== null) speaking.gossip(target);
-  }
-
-  #carryDetector(): void {
-    const { watching } = this.#parts;
-    for (let outputs = watching.take(); outputs.length > 0; outputs = watching.take()) {
-      for (const output of outputs) this.#carry(output);
-    }
-  }
-
-  #carry(output: DetectorOutput): void {
-    const { view, speaking, accusing, watching } = this.#parts;
-    switch (output.kind) {
-      case "send":
-        speaking.carry(output.targets, output.body);
-        break;
-      case "peer-suspected": {
-        const number = view.names.numberOf(output.peer);
-        if (number === undefined) return;
-        watching.suspected(number, output.evidence);
-        accusing.accuse(number, output.evidence);
-        break;
-      }
-      case "peer-trusted": {
-        const number = view.names.numberOf(output.peer);
-        if (number !== undefined) watching.trusted(number);
-        break;
-      }
-      case "refused":
-        view.refuse(output.from, "malformed");
-        break;
-      default:
-        unreachable(output);
-    }
   }
 
   #tellLeader(): void {

@@ -23,6 +23,10 @@ export class OncePerPeriod {
     this.#again.set(number, after(now, this.#period));
   }
 
+  delete(number: number): void {
+    this.#again.delete(number);
+  }
+
   /** Forgets those whose period is over. */
   sweep(now: Instant): void {
     for (const [number, again] of this.#again) if (due(again, now)) this.#again.delete(number);

@@ -4,7 +4,7 @@
  * succession, behind all who have one (leader/README.md).
  */
 import type { NodeId } from "../kernel/ids.js";
-import { after, type Duration, due, type Instant, micros } from "../kernel/time.js";
+import { after, type Duration, due, elapsed, type Instant, micros } from "../kernel/time.js";
 import {
   type AccusingClaim,
   type AliveClaim,
@@ -22,15 +22,22 @@ export const settlePeriods = 10;
 /** So many must have heard a newer life of our name before we believe it and stop. */
 export const outlivedWitnesses = 2;
 
+/** Or one, if for so many periods nobody says anything else to us. */
+export const shunnedPeriods = 10;
+
 export class OwnStanding {
   readonly #view: View;
   readonly #watching: Watching;
   readonly #settlesFrom: Instant;
-  readonly #witnesses = new Map<NodeId, number>();
+  readonly #witnesses = new Set<NodeId>();
+  readonly #period: Duration;
+  /** Since when we hear nothing but that we are outlived. */
+  #shunnedSince: Instant | null = null;
 
   constructor(view: View, watching: Watching, period: Duration) {
     this.#view = view;
     this.#watching = watching;
+    this.#period = period;
     this.#settlesFrom = after(view.now, micros(settlePeriods * period));
   }
 
@@ -63,13 +70,21 @@ export class OwnStanding {
 
   /**
    * `witness` has heard a newer life under our name itself. One liar must not stop us, so that two
-   * must say so, or all there are.
+   * must say so, or all there are; or one for a while, in which nobody else speaks to us.
    */
   isOutlived(witness: NodeId, life: number): boolean {
     if (life <= this.life) return false;
-    this.#witnesses.set(witness, life);
-    const others = this.#view.table.live - 1;
-    return this.#witnesses.size >= Math.min(outlivedWitnesses, Math.max(1, others));
+    this.#witnesses.add(witness);
+    this.#shunnedSince ??= this.#view.now;
+    // Whom a liar has declared dead counts too: it cannot make itself the only witness.
+    const others = Math.max(1, this.#view.table.total - 1);
+    if (this.#witnesses.size >= Math.min(outlivedWitnesses, others)) return true;
+    return elapsed(this.#shunnedSince, this.#view.now) >= shunnedPeriods * this.#period;
+  }
+
+  /** Somebody speaks to us as to a member. */
+  spokenTo(): void {
+    this.#shunnedSince = null;
   }
 
   /** Takes a place behind all who have one, once somebody alive has one. */

@@ -2,6 +2,7 @@
 import { type Duration, micros } from "../kernel/time.js";
 import { Accusing } from "./accusing.js";
 import { Admission } from "./admission.js";
+import { Carrying } from "./carrying.js";
 import { Hearing } from "./hearing.js";
 import { Joining } from "./joining.js";
 import { Leads } from "./leads.js";
@@ -22,6 +23,7 @@ export interface Parts {
   readonly transitions: Transitions;
   readonly speaking: Speaking;
   readonly accusing: Accusing;
+  readonly carrying: Carrying;
   readonly own: OwnStanding;
   readonly leads: Leads;
   readonly hearing: Hearing;
@@ -42,6 +44,7 @@ export function makeParts(options: MembershipOptions): Parts {
   const transitions = new Transitions(view, watching, settings, period);
   const speaking = new Speaking(view, settings, period);
   const accusing = new Accusing(view, watching, transitions);
+  const carrying = new Carrying(view, watching, speaking, accusing);
   const own = new OwnStanding(view, watching, period);
   const leads = new Leads(view, speaking);
   const admission = new Admission(view, transitions, settings, period, dice.split("admission"));
@@ -51,16 +54,17 @@ export function makeParts(options: MembershipOptions): Parts {
   const asksSeats = options.rosterStarts === "expected";
   const joining = new Joining(view, lists, period, dice.split("join"), asksSeats);
   const leaving = new Leaving(view, speaking, dice.split("leave"));
-  const answers = new OncePerPeriod(period);
+  const answers = view.about(new OncePerPeriod(period));
   return {
-    ...{ view, watching, transitions, speaking, accusing, own, leads, hearing, lists },
-    ...{ sync, joining, leaving, answers, period },
+    ...{ view, watching, transitions, speaking, accusing, carrying, own, leads, hearing },
+    ...{ lists, sync, joining, leaving, answers, period },
   };
 }
 
 function makeWatching(options: MembershipOptions, view: View): Watching {
   const { now, self, roster, detector, detectorSettings, dice } = options;
-  const peers = roster.filter((peer) => peer !== self);
+  const isShared = detector.leavesSelfOut === true;
+  const peers = isShared ? roster : roster.filter((peer) => peer !== self);
   const detectorDice = dice.split("detector");
   return new Watching(
     view,

@@ -73,7 +73,7 @@ export type MembershipOutput =
 export type RefusedReason =
   /** Not a body of ours. */
   | "malformed"
-  /** An incarnation so far from the last known that nobody can have lived it. */
+  /** An incarnation or a rank so far from the last known that nobody can have lived it. */
   | "incarnation-leap"
   /** A name outside of a fixed roster. */
   | "not-in-roster"

@@ -31,7 +31,7 @@ export class Speaking {
   constructor(view: View, settings: MembershipSettings, period: Duration) {
     this.#view = view;
     this.#settings = settings;
-    this.#warned = new OncePerPeriod(period);
+    this.#warned = view.about(new OncePerPeriod(period));
   }
 
   get isSilent(): boolean {

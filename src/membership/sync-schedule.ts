@@ -25,7 +25,8 @@ export class SyncSchedule {
     this.#every = every;
     this.#dice = dice;
     // Machines that start together must not all compare at once.
-    this.#next = after(view.now, micros(Math.floor(dice.fraction() * every)));
+    const span = every * syncScale(view.table.live);
+    this.#next = after(view.now, micros(Math.floor(dice.fraction() * span)));
   }
 
   /** Once a period. */

@@ -53,8 +53,8 @@ export class Transitions {
     waits.delete(number);
     tombstones.delete(number);
     // At the start everybody counts as alive in a life yet unknown; to learn it is no news.
-    const isNews = former === null || former.state !== "alive" || former.life > 0;
-    if (isNews) rumours.add(number);
+    const isUsual = former?.state === "alive" && former.life === 0 && age.incarnation === 0;
+    if (!isUsual) rumours.add(number);
     if (former === null || former.state === "expected") this.#appeared(number, age, former);
     else if (former.life === 0 || former.life === age.life) this.#returned(number, former);
     else this.#replaced(number, age, former);
@@ -125,19 +125,13 @@ export class Transitions {
 
   /** Nothing is known of the name any more. A seat of the roster is never forgotten. */
   forgotten(number: number): void {
-    const { table, names, addresses, oracle } = this.#view;
     const member = this.#nameOf(number);
     assert(number !== this.#view.self, "a node does not forget itself");
     this.#watching.forget(number);
-    this.#watching.removed(number);
-    if (addresses.placeOf(number) !== null) {
+    if (this.#view.addresses.placeOf(number) !== null) {
       this.#view.tell({ kind: "route", member, address: null });
     }
-    const { waits, cases, flaps, rumours, tombstones } = this.#view;
-    for (const facts of [addresses, waits, cases, flaps, rumours, tombstones]) facts.delete(number);
-    table.remove(number);
-    oracle.changed(number);
-    names.remove(number);
+    this.#view.remove(number);
     this.#view.event({ kind: "member-forgotten", member });
   }
 

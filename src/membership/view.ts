@@ -15,6 +15,10 @@ import { Rumours } from "./rumours.js";
 import { Tombstones } from "./tombstones.js";
 import { Waits } from "./waits.js";
 
+interface Facts {
+  delete(number: number): unknown;
+}
+
 export class View {
   /** Of the present step. */
   now: Instant;
@@ -32,6 +36,8 @@ export class View {
   readonly tombstones: Tombstones;
   readonly rumours = new Rumours();
   #outputs: MembershipOutput[] = [];
+  /** Whatever is kept by a member's number: it goes with the member, for the number is reused. */
+  readonly #facts: Facts[] = [];
 
   constructor(options: MembershipOptions) {
     const { now, self, life, roster, rosterStarts, address } = options;
@@ -49,6 +55,22 @@ export class View {
     if (rosterStarts === "expected") this.table.setRank(seat, rankUnassigned);
     if (address !== null) this.addresses.put(seat, { address, declared: true });
     this.oracle = new LeaderOracle(this.table, this.names);
+    const { addresses, waits, cases, flaps, rumours, tombstones } = this;
+    for (const facts of [addresses, waits, cases, flaps, rumours, tombstones]) this.about(facts);
+  }
+
+  /** Registers facts about members; they are dropped with their member. */
+  about<Kept extends Facts>(facts: Kept): Kept {
+    this.#facts.push(facts);
+    return facts;
+  }
+
+  /** Nothing is known of the member any more, and its number is free. */
+  remove(number: number): void {
+    for (const facts of this.#facts) facts.delete(number);
+    this.table.remove(number);
+    this.oracle.changed(number);
+    this.names.remove(number);
   }
 
   tell(output: MembershipOutput): void {

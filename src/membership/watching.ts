@@ -21,11 +21,12 @@ export class Watching {
   /** Whom the detector suspects, with what it saw. */
   readonly #suspects = new Map<number, Evidence>();
   /** Of whom the last word to the outside was `peer-suspected`. */
-  readonly #toldSuspected = new Set<number>();
+  readonly #toldSuspected: Set<number>;
 
   constructor(view: View, detector: Detector) {
     this.#view = view;
     this.#detector = detector;
+    this.#toldSuspected = view.about(new Set());
   }
 
   get suspects(): ReadonlyMap<number, Evidence> {
@@ -53,11 +54,6 @@ export class Watching {
   forget(number: number): void {
     this.#suspects.delete(number);
     this.feed({ kind: "forget", peer: this.#view.names.nameOf(number) });
-  }
-
-  /** The member's number will be another's. */
-  removed(number: number): void {
-    this.#toldSuspected.delete(number);
   }
 
   suspected(number: number, evidence: Evidence): void {

@@ -115,6 +115,33 @@ describe("a group in two halves", () => {
   });
 });
 
+describe("a group in two halves, with loss", () => {
+  it("MEMBER-6: finds together for any seed", () => {
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const network = Network.of(8, { seed, loss: 0.1 });
+      network.pass(30);
+      network.cut(halves(8));
+      network.pass(120);
+      network.cut(() => false);
+      expect(network.pass(200, () => network.agree(nodes(8)))).toBe(true);
+    }
+  });
+});
+
+describe("the same seed", () => {
+  it("MEMBER-23: gives the same run, to the last event", () => {
+    const run = (seed: number): string => {
+      const network = Network.of(6, { seed, loss: 0.2 });
+      network.pass(20);
+      network.stop(node(2));
+      network.pass(60);
+      return JSON.stringify([network.frames, network.events]);
+    };
+    expect(run(1)).toBe(run(1));
+    expect(run(1)).not.toBe(run(2));
+  });
+});
+
 describe("one-way loss between two", () => {
   it("MEMBER-7: nobody is declared dead, for the accused refutes by way of the third", () => {
     const network = Network.of(3);

@@ -5,9 +5,12 @@
  * a tail: about log2 n rounds until a new counter is everywhere, and then a factor of about 1/e for
  * each round more (for a node to which nobody has sent). `gossipRounds` is so large that in a
  * synchronous network a pause is longer with a probability of less than 1e-9 for a given pair and
- * round, for groups of up to 50; test/detection/gossip/fail-time.test.ts computes it exactly.
+ * round; test/detection/gossip/fail-time.test.ts computes it exactly, for up to 100 members.
+ *
+ * That holds for names of up to 13 letters, of which a table takes `gossipEntriesMax`.
  */
 import { type Duration, micros } from "../../kernel/time.js";
+import { gossipEntriesMax } from "./messages.js";
 
 /** For the tail. */
 const tailRounds = 14;
@@ -19,7 +22,10 @@ export function gossipRounds(members: number): number {
   // With one peer there is nothing to draw: each round reaches it.
   if (members <= 2) return 0;
   const log2Ceil = 32 - Math.clz32(members - 1);
-  return tailRounds + doublingRounds * log2Ceil;
+  const rounds = tailRounds + doublingRounds * log2Ceil;
+  // What is on every second table only is on its way for up to twice as long.
+  const tables = Math.max(1, (members - 2) / gossipEntriesMax);
+  return Math.ceil(rounds * tables);
 }
 
 /**

@@ -47,10 +47,11 @@ function pauseLongerThan(rounds: number, members: number): number {
 
 describe("T_fail", () => {
   it("GOSSIP-4: is suspectAfter, and so many rounds that a pause is longer once in 1e9", () => {
-    for (const members of [3, 4, 5, 6, 8, 9, 10, 16, 17, 20, 32, 33, 40, 50]) {
+    for (const members of [3, 4, 5, 6, 8, 9, 10, 16, 17, 20, 32, 33, 40, 43, 50, 64, 100]) {
       expect(pauseLongerThan(gossipRounds(members), members)).toBeLessThan(1e-9);
     }
     expect(failTime(millis(300), millis(100), 5)).toBe(300_000 + 23 * 100_000);
+    expect([3, 5, 10, 20, 50, 100].map(gossipRounds)).toEqual([20, 23, 26, 29, 39, 86]);
   });
 
   it("GOSSIP-4: with one peer has no rounds: each gossip reaches it", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseAsking } from "../../../src/detection/heartbeat/asking.js";
 import { CentralHeartbeat, central } from "../../../src/detection/heartbeat/central.js";
 import { type NodeId, nodeId } from "../../../src/kernel/ids.js";
 import { Prng } from "../../../src/kernel/prng.js";
@@ -73,7 +74,24 @@ describe("who guards the guard", () => {
     expect(new Set(coordinators(started))).toEqual(new Set([second]));
   });
 
-  it("CENTRAL-3: the new coordinator asks all at once, and finds whoever crashes next", () => {
+  it("CENTRAL-3: the new coordinator asks all in the moment in which it takes over", () => {
+    const { started, fleet, names } = group(5);
+    const [first, second, ...others] = names as [NodeId, NodeId, ...NodeId[]];
+    const asked: unknown[] = [];
+    fleet.watch({
+      message: (at, source, target, body) => {
+        if (source === second) asked.push([at, target, parseAsking(body)]);
+      },
+    });
+    const crashedAt = fleet.now;
+    fleet.crash(first);
+    started.runFor(patience);
+    const takeOver = started.suspectedAt(first, crashedAt).get(second);
+    const now = asked.filter((beat) => (beat as [number])[0] === takeOver);
+    for (const other of others) expect(now).toContainEqual([takeOver, other, { asks: true }]);
+  });
+
+  it("CENTRAL-3: the new coordinator finds whoever crashes next", () => {
     const { started, fleet, names } = group(5);
     const [first, second, third] = names as [NodeId, NodeId, NodeId];
     fleet.crash(first);
@@ -103,7 +121,7 @@ describe("who guards the guard", () => {
     }
   });
 
-  it("CENTRAL-5: one that comes back is the coordinator of all again", () => {
+  it("CENTRAL-5, HEART-11: one that comes back is the coordinator of all again", () => {
     const { started, fleet, names } = group(5);
     const [first] = names as [NodeId];
     fleet.pause(first, periods(20));
@@ -117,7 +135,7 @@ describe("who guards the guard", () => {
     expect(traffic(started, 1)).toHaveLength(8);
   });
 
-  it("CENTRAL-5: two that were both given up come back, and nobody stays suspected", () => {
+  it("CENTRAL-5, HEART-12: two given up come back, and nobody stays suspected", () => {
     const { started, fleet, names } = group(6);
     const [first, second] = names as [NodeId, NodeId];
     fleet.pause(first, periods(20));

@@ -72,7 +72,7 @@ describe("neighbours that fail together", () => {
     }
   });
 
-  it("RING-4: the one before them beats to who asks, and is found too when it crashes", () => {
+  it("RING-4, HEART-11: the one before them beats to who asks, and is found too", () => {
     const { started, fleet, names } = group(6);
     const [first, second, third, fourth] = names as [NodeId, NodeId, NodeId, NodeId];
     fleet.crash(second);
@@ -86,7 +86,7 @@ describe("neighbours that fail together", () => {
     expect([...started.suspectedAt(first, crashedAt).keys()]).toEqual([fourth]);
   });
 
-  it("RING-4: one that is left alone suspects all, and finds who comes back", () => {
+  it("RING-4, HEART-12: one that is left alone suspects all, and finds who comes back", () => {
     const { started, fleet, names } = group(4);
     const [first, ...others] = names as [NodeId, ...NodeId[]];
     for (const id of others) fleet.pause(id, periods(30));

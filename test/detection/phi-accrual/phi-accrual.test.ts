@@ -93,6 +93,12 @@ describe("the allowance by phi", () => {
     expect(ear.patience()).toBe(Math.ceil(period + (5.612001244174789 * period) / deviationPart));
   });
 
+  it("PHI-5: a level that half of all beats would reach counts as the mean, not as less", () => {
+    const ear = new Ear(0.01);
+    ear.hear(repeat(50, period - 1));
+    expect(ear.patience()).toBe(period);
+  });
+
   it("PHI-7: beats that come all at once do not make it impatient", () => {
     const ear = new Ear();
     ear.hear([...repeat(50, period), ...repeat(500, 0)]);

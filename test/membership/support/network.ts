@@ -1,6 +1,6 @@
 /** Machines, and a network in memory between them: virtual time, dice, and cuts by the test. */
 import { type NodeId, nodeId } from "../../../src/kernel/ids.js";
-import { timeout } from "../../../src/kernel/machine.js";
+import { type Timeout, timeout } from "../../../src/kernel/machine.js";
 import { Prng } from "../../../src/kernel/prng.js";
 import { type Instant, instant } from "../../../src/kernel/time.js";
 import { Membership } from "../../../src/membership/membership.js";
@@ -47,6 +47,8 @@ export class Network {
   readonly #dice: Prng;
   readonly #lives = new Map<NodeId, number>();
   readonly #addresses = new Map<string, NodeId>();
+  /** When each machine is to be woken, as it has last said. */
+  readonly #deadlines = new Map<NodeId, number>();
   readonly #flying: Flying[] = [];
   #cut: (source: NodeId, target: NodeId) => boolean = () => false;
 
@@ -90,11 +92,13 @@ export class Network {
       ...options,
     });
     this.machines.set(name, machine);
+    this.#deadlines.set(name, this.now);
     return machine;
   }
 
   stop(name: NodeId): void {
     this.machines.delete(name);
+    this.#deadlines.delete(name);
   }
 
   /** From now on what this holds of is lost; heals by `() => false`. */
@@ -103,8 +107,7 @@ export class Network {
   }
 
   feed(name: NodeId, input: MembershipInput): void {
-    const machine = this.machines.get(name);
-    if (machine !== undefined) this.#carry(name, machine.step(this.now, input));
+    this.#step(name, input);
   }
 
   /** Lets so many seconds pass, or ends as soon as `isDone`; true if it was. */
@@ -142,15 +145,21 @@ export class Network {
     return this.events.slice(from).map(({ event }) => event.kind);
   }
 
+  #step(name: NodeId, input: MembershipInput | Timeout): void {
+    const machine = this.machines.get(name);
+    if (machine === undefined) return;
+    const outputs = machine.step(this.now, input);
+    this.#deadlines.set(name, machine.deadline() ?? Number.POSITIVE_INFINITY);
+    this.#carry(name, outputs);
+  }
+
   #reaches(source: NodeId, target: NodeId): boolean {
     return this.machines.has(source) && !this.#cut(source, target);
   }
 
   #next(): number {
     let next = this.#flying[0]?.at ?? Number.POSITIVE_INFINITY;
-    for (const machine of this.machines.values()) {
-      next = Math.min(next, machine.deadline() ?? Number.POSITIVE_INFINITY);
-    }
+    for (const deadline of this.#deadlines.values()) next = Math.min(next, deadline);
     return next;
   }
 
@@ -162,10 +171,8 @@ export class Network {
   }
 
   #wake(): void {
-    for (const [name, machine] of this.machines) {
-      const deadline = machine.deadline();
-      if (deadline === null || deadline > this.now) continue;
-      this.#carry(name, machine.step(this.now, timeout));
+    for (const [name, deadline] of this.#deadlines) {
+      if (deadline <= this.now) this.#step(name, timeout);
     }
   }
 

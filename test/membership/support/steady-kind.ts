@@ -68,23 +68,25 @@ class SteadyDetector implements Detector {
 
   #period(now: Instant): readonly DetectorOutput[] {
     this.#next = after(this.#next, this.#options.period);
+    const outputs: DetectorOutput[] = [];
     const peers = [...this.#silentSince.keys()];
-    const outputs = peers.flatMap((peer) => this.#judge(peer, now));
+    for (const peer of peers) this.#judge(peer, now, outputs);
     const target = peers[this.#turn % Math.max(1, peers.length)];
     this.#turn += 1;
     if (target !== undefined) outputs.push({ kind: "send", targets: [target], body: "ping" });
     return outputs;
   }
 
-  #judge(peer: NodeId, now: Instant): DetectorOutput[] {
+  #judge(peer: NodeId, now: Instant, outputs: DetectorOutput[]): void {
     if (this.#hears(peer, this.#options.self)) {
       this.#silentSince.set(peer, now);
-      return this.#suspected.delete(peer) ? [{ kind: "peer-trusted", peer }] : [];
+      if (this.#suspected.delete(peer)) outputs.push({ kind: "peer-trusted", peer });
+      return;
     }
     const silence = elapsed(this.#silentSince.get(peer) ?? now, now);
-    if (silence < this.#options.suspectAfter || this.#suspected.has(peer)) return [];
+    if (silence < this.#options.suspectAfter || this.#suspected.has(peer)) return;
     this.#suspected.add(peer);
-    return [{ kind: "peer-suspected", peer, evidence: evidenceAt(now) }];
+    outputs.push({ kind: "peer-suspected", peer, evidence: evidenceAt(now) });
   }
 }
 
