@@ -3,9 +3,9 @@
  * are in force and why (`print`), and what may stand in one (`schema`).
  */
 import { Command } from "commander";
+import { detectionReport } from "../config/detection-words.js";
 import { toYaml } from "../config/effective.js";
 import { configJsonSchema } from "../config/json-schema.js";
-import { detectionReport } from "../config/detection-words.js";
 import { loadConfig } from "../config/load.js";
 import { formatOrigin, formatPath } from "../config/problem.js";
 import { reliabilityOf } from "../config/reliability.js";

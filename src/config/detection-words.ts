@@ -14,7 +14,7 @@ export interface DetectionReport {
   readonly reason: string;
   /** What the number of nodes would have chosen. */
   readonly recommended: string;
-  /** From a crash until somebody suspects it, at the latest, in ms; a message's delay comes on top. */
+  /** From a crash until somebody suspects it, at the latest; a message's delay comes on top. */
   readonly suspectedWithinMs: number;
   /** From then until it is declared dead: if all confirm at once, and if nobody does. */
   readonly declaredAfterMs: { readonly least: number; readonly most: number };
@@ -53,7 +53,7 @@ export function detectionInWords(report: DetectionReport): readonly string[] {
   const after = least === most ? timeText(least) : `${timeText(least)} to ${timeText(most)}`;
   return [
     `How a silent replica is noticed: ${detector}`,
-    reason,
+    ...reason.split(/(?<=[.:;]) /),
     ...other,
     `Suspected within ${timeText(suspectedWithinMs)} of its crash, beside a message's delay.`,
     `Declared dead ${after} later, unless it refutes.`,

@@ -15,6 +15,7 @@ export function swimProbingWith(variant: SwimVariant): DetectorKind {
   return {
     name,
     summary: "each period one peer is pinged, and by others too where it does not answer",
+    leavesSelfOut: true,
     make: (options) => new SwimProber(name, variant.selection, options),
     detectsWithin: ({ period, lifeguard }, members) =>
       micros((lifeguard ? stretchMax : 1) * roundsMax(members) * period),
