@@ -4,7 +4,7 @@
  * has declared it dead; medians and the worst. All instants are the agents' own: the processes of a
  * machine share their clock.
  *
- * Run: node dist/bench/detection/killed.js [kills]
+ * Run: node dist/bench/detection/killed.js [kills] [members flags-of-the-agents]
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -168,6 +168,7 @@ async function measure({ members, flags }: Setting, kills: number): Promise<void
   }
 }
 
-const [kills = 9] = process.argv.slice(2).map(Number);
+const [kills = "9", members, ...flags] = process.argv.slice(2);
 console.log(`machine: ${cpus()[0]?.model}, ${cpus().length} cores, node ${process.version}`);
-for (const setting of settings) await measure(setting, kills);
+const wanted = members === undefined ? settings : [{ members: Number(members), flags }];
+for (const setting of wanted) await measure(setting, Number(kills));
