@@ -97,7 +97,7 @@ describe("the status for people", () => {
     expect(shown(1)).not.toContain("protection");
   });
 
-  it("shows the group: who is alive by which detector, who leads, who is dead since when", () => {
+  it("shows the group: who is alive by which detector, who leads, since when who is not", () => {
     const [pi1, pi2, pi3] = nodes as [NodeId, NodeId, NodeId];
     const dead = memberOf(pi3, { state: "dead", since: instant(2_000_000), flaps: 4 });
     const group = groupOf([memberOf(pi1), memberOf(pi2), dead], { healthScore: 2 });

@@ -26,5 +26,7 @@ describe("the profiles of a fleet", () => {
       return suspicionLeast(settings.suspicionAlpha, 10, detectorSettings.period);
     });
     expect(least).toEqual([seconds(3), seconds(4), seconds(30)]);
+    const confirmations = profileNames.map((name) => profileOf(name).settings.confirmations);
+    expect(confirmations).toEqual([1, 2, 4]);
   });
 });
