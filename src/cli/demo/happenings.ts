@@ -5,6 +5,7 @@
 
 import { eventText } from "../../node/event-text.js";
 import type { NodeEvent } from "../../node/events.js";
+import { isPathEvent } from "../../node/path-text.js";
 import type { SeenEvent } from "../../observe/tally.js";
 
 /** What was done to the cluster from outside, or seen from there. */
@@ -30,7 +31,9 @@ export function happenings(
   notes: readonly Note[],
   linesMax: number,
 ): readonly HappeningLine[] {
-  const told = [...notes, ...events].sort((one, other) => one.atS - other.atS);
+  // The replicas have one path each: that a peer is silent tells all that these would.
+  const news = events.filter(({ event }) => !isPathEvent(event));
+  const told = [...notes, ...news].sort((one, other) => one.atS - other.atS);
   const lines: Line[] = [];
   for (const item of told) {
     if (!("event" in item)) lines.push({ ...item, nodes: [], fact: null });

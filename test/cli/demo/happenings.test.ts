@@ -52,6 +52,21 @@ describe("what happened last", () => {
     }
   });
 
+  it("says nothing of paths, for there is one", () => {
+    const peer = nodeId("pi-1");
+    const events: NodeEvent[] = [
+      { kind: "path-lost", peer, path: "udp", direction: "none" },
+      { kind: "peer-cut", peer },
+      { kind: "peer-trusted", peer },
+    ];
+    const lines = happenings(
+      events.map((event) => seen(5, "pi-2", event)),
+      [],
+      8,
+    );
+    expect(lines.map(({ text }) => text)).toEqual(["hears pi-1 again"]);
+  });
+
   it("is in order of time, notes among the events, the newest kept", () => {
     const events = [seen(3, "pi-1", drives), seen(1, "pi-2", drives)];
     const notes = [{ atS: 2, text: "pi-2 killed while it drove" }];
