@@ -1,19 +1,26 @@
 /** What `holdfast config check` prints of a sound config: what is borne, what not, and numbers. */
+import { type DetectionReport, detectionInWords } from "../config/detection-words.js";
 import { formatLifetime } from "../config/quantity.js";
 import type { Reliability, ReliabilityReport } from "../config/reliability.js";
 import type { Tolerance } from "../config/tolerance.js";
 import { type FaultGroup, toleranceInWords } from "../config/tolerance-words.js";
 import { type Paint, table } from "./terminal.js";
 
-export function checkText(
-  tolerance: Tolerance,
-  reliability: ReliabilityReport | null,
-  paint: Paint,
-): string {
+export interface CheckFindings {
+  readonly tolerance: Tolerance;
+  /** Null for a single replica. */
+  readonly detection: DetectionReport | null;
+  /** Null where the config gives no rates. */
+  readonly reliability: ReliabilityReport | null;
+}
+
+export function checkText(findings: CheckFindings, paint: Paint): string {
+  const { tolerance, detection, reliability } = findings;
   const groups = toleranceInWords(tolerance).map((group) => faultGroupText(group, paint));
   return [
     "Faults that are borne: how many at a time, and what happens.\n",
     ...groups,
+    ...(detection === null ? [] : [detectionText(detection, paint)]),
     listText("Single points of failure that remain:", tolerance.singlePointsOfFailure, paint),
     listText("What this check cannot see:", tolerance.notSeen, paint),
     reliability === null ? howToGetReliability : reliabilityText(reliability, paint),
@@ -27,6 +34,11 @@ function faultGroupText({ heading, rows, notes }: FaultGroup, paint: Paint): str
   const cells = rows.map(({ count, fault, words }) => [`  ${count}`, fault, words]);
   const columns = [{ title: "" }, { title: "" }, { title: "" }];
   return `${paint("strong", heading)}\n${table(columns, cells)}${linesText(notes)}`;
+}
+
+function detectionText(report: DetectionReport, paint: Paint): string {
+  const [heading = "", ...lines] = detectionInWords(report);
+  return listText(heading, lines, paint);
 }
 
 const listText = (heading: string, lines: readonly string[], paint: Paint): string =>

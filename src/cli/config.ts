@@ -3,6 +3,7 @@
  * are in force and why (`print`), and what may stand in one (`schema`).
  */
 import { Command } from "commander";
+import { detectionReport } from "../config/detection-words.js";
 import { toYaml } from "../config/effective.js";
 import { configJsonSchema } from "../config/json-schema.js";
 import { loadConfig } from "../config/load.js";
@@ -78,14 +79,15 @@ async function check(io: CliIo, flags: Flags): Promise<void> {
   const tolerance = toleranceOf(load.settings);
   const { cluster, dependability } = load.settings;
   const reliability = dependability === null ? null : reliabilityOf(dependability, cluster);
+  const detection = detectionReport(cluster);
   if (flags.json) {
-    const sound = { ok: true, problems: [], warnings, tolerance, reliability };
+    const sound = { ok: true, problems: [], warnings, tolerance, detection, reliability };
     writeJson(io, "config check", sound);
     return;
   }
   const paint = paintFor(io, io.stdout);
   io.stdout.write(`${paint("good", "ok")} ${configFileOf(io, flags)}\n\n`);
-  io.stdout.write(checkText(tolerance, reliability, paint));
+  io.stdout.write(checkText({ tolerance, detection, reliability }, paint));
 }
 
 async function print(io: CliIo, flags: Flags): Promise<void> {

@@ -99,5 +99,14 @@ export interface DetectorKind {
   readonly name: string;
   /** A line for people. */
   readonly summary: string;
+  /** It leaves this node out of `peers` itself, so that one list serves all machines of a fleet. */
+  readonly leavesSelfOut?: boolean;
   make(options: DetectorOptions): Detector;
+  /**
+   * From a crash until somebody suspects the member, at the latest; a message's longest delay comes
+   * on top of it.
+   *
+   * @param members of the group, the crashed one among them; at least 2
+   */
+  detectsWithin(settings: DetectorSettings, members: number): Duration;
 }

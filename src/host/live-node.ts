@@ -203,7 +203,7 @@ export class LiveNode {
     };
     const onTrouble = (trouble: LinkTrouble) => this.#onTrouble(trouble);
     const connect = (onDatagram: DatagramSink) =>
-      UdpLink.open({ bind, peers, onDatagram, onTrouble });
+      UdpLink.open({ bind, peers, learns: true, onDatagram, onTrouble });
     const link = faultsAllowed
       ? await FaultyLink.open({ seed: process.pid, onDatagram: receive, connect })
       : await connect(receive);
@@ -244,7 +244,7 @@ export class LiveNode {
       machine,
       board,
       send: (targets, bytes) => this.#link?.send(targets, bytes),
-      // The config has the addresses of all replicas.
+      // The config's addresses go first: what is learned serves while a name there is not found.
       route: (member, address) => this.#link?.setAddress(member, address),
       pet: () => this.#watchdog?.pet(),
       report: (at, event) => this.#onReport(at, event),

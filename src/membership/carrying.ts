@@ -36,7 +36,7 @@ export class Carrying {
         const number = this.#view.names.numberOf(output.peer);
         if (number === undefined) return;
         this.#watching.suspected(number, output.evidence);
-        this.#accusing.suspects(number, output.evidence);
+        this.#accusing.accuse(number, output.evidence);
         break;
       }
       case "peer-trusted": {

@@ -65,7 +65,8 @@ export function makeParts(options: MembershipOptions): Parts {
 
 function makeWatching(options: MembershipOptions, view: View): Watching {
   const { now, self, roster, detector, detectorSettings, dice } = options;
-  const peers = roster.filter((peer) => peer !== self);
+  const isShared = detector.leavesSelfOut === true;
+  const peers = isShared ? roster : roster.filter((peer) => peer !== self);
   const detectorDice = dice.split("detector");
   return new Watching(
     view,

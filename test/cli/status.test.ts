@@ -5,12 +5,12 @@ import type { PathStanding, PeerPathsStanding } from "../../src/detection/paths/
 import { ControlSocket, socketPath } from "../../src/host/control-socket.js";
 import { Lateness } from "../../src/host/lateness.js";
 import type { HostStatus } from "../../src/host/live-status.js";
-import { nodeId } from "../../src/kernel/ids.js";
+import { type NodeId, nodeId } from "../../src/kernel/ids.js";
 import { instant, micros } from "../../src/kernel/time.js";
 import type { ChannelStanding } from "../../src/voting/sensor-voter.js";
 import type { Verdict } from "../../src/voting/voter.js";
 import { testFolder } from "../host/support/folder.js";
-import { statusOf, verdict } from "./demo/support/views.js";
+import { groupOf, memberOf, nodes, statusOf, verdict } from "./demo/support/views.js";
 import { jsonOf, run } from "./support/captured-io.js";
 
 const host: HostStatus = {
@@ -113,6 +113,29 @@ describe("the status for people", () => {
     const two = show("degraded", pathOf("udp", "in-only"), pathOf("serial", "both"));
     expect(two).toMatch(/pi-2 +<warning>degraded +udp +<bad>in only: it does not hear us +2.5 ms/);
     expect(two).toMatch(/serial +<good>both ways/);
+  });
+
+  it("shows the group: who is alive by which detector, who leads, who is dead since when", () => {
+    const [pi1, pi2, pi3] = nodes as [NodeId, NodeId, NodeId];
+    const dead = memberOf(pi3, { state: "dead", since: instant(2_000_000), flaps: 4 });
+    const group = groupOf([memberOf(pi1), memberOf(pi2), dead], { healthScore: 2 });
+    const node = statusOf("pi-2", { at: instant(5_500_000), group });
+    const text = statusText({ node, host }, (_tone, t) => t);
+    expect(text).toContain("2 of 3 alive by all-to-all, leader pi-1, own health score 2");
+    expect(text).toMatch(/ pi-1 +drives, leads +alive +trusted +5500\.0 ms +0 +0 +10\/0\/0/);
+    expect(text).toMatch(/ pi-2 +itself/);
+    expect(text).toMatch(/ pi-3 +dead for 3\.5 s +trusted +5500\.0 ms +0 +4 /);
+    const unwatched = statusOf("pi-2", { group, peers: [] });
+    expect(statusText({ node: unwatched, host }, (_tone, t) => t)).toContain("not listened to");
+  });
+
+  it("does not call the bound of a class of wake-ups later than the latest", () => {
+    const lateness = new Lateness();
+    lateness.add(micros(55_000));
+    const loop = { ...host.loop, lateness: lateness.counts() };
+    const node = statusOf("pi-1");
+    const text = statusText({ node, host: { ...host, loop } }, (_tone, t) => t);
+    expect(text).toContain("woken late by at most 55.0 ms (p99), 55.0 ms (max)");
   });
 
   it("shows that there is no value", () => {

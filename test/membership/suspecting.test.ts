@@ -4,7 +4,6 @@ import { nodeId } from "../../src/kernel/ids.js";
 import { millis, seconds } from "../../src/kernel/time.js";
 import { caseFilesMax } from "../../src/membership/case-files.js";
 import { incarnationLeapMax, incarnationMax } from "../../src/membership/claims.js";
-import { flapsMax, flapWindow } from "../../src/membership/flaps.js";
 import { accusationsMax } from "../../src/membership/ports.js";
 import { evidenceAt } from "./support/scripted-detector.js";
 import {
@@ -94,10 +93,11 @@ describe("our own accusation", () => {
 
   it("MEMBER-7: waits for a least length after a refutation, then for two, then for four", () => {
     const single = group();
-    suspects(single);
     const accusedAt: number[] = [];
     let incarnation = 0;
     for (let second = 0; second < 80; second += 1) {
+      // It began anew with the refutation, and hears nothing again.
+      suspects(single);
       if (single.stateOf("a") === "suspected") {
         accusedAt.push(second);
         incarnation += 1;
@@ -108,6 +108,27 @@ describe("our own accusation", () => {
     }
     // Seven members: the least length is 4 s.
     expect(accusedAt).toEqual([0, 4, 12, 28, 44, 60, 76]);
+  });
+
+  it("MEMBER-8: tells its own word, though others have said so since; else the newest", () => {
+    const single = group();
+    suspects(single);
+    single.hear("b", [accused("suspect", "a", 0, "b")]);
+    expect(claimsSent(sendTo(single, "c", "d"), "a")[0]).toContain(',0,"m",');
+    const other = group();
+    for (const accuser of ["b", "c"]) other.hear(accuser, [accused("suspect", "a", 0, accuser)]);
+    expect(claimsSent(sendTo(other, "d", "e"), "a")[0]).toContain(',0,"c"');
+  });
+
+  it("MEMBER-7: what was refuted is not told again, until the detector says so anew", () => {
+    const single = group();
+    suspects(single);
+    single.hear("b", [alive("a", 1)]);
+    expect(single.detector.watched.has(a)).toBe(true);
+    expect(eventKinds(single.pass(60))).toEqual([]);
+    expect(single.stateOf("a")).toBe("alive");
+    suspects(single);
+    expect(single.stateOf("a")).toBe("suspected");
   });
 
   it("MEMBER-7: a new silence is accused after the least again", () => {
@@ -356,26 +377,5 @@ describe("the case file", () => {
       single.hear("b", [accused("suspect", "x0", 0, `accuser${count}`)]);
     }
     expect(single.machine.caseOf(nodeId("x0"))?.accusations).toHaveLength(accusationsMax);
-  });
-});
-
-describe("flaps", () => {
-  it("MEMBER-19: are the returns of the last hour, up to a maximum", () => {
-    const single = group();
-    const flap = (incarnation: number): void => {
-      single.hear("b", [accused("suspect", "a", incarnation, "b")]);
-      single.hear("b", [alive("a", incarnation + 1)]);
-    };
-    flap(0);
-    flap(1);
-    expect(single.machine.member(a)?.flaps).toBe(2);
-    single.pass(flapWindow / 1_000_000 - 1);
-    flap(2);
-    expect(single.machine.member(a)?.flaps).toBe(3);
-    single.pass(2);
-    expect(single.machine.member(a)?.flaps).toBe(1);
-    for (let incarnation = 3; incarnation < 40; incarnation += 1) flap(incarnation);
-    expect(single.machine.member(a)?.flaps).toBe(flapsMax);
-    expect(single.machine.member(nodeId("b"))?.flaps).toBe(0);
   });
 });

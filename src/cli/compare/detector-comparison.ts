@@ -1,4 +1,4 @@
-/** Every detector in the same trials: the comparison as a value, for tables and pictures. */
+/** Every detector in the same trials: the comparison as a value, for table, object and picture. */
 import type { Contender, FleetStudy } from "../../sim/fleet/study.js";
 import { type FleetTrial, runFleetTrial, type TrialResult } from "../../sim/fleet/trials.js";
 import { type DetectorScore, detectorScore } from "./detector-scores.js";

@@ -1,8 +1,9 @@
 /**
  * What happened last, in lines for people. Three replicas tell the same fact within moments; told
  * three times it would push everything else out of the picture, so it is one line with three names.
+ * So is a fact that a replica tells twice: its own detector's word comes again as the group's.
  */
-
+import type { NodeId } from "../../kernel/ids.js";
 import { eventText } from "../../node/event-text.js";
 import type { NodeEvent } from "../../node/events.js";
 import { isPathEvent } from "../../node/path-text.js";
@@ -31,40 +32,68 @@ export function happenings(
   notes: readonly Note[],
   linesMax: number,
 ): readonly HappeningLine[] {
-  // The replicas have one path each: that a peer is silent tells all that these would.
-  const news = events.filter(({ event }) => !isPathEvent(event));
-  const told = [...notes, ...news].sort((one, other) => one.atS - other.atS);
+  const told = [...notes, ...events.filter(isShown)].sort((one, other) => one.atS - other.atS);
   const lines: Line[] = [];
   for (const item of told) {
-    if (!("event" in item)) lines.push({ ...item, nodes: [], fact: null });
+    if (!("event" in item)) lines.push({ ...item, kinds: new Map(), fact: null });
     else if (!joined(lines, item)) lines.push(lineOf(item));
   }
   return lines
     .slice(lines.length - Math.min(lines.length, linesMax))
-    .map(({ atS, nodes, text }) => ({ atS, nodes: nodes.toSorted(), text }));
+    .map(({ atS, kinds, text }) => ({ atS, nodes: [...kinds.keys()].sort(), text }));
+}
+
+/** Said in other words by an event that comes with it, or no matter of who watches a demo. */
+function isShown({ node, event }: SeenEvent): boolean {
+  // The replicas have one path each: that a peer is silent tells all that these would.
+  if (isPathEvent(event)) return false;
+  switch (event.kind) {
+    case "leader-changed":
+      // Beside who drives, which the lease decides, it would only confuse.
+      return false;
+    case "verdicts-suspended":
+    case "accusation-refuted":
+      return false;
+    case "member-suspected":
+      return event.accuser !== node;
+    default:
+      return true;
+  }
 }
 
 interface Line {
   readonly atS: number;
-  readonly nodes: string[];
-  readonly text: string;
+  /** Who told it, and by which kinds of events. */
+  readonly kinds: Map<string, Set<NodeEvent["kind"]>>;
+  text: string;
   readonly fact: string | null;
 }
 
 const lineOf = ({ atS, node, event }: SeenEvent): Line => ({
   atS,
-  nodes: [node],
-  text: eventText(event),
+  kinds: new Map([[node, new Set([event.kind])]]),
+  text: textOf(event),
   fact: factOf(event),
 });
+
+/** Shorter than in a log, which is read without a picture beside it. */
+function textOf(event: NodeEvent): string {
+  if (event.kind === "member-replaced") return `${event.member} is back in a new life`;
+  if (event.kind === "member-died") return `gives ${event.member} up for dead`;
+  return eventText(event);
+}
 
 /** Adds the replica to the newest line of the same fact, if that is new enough and lacks it. */
 function joined(lines: readonly Line[], { atS, node, event }: SeenEvent): boolean {
   const fact = factOf(event);
   if (fact === null) return false;
   const line = lines.findLast((candidate) => candidate.fact === fact);
-  if (line === undefined || atS - line.atS > foldS || line.nodes.includes(node)) return false;
-  line.nodes.push(node);
+  if (line === undefined || atS - line.atS > foldS) return false;
+  const kinds = line.kinds.get(node) ?? new Set();
+  if (kinds.has(event.kind)) return false;
+  line.kinds.set(node, kinds.add(event.kind));
+  // It says more than that the member is heard again.
+  if (event.kind === "member-replaced") line.text = textOf(event);
   return true;
 }
 
@@ -86,7 +115,17 @@ const sharedKinds: ReadonlySet<NodeEvent["kind"]> = new Set([
  * for what a replica says of itself alone.
  */
 function factOf(event: NodeEvent): string | null {
-  const shared = "channel" in event || "peer" in event || sharedKinds.has(event.kind);
+  if (event.kind === "peer-suspected") return `${event.peer} is doubted`;
+  if (event.kind === "peer-trusted") return `${event.peer} is back`;
+  if ("member" in event) return memberFact(event);
+  const shared = "channel" in event || sharedKinds.has(event.kind);
   if (!shared) return null;
   return JSON.stringify(Object.entries(event).filter(([, field]) => typeof field !== "number"));
+}
+
+function memberFact(event: Extract<NodeEvent, { readonly member: NodeId }>): string {
+  const { kind, member } = event;
+  if (kind === "member-suspected") return `${member} is doubted`;
+  const isBack = kind === "member-returned" || kind === "member-replaced";
+  return isBack ? `${member} is back` : `${member} ${kind}`;
 }

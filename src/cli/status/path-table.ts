@@ -5,7 +5,7 @@ import type { Instant } from "../../kernel/time.js";
 import type { NodeStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
 
-/** Empty where all is plain: one path that works both ways is what the table of members says already. */
+/** Empty where all is plain: what one path that works says, the table of members says already. */
 export function pathTable({ paths, at }: NodeStatus, paint: Paint): string {
   const isPlain = paths.every(({ paths: all }) => all.length === 1 && all[0]?.direction === "both");
   if (isPlain) return "";

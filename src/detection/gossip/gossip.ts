@@ -173,4 +173,5 @@ export const gossipTable: DetectorKind = {
   name,
   summary: "tables of counters go to a random peer; who does not count on is suspected",
   make: (options) => new GossipDetector(options),
+  detectsWithin: ({ suspectAfter, period }, members) => failTime(suspectAfter, period, members),
 };

@@ -136,4 +136,5 @@ export const allToAll: DetectorKind = {
   name,
   summary: "every node beats to every other, and each suspects whose beats stop",
   make: (options) => new AllToAllHeartbeat(options),
+  detectsWithin: ({ suspectAfter }) => suspectAfter,
 };

@@ -124,4 +124,5 @@ export const central: DetectorKind = {
   name,
   summary: "everybody beats to a coordinator, which alone judges; all others judge the coordinator",
   make: (options) => new CentralHeartbeat(options),
+  detectsWithin: ({ suspectAfter }) => suspectAfter,
 };

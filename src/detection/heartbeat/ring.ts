@@ -130,4 +130,5 @@ export const ring: DetectorKind = {
   name,
   summary: "each node beats to the next by name, and judges the one before it",
   make: (options) => new RingHeartbeat(options),
+  detectsWithin: ({ suspectAfter }) => suspectAfter,
 };

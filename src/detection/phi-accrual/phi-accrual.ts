@@ -168,4 +168,5 @@ export const phiAccrual: DetectorKind = {
   name,
   summary: "all-to-all beats; the time-out of each peer follows how regular its beats were",
   make: (options) => new PhiAccrualDetector(options),
+  detectsWithin: ({ suspectAfter }) => micros(allowanceFactorMax * suspectAfter),
 };

@@ -12,7 +12,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Timeout } from "../../kernel/machine.js";
-import { after, type Duration, earlier, type Instant } from "../../kernel/time.js";
+import { after, type Duration, earlier, type Instant, micros } from "../../kernel/time.js";
 import type {
   Detector,
   DetectorInput,
@@ -154,4 +154,5 @@ export const pingAck: DetectorKind = {
   name,
   summary: "asks every peer once a period, and suspects who does not answer in time",
   make: (options) => new PingAckDetector(options),
+  detectsWithin: ({ period, ackTimeout }) => micros(period + ackTimeout),
 };

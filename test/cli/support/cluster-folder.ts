@@ -27,18 +27,29 @@ export interface ClusterFolder {
  * @param host where the replicas listen: 127.0.0.1, or [::1]
  */
 export async function clusterFolder(more = "", host = "127.0.0.1"): Promise<ClusterFolder> {
-  const path = await testFolder();
   const ports = await freePorts(nodes.length, host);
+  return {
+    path: await folderOf(
+      ports.map((port) => `${host}:${port}`),
+      more,
+    ),
+    ports,
+  };
+}
+
+/** @param addresses where the replicas listen, one for each */
+export async function folderOf(addresses: readonly string[], more: string): Promise<string> {
+  const path = await testFolder();
   await writeFile(join(path, "app.mjs"), appModule);
   await writeFile(join(path, "key"), "00112233445566778899aabbccddeeff\n", { mode: 0o600 });
   const lines = [
     ...["cluster: test", "keyFile: key", "app: app.mjs", "board: { kind: mock }", "nodes:"],
-    ...nodes.map((id, index) => `  - { id: ${id}, address: "${host}:${ports[index]}" }`),
+    ...nodes.map((id, index) => `  - { id: ${id}, address: "${addresses[index]}" }`),
     "recorder: {}",
     more,
   ];
   await writeFile(join(path, "holdfast.yaml"), `${lines.join("\n")}\n`);
-  return { path, ports };
+  return path;
 }
 
 /** Free a moment ago; all were held at once, so they differ. */

@@ -33,13 +33,18 @@ export interface Started {
   has(text: string): Promise<void>;
 }
 
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly ipc?: boolean;
+  /** A command and its first words, which becomes the program that follows them. */
+  readonly through?: readonly string[];
+}
+
 /** Starts Node with these arguments; the process is killed when the test is over. */
-export function startNode(
-  words: readonly string[],
-  options: { readonly cwd?: string; readonly ipc?: boolean } = {},
-): Started {
+export function startNode(words: readonly string[], options: StartOptions = {}): Started {
   const ipc = options.ipc === true ? (["ipc"] as const) : [];
-  const child = spawn(process.execPath, words, {
+  const [command = "", ...rest] = [...(options.through ?? []), process.execPath, ...words];
+  const child = spawn(command, rest, {
     stdio: ["ignore", "pipe", "pipe", ...ipc],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });

@@ -5,12 +5,13 @@ import type {
   DetectorKind,
   DetectorOptions,
   DetectorOutput,
+  DetectorSettings,
   PeerStanding,
 } from "../../../src/detection/detector.js";
 import type { Evidence } from "../../../src/detection/evidence.js";
 import type { NodeId } from "../../../src/kernel/ids.js";
 import type { Timeout } from "../../../src/kernel/machine.js";
-import { type Instant, instant, micros } from "../../../src/kernel/time.js";
+import { type Duration, type Instant, instant, micros } from "../../../src/kernel/time.js";
 
 export class ScriptedDetector implements Detector {
   readonly heard: DetectorInput[] = [];
@@ -57,6 +58,10 @@ export class ScriptedKind implements DetectorKind {
     const detector = new ScriptedDetector(options);
     this.made.push(detector);
     return detector;
+  }
+
+  detectsWithin({ suspectAfter }: DetectorSettings): Duration {
+    return suspectAfter;
   }
 }
 

@@ -94,4 +94,5 @@ export const steadyKind = (hears: Hears): DetectorKind => ({
   name: "steady",
   summary: "suspects whom it cannot hear",
   make: (options) => new SteadyDetector(options, hears),
+  detectsWithin: ({ suspectAfter }) => suspectAfter,
 });

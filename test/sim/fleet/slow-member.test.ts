@@ -7,8 +7,8 @@ import { contender, studyOf } from "./support/studies.js";
 
 /**
  * One of 30 is paused for 0.8 of the time-out of a suspicion, again and again, and runs for at most
- * 20 ms in between: less than many an answer takes. It is not told that it was late. So it takes
- * answers that wait for it for none, and accuses others: Lifeguard is made against that.
+ * 2 ms in between: less than many an answer takes. It is not told that it was late. So it takes
+ * answers that wait for it for none, and accuses others: Lifeguard was made against that.
  */
 const nodes = 30;
 const alpha = 2;

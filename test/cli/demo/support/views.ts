@@ -1,9 +1,10 @@
 /** What a demo in the middle of its work looks like, for tests of what is made of it. */
 import type { DashboardView, ReplicaView } from "../../../../src/cli/demo/dashboard.js";
-import { nodeId } from "../../../../src/kernel/ids.js";
+import { type NodeId, nodeId } from "../../../../src/kernel/ids.js";
 import { instant, micros } from "../../../../src/kernel/time.js";
+import type { Member } from "../../../../src/membership/ports.js";
 import type { NodeEvent } from "../../../../src/node/events.js";
-import type { NodeStatus } from "../../../../src/node/status.js";
+import type { GroupStatus, NodeStatus } from "../../../../src/node/status.js";
 import type { SeenEvent } from "../../../../src/observe/tally.js";
 import type { Verdict } from "../../../../src/voting/voter.js";
 
@@ -36,6 +37,19 @@ export const excluded = (channel: string): NodeEvent => ({
   fault: { kind: "value", persistence: "transient" },
 });
 
+export const memberOf = (member: NodeId, more: Partial<Member> = {}): Member => ({
+  ...{ member, state: "alive", life: 1, incarnation: 0, rank: 1, address: null },
+  ...{ since: instant(0), flaps: 0, ...more },
+});
+
+export const groupOf = (
+  members: readonly Member[],
+  more: Partial<GroupStatus> = {},
+): GroupStatus => ({
+  ...{ detector: "all-to-all", members, cases: [], leader: nodeId("pi-1"), healthScore: 0 },
+  ...more,
+});
+
 /** What `node` says of itself while it hears the others. */
 export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStatus {
   const others = nodes.filter((other) => other !== node);
@@ -55,6 +69,7 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
       ...{ peer, status: "trusted" as const },
       ...{ silentSince: instant(0), suspicions: 0 },
     })),
+    group: groupOf(nodes.map((member) => memberOf(member))),
     links: others.map((peer) => ({
       ...{ peer, bootId: 1, received: 90, lost: 10, duplicated: 0, reordered: 0 },
     })),
