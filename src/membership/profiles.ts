@@ -19,20 +19,21 @@ interface Figures {
   readonly suspicionAlpha: number;
   readonly lambda: number;
   readonly syncEvery: Duration;
+  readonly gossipEvery: Duration;
 }
 
 const figures: Readonly<Record<ProfileName, Figures>> = {
   local: {
     ...{ period: seconds(1), ackTimeout: millis(200), relays: 1 },
-    ...{ suspicionAlpha: 3, lambda: 2, syncEvery: seconds(15) },
+    ...{ suspicionAlpha: 3, lambda: 2, syncEvery: seconds(15), gossipEvery: millis(100) },
   },
   lan: {
     ...{ period: seconds(1), ackTimeout: millis(500), relays: 3 },
-    ...{ suspicionAlpha: 4, lambda: 4, syncEvery: seconds(30) },
+    ...{ suspicionAlpha: 4, lambda: 4, syncEvery: seconds(30), gossipEvery: millis(200) },
   },
   wan: {
     ...{ period: seconds(5), ackTimeout: seconds(3), relays: 3 },
-    ...{ suspicionAlpha: 6, lambda: 4, syncEvery: seconds(60) },
+    ...{ suspicionAlpha: 6, lambda: 4, syncEvery: seconds(60), gossipEvery: millis(500) },
   },
 };
 
@@ -65,7 +66,8 @@ export function profileOf(name: ProfileName, period: Duration = figures[name].pe
     },
     settings: {
       ...{ suspicionAlpha, suspicionBeta: 6, confirmations, unreachableFor: micros(0) },
-      ...{ tombstoneFor, syncEvery: scaled(times.syncEvery), lambda, claimsPerMessageMax: 16 },
+      ...{ tombstoneFor, lambda, claimsPerMessageMax: 16 },
+      ...{ syncEvery: scaled(times.syncEvery), gossipEvery: scaled(times.gossipEvery) },
     },
     // Who wakes later than this may have missed answers that did come in time.
     latenessMax: micros(Math.round(ackTimeout / 2)),

@@ -11,6 +11,8 @@ describe("the profiles of a fleet", () => {
       expect(detectorSettings.suspectAfter).toBeGreaterThan(detectorSettings.period);
       expect(latenessMax).toBeLessThan(detectorSettings.ackTimeout);
       expect(settings.syncEvery).toBeGreaterThan(detectorSettings.period);
+      expect(settings.gossipEvery).toBeGreaterThan(0);
+      expect(settings.gossipEvery).toBeLessThan(detectorSettings.period);
     }
   });
 
