@@ -8,6 +8,7 @@ import type { HostPort } from "../host/address.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import { type DetectionChoice, detectionOf } from "../node/detection-settings.js";
+import { firstPath, pathsOf } from "../node/path-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import { channelMapOf } from "./channel-map.js";
@@ -79,6 +80,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     rereadsMax: content.rereads ?? 0,
     timing,
     detection: detectionOf(choiceOf(content.detection ?? {}), nodes.length, timing),
+    paths: pathsOf([firstPath], timing),
     protection: protectionOf(content.protection ?? {}),
   };
 }

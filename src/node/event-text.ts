@@ -4,9 +4,11 @@ import { unreachable } from "../kernel/assert.js";
 import { membershipEventText } from "../membership/event-text.js";
 import type { FaultClass } from "../voting/voter.js";
 import type { NodeEvent } from "./events.js";
+import { isPathEvent, pathText } from "./path-text.js";
 
 /** One line, without the node and the time. */
 export function eventText(event: NodeEvent): string {
+  if (isPathEvent(event)) return pathText(event);
   switch (event.kind) {
     case "started":
       return `started, boot ${event.bootId}`;

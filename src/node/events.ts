@@ -5,6 +5,7 @@
 import type { CycleEvent } from "../control/cycle/events.js";
 import type { LeaseLossReason } from "../control/lease/lease.js";
 import type { Evidence } from "../detection/evidence.js";
+import type { PathOutput } from "../detection/paths/peer-paths.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration, Instant } from "../kernel/time.js";
 import type { MembershipEvent } from "../membership/ports.js";
@@ -12,6 +13,7 @@ import type { MembershipEvent } from "../membership/ports.js";
 export type NodeEvent =
   | CycleEvent
   | MembershipEvent
+  | PathOutput
   | { readonly kind: "started"; readonly bootId: number }
   | { readonly kind: "peer-suspected"; readonly peer: NodeId; readonly evidence: Evidence }
   | { readonly kind: "peer-trusted"; readonly peer: NodeId }

@@ -13,6 +13,7 @@ import {
 import type { CycleInput } from "../control/cycle/ports.js";
 import type { LeaseInput } from "../control/lease/lease.js";
 import { parseGrant, parseRelease, parseRequest } from "../control/lease/messages.js";
+import type { PathInput } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { MembershipInput } from "../membership/ports.js";
@@ -21,7 +22,8 @@ import type { FrameKind } from "../wire/envelope.js";
 export type Incoming =
   | { readonly part: "membership"; readonly input: MembershipInput }
   | { readonly part: "cycle"; readonly input: CycleInput }
-  | { readonly part: "lease"; readonly input: LeaseInput };
+  | { readonly part: "lease"; readonly input: LeaseInput }
+  | { readonly part: "paths"; readonly input: PathInput };
 
 /** An opened frame: its envelope was checked. */
 export interface Frame {
@@ -49,6 +51,8 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
     case "heartbeat":
     case "membership":
       return readMembership(frame);
+    case "paths":
+      return readPaths(frame);
     case "sample":
     case "sample-request":
     case "state-request":
@@ -71,6 +75,11 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
 /** The body is parsed by the membership itself: what it means hangs on the detector. */
 function readMembership({ source: from, bootId: life, origin, body }: Frame): Incoming {
   return { part: "membership", input: { kind: "message", from, life, origin, body } };
+}
+
+/** The body is parsed by the path watch itself: what it means hangs on the paths. */
+function readPaths({ source: from, bootId: life, body }: Frame): Incoming {
+  return { part: "paths", input: { kind: "hearing", from, life, body } };
 }
 
 function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {

@@ -7,19 +7,12 @@
  * the right to drive and suspends its verdicts on others before it acts.
  */
 import type { ControlCycle } from "../control/cycle/control-cycle.js";
-import {
-  orderBody,
-  sampleBody,
-  sampleRequestBody,
-  stateReplyBody,
-  stateRequestBody,
-} from "../control/cycle/messages.js";
 import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
 import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
 import type { OutputGate, OutputGateInput, OutputGateOutput } from "../control/gate/output-gate.js";
 import type { GiveUpReason, Lease, LeaseInput, LeaseOutput } from "../control/lease/lease.js";
-import { grantBody, releaseBody, requestBody } from "../control/lease/messages.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
+import type { PathInput, PathWatch, PathWatchOutput } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import {
@@ -43,6 +36,7 @@ import type { Verdict } from "../voting/voter.js";
 import type { AliveInput, AliveSupervision } from "../watchdog/alive.js";
 import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
+import { cycleFrames, leaseFrames, membershipFrames } from "./part-frames.js";
 import { type NodeOptions, partsOf } from "./parts.js";
 import type { Datagram, NodeInput, NodeOutput } from "./ports.js";
 import type { Received, Reception } from "./reception.js";
@@ -50,7 +44,6 @@ import { groupStatus, type NodeStatus, sensorStatus } from "./status.js";
 import { controlEntity, heartbeatEntity } from "./supervision.js";
 import { Trust, type TrustChange } from "./trust.js";
 
-type MembershipMessage = Extract<MembershipOutput, { readonly kind: "send" }>;
 type Refused = Extract<Received, { readonly ok: false }>;
 
 export class Node implements Machine<NodeInput, NodeOutput> {
@@ -59,6 +52,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #reception: Reception;
   readonly #cycle: ControlCycle;
   readonly #membership: Membership;
+  readonly #paths: PathWatch;
   readonly #trust = new Trust();
   readonly #lease: Lease;
   readonly #gate: OutputGate;
@@ -77,6 +71,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#reception = parts.reception;
     this.#cycle = parts.cycle;
     this.#membership = parts.membership;
+    this.#paths = parts.paths;
     this.#lease = parts.lease;
     this.#gate = parts.gate;
     this.#commands = parts.commands;
@@ -130,6 +125,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       driven: this.#gate.driven(),
       peers: this.#membership.detectorStanding(),
       group: groupStatus(this.#membership, this.#options.settings.detection),
+      paths: this.#paths.standing(),
       links: this.#reception.links(),
       refusals: this.#reception.refusals(),
       sensors: sensorStatus(this.#cycle.channels(), this.#verdicts),
@@ -151,6 +147,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         deadline: () => this.#membership.deadline(),
         wake: (now) => this.#feedMembership(now, timeout),
       },
+      { deadline: () => this.#paths.deadline(), wake: (now) => this.#feedPaths(now, timeout) },
       {
         deadline: () => this.#supervision.deadline(),
         wake: (now) => this.#feedSupervision(now, timeout),
@@ -166,25 +163,32 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#report({ kind: "was-late", by });
     this.#feedLease(now, { kind: "give-up", reason: "late" });
     this.#feedMembership(now, { kind: "was-late", by });
+    this.#feedPaths(now, { kind: "was-late" });
     this.#feedCycle(now, { kind: "was-late" });
     wakeDue(this.#parts, now);
   }
 
-  #onDatagram(now: Instant, { bytes, origin }: Datagram): void {
-    const received = this.#reception.receive(bytes, origin ?? null);
+  #onDatagram(now: Instant, { bytes, origin, path = 0 }: Datagram): void {
+    // An address that a peer has on another path is not where the first path's link finds it.
+    const from = path === 0 ? (origin ?? null) : null;
+    const received = this.#reception.receive(bytes, from, path);
+    const { heard: peer } = received;
+    if (peer !== null) this.#feedPaths(now, { kind: "heard", peer, path });
     if (!received.ok) {
-      this.#onRefused(now, received, origin ?? null);
+      this.#onRefused(now, received, from);
       return;
     }
     const { kind, source, incoming } = received;
     if (kind === "sample") this.#outgoing.keepSample(source, bytes);
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
     else if (incoming.part === "lease") this.#feedLease(now, incoming.input);
+    else if (incoming.part === "paths") this.#feedPaths(now, incoming.input);
     else this.#feedMembership(now, incoming.input);
   }
 
-  #onRefused(now: Instant, { refusal, bootId: life }: Refused, origin: string | null): void {
-    this.#report(refusal);
+  #onRefused(now: Instant, received: Refused, origin: string | null): void {
+    const { refusal, bootId: life, isCopy } = received;
+    if (!isCopy) this.#report(refusal);
     const { reason, source: from } = refusal;
     if (reason !== "old-boot" || from === null || life === null) return;
     this.#feedMembership(now, { kind: "old-life", from, life, origin });
@@ -200,25 +204,12 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#outputs.push(output);
         break;
       case "send-sample":
-        this.#outputs.push(...this.#outgoing.sample(sampleBody(output.message)));
-        break;
       case "send-sample-request":
-        this.#broadcast(
-          "sample-request",
-          sampleRequestBody(output.request, this.#options.settings.nodes),
-        );
-        break;
       case "resend-sample":
-        this.#outputs.push(...this.#outgoing.resendSample(output.source, output.target));
-        break;
       case "send-state-request":
-        this.#tell(output.target, "state-request", stateRequestBody(output.cycle));
-        break;
       case "send-state-reply":
-        this.#tell(output.target, "state-reply", stateReplyBody(output.reply));
-        break;
       case "send-order":
-        this.#broadcast("override", orderBody(output.order));
+        this.#send(cycleFrames(this.#outgoing, output, this.#options.settings.nodes));
         break;
       case "commands":
         this.#feedGate(now, output);
@@ -252,7 +243,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   #carryMembership(now: Instant, output: MembershipOutput): void {
     switch (output.kind) {
       case "send":
-        this.#sendMembership(output);
+        this.#send(membershipFrames(this.#outgoing, output));
         break;
       case "completed":
         this.#feedSupervision(now, { kind: "checkpoint", entity: heartbeatEntity });
@@ -280,9 +271,32 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     }
   }
 
-  #sendMembership({ isBeat, body, targets }: MembershipMessage): void {
-    const kind = isBeat ? "heartbeat" : "membership";
-    this.#outputs.push(...this.#outgoing.send(kind, body, targets));
+  #feedPaths(now: Instant, input: PathInput | Timeout): void {
+    feed(this.#paths, now, input, (output) => this.#carryPaths(output));
+  }
+
+  #carryPaths(output: PathWatchOutput): void {
+    switch (output.kind) {
+      case "send-report":
+        this.#send(this.#outgoing.broadcast("paths", output.body));
+        break;
+      case "refused":
+        this.#report(this.#reception.refuse("bad-paths", output.from));
+        break;
+      case "watch-refused":
+        // Nobody is watched but the seats of the roster, and they have room.
+        break;
+      case "path-lost":
+      case "direction-changed":
+      case "path-restored":
+      case "peer-whole":
+      case "peer-degraded":
+      case "peer-cut":
+        this.#report(output);
+        break;
+      default:
+        unreachable(output);
+    }
   }
 
   #carryView(now: Instant, event: MembershipEvent): void {
@@ -313,13 +327,9 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   #carryLease(now: Instant, output: LeaseOutput): void {
     switch (output.kind) {
       case "send-request":
-        this.#broadcast("lease-request", requestBody(output.round));
-        break;
       case "send-grant":
-        this.#tell(output.target, "lease-grant", grantBody(output));
-        break;
       case "send-release":
-        this.#broadcast("lease-release", releaseBody(output.round));
+        this.#send(leaseFrames(this.#outgoing, output));
         break;
       case "acquired":
         this.#report({ kind: "lease-acquired", until: output.until });
@@ -359,12 +369,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     });
   }
 
-  #broadcast(...frame: Parameters<Outgoing["broadcast"]>): void {
-    this.#outputs.push(...this.#outgoing.broadcast(...frame));
-  }
-
-  #tell(...frame: Parameters<Outgoing["tell"]>): void {
-    this.#outputs.push(...this.#outgoing.tell(...frame));
+  #send(frames: readonly NodeOutput[]): void {
+    this.#outputs.push(...frames);
   }
 
   #report(event: NodeEvent): void {

@@ -5,6 +5,7 @@ import { OutputGate } from "../control/gate/output-gate.js";
 import { Lease } from "../control/lease/lease.js";
 import { CommandProtection } from "../control/protection/command-protection.js";
 import { protectedBytes } from "../control/protection/protection.js";
+import { PathWatch } from "../detection/paths/path-watch.js";
 import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
 import { type Instant, micros } from "../kernel/time.js";
@@ -14,6 +15,7 @@ import { AliveSupervision } from "../watchdog/alive.js";
 import type { Mac } from "../wire/mac.js";
 import type { Roster } from "./incoming.js";
 import { Outgoing } from "./outgoing.js";
+import { pathReportEvery } from "./path-settings.js";
 import { Reception } from "./reception.js";
 import type { ClusterSettings } from "./settings.js";
 import { supervisionOf } from "./supervision.js";
@@ -33,6 +35,7 @@ export interface NodeParts {
   readonly reception: Reception;
   readonly cycle: ControlCycle;
   readonly membership: Membership;
+  readonly paths: PathWatch;
   readonly lease: Lease;
   readonly gate: OutputGate;
   /** Null where commands are not protected. */
@@ -44,7 +47,7 @@ export interface NodeParts {
 const commandCyclesMax = 3;
 
 export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): NodeParts {
-  const { nodes, app, channels, voting, rereadsMax, timing, protection } = settings;
+  const { nodes, app, channels, voting, rereadsMax, timing, protection, paths } = settings;
   const peers = nodes.filter((node) => node !== self);
   const wire = { cluster: settings.cluster, self, bootId, peers, mac };
   const { samples: sampleProtection, commands: profile } = protection;
@@ -56,6 +59,7 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
     reception: new Reception(wire, rosterOf(settings)),
     cycle: new ControlCycle(now, { ...cluster, ...timing }),
     membership: new Membership(membershipOf({ settings, self, now, bootId, mac })),
+    paths: new PathWatch({ now, self, peers, paths, reportEvery: pathReportEvery(timing) }),
     lease: new Lease({ now, self, bootId, nodes, period, length, driftMaxPpm }),
     gate: new OutputGate({ outputs, commandAgeMax: micros(commandCyclesMax * timing.cycle) }),
     commands: profile === null ? null : new CommandProtection({ profile, self, nodes, outputs }),

@@ -14,6 +14,8 @@ export interface Datagram {
   readonly bytes: Uint8Array;
   /** `host:port` where it came from, as the link saw it; left out where the link has no such. */
   readonly origin?: string;
+  /** By which of the cluster's paths it came, from 0; left out: the first. */
+  readonly path?: number;
 }
 
 export type NodeInput =

@@ -6,6 +6,7 @@ import type { App } from "../control/app.js";
 import type { ChannelMap } from "../control/channels.js";
 import type { VotingMap } from "../control/cycle/sensor-bank.js";
 import type { Protection } from "../control/protection/protection.js";
+import type { PathOptions } from "../detection/paths/peer-paths.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
 import type { DetectionSettings } from "./detection-settings.js";
@@ -46,6 +47,8 @@ export interface ClusterSettings {
   readonly timing: Timing;
   /** How the replicas watch one another. */
   readonly detection: DetectionSettings;
+  /** By which frames go, all by each; at least one, in the same order at every replica. */
+  readonly paths: readonly PathOptions[];
   /** From end to end, of what passes between the replicas and to the boards. */
   readonly protection: Protection;
 }

@@ -2,6 +2,7 @@
 import type { CycleStatus } from "../control/cycle/control-cycle.js";
 import type { ProtectedChannel } from "../control/protection/sample-protection.js";
 import type { PeerStanding } from "../detection/detector.js";
+import type { PeerPathsStanding } from "../detection/paths/peer-paths.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { Membership } from "../membership/membership.js";
@@ -46,6 +47,8 @@ export interface NodeStatus {
   /** As this node's own detector sees those whom it watches. */
   readonly peers: readonly PeerStanding[];
   readonly group: GroupStatus;
+  /** By which paths the peers are heard, and hear. */
+  readonly paths: readonly PeerPathsStanding[];
   readonly links: readonly PeerCounts[];
   readonly refusals: Readonly<Record<string, number>>;
   readonly sensors: readonly SensorStatus[];

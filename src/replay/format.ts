@@ -129,6 +129,7 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
       return {
         d: toBase64(input.bytes),
         ...(input.origin === undefined ? {} : { f: input.origin }),
+        ...(input.path === undefined ? {} : { p: input.path }),
       };
     case "readings":
       return {
@@ -149,10 +150,11 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
 function decodeInput(encoded: unknown, startedAt: Instant): NodeInput | Timeout | null {
   if (encoded === "timeout") return timeout;
   if (typeof encoded !== "object" || encoded === null) return null;
-  const { d, f, r, w, h } = encoded as Readonly<Record<string, unknown>>;
+  const { d, f, p, r, w, h } = encoded as Readonly<Record<string, unknown>>;
   if (isText(d)) {
     const origin = isText(f) ? { origin: f } : {};
-    return { kind: "datagram", bytes: fromBase64(d), ...origin };
+    const path = isWhole(p) ? { path: p } : {};
+    return { kind: "datagram", bytes: fromBase64(d), ...origin, ...path };
   }
   if (Array.isArray(r)) return decodeReadings(r, startedAt);
   if (Array.isArray(h)) return decodeOverride(h);

@@ -50,7 +50,8 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
     case "datagram": {
       const source = claimedSource(input.bytes, input.bytes.length);
       const origin = input.origin === undefined ? "" : ` from ${input.origin}`;
-      return `datagram of ${source ?? "nobody"}${origin}: ${bytesText(input.bytes)}`;
+      const path = input.path === undefined ? "" : ` by path ${input.path}`;
+      return `datagram of ${source ?? "nobody"}${origin}${path}: ${bytesText(input.bytes)}`;
     }
     case "readings": {
       const readings = input.readings.map(

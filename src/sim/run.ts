@@ -13,6 +13,7 @@ import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
 import { type Duration, millis } from "../kernel/time.js";
 import { Node } from "../node/node.js";
+import { firstPath, pathsOf } from "../node/path-settings.js";
 import type { ClusterSettings } from "../node/settings.js";
 import { checksumMac } from "../wire/mac.js";
 import type { Checker } from "./checkers/checker.js";
@@ -89,7 +90,8 @@ function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  const more = { rereadsMax, timing, detection, protection };
+  const paths = pathsOf([firstPath], timing);
+  const more = { rereadsMax, timing, detection, paths, protection };
   return { cluster: "sim", nodes, app, channels, voting: votes, ...more };
 }
 

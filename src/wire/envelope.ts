@@ -31,6 +31,7 @@ export const frameKinds = {
   "sample-request": 8,
   override: 9,
   membership: 10,
+  paths: 11,
 } as const;
 
 export type FrameKind = keyof typeof frameKinds;

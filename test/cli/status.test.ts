@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { statusText } from "../../src/cli/status/text.js";
+import type { Direction } from "../../src/detection/paths/directions.js";
+import type { PathStanding, PeerPathsStanding } from "../../src/detection/paths/peer-paths.js";
 import { ControlSocket, socketPath } from "../../src/host/control-socket.js";
 import { Lateness } from "../../src/host/lateness.js";
 import type { HostStatus } from "../../src/host/live-status.js";
@@ -97,7 +99,23 @@ describe("the status for people", () => {
     expect(shown(1)).not.toContain("protection");
   });
 
-  it("shows the group: who is alive by which detector, who leads, since when who is not", () => {
+  it("shows the paths where there are several, or one does not carry both ways (NODE-6)", () => {
+    const pathOf = (path: string, direction: Direction) => ({
+      ...{ path, direction, lost: direction !== "both", heardAt: instant(1_000) },
+    });
+    const show = (level: PeerPathsStanding["level"], ...own: PathStanding[]): string => {
+      const paths = [{ peer: nodeId("pi-2"), level, paths: own }];
+      const node = statusOf("pi-1", { paths, at: instant(3_500) });
+      return statusText({ node, host }, (tone, t) => `<${tone}>${t}`);
+    };
+    expect(show("whole", pathOf("udp", "both"))).not.toContain("carries");
+    expect(show("cut", pathOf("udp", "out-only"))).toMatch(/pi-2 +<bad>cut +udp +<bad>out only/);
+    const two = show("degraded", pathOf("udp", "in-only"), pathOf("serial", "both"));
+    expect(two).toMatch(/pi-2 +<warning>degraded +udp +<bad>in only: it does not hear us +2.5 ms/);
+    expect(two).toMatch(/serial +<good>both ways/);
+  });
+
+  it("shows the group: who is alive by which detector, who leads, who is dead since when", () => {
     const [pi1, pi2, pi3] = nodes as [NodeId, NodeId, NodeId];
     const dead = memberOf(pi3, { state: "dead", since: instant(2_000_000), flaps: 4 });
     const group = groupOf([memberOf(pi1), memberOf(pi2), dead], { healthScore: 2 });

@@ -8,7 +8,7 @@ import { RecordingEncoder } from "../../src/replay/format.js";
 import { keyCheck, parseHeader } from "../../src/replay/header.js";
 import { replay } from "../../src/replay/replay.js";
 import { outlineDifferences, outlineOf } from "../../src/replay/settings-outline.js";
-import { outputText } from "../../src/replay/step-text.js";
+import { inputText, outputText } from "../../src/replay/step-text.js";
 import { checksumMac } from "../../src/wire/mac.js";
 import { benchSettings } from "../support/bench-cluster.js";
 import { app, record } from "./support.js";
@@ -178,15 +178,10 @@ describe("a replay", () => {
 });
 
 describe("the lines of a recording", () => {
-  it("keep every bit of a reading", () => {
-    const values = [-0, 0, 5e-324, 0.1 + 0.2, null, -1e308];
-    const readings = values.map((value, index) => ({
-      channel: `grün ${index}`,
-      value,
-      sourceTime: instant(header.startedAt - 1_000 + index),
-    }));
+  /** What a machine is fed by the recording of these inputs. */
+  function fedBy(inputs: readonly NodeInput[]): unknown[] {
     const encoder = new RecordingEncoder(header);
-    const line = encoder.step(header.startedAt, { kind: "readings", readings }, []);
+    const steps = inputs.map((input) => encoder.step(header.startedAt, input, []));
     const seen: unknown[] = [];
     const spy: Machine<NodeInput, NodeOutput> = {
       step: (_now, input) => {
@@ -195,8 +190,31 @@ describe("the lines of a recording", () => {
       },
       deadline: () => null,
     };
-    replay({ header, text: encoder.header + line, machine: spy });
-    expect(seen).toEqual([{ kind: "readings", readings }]);
+    replay({ header, text: [encoder.header, ...steps].join(""), machine: spy });
+    return seen;
+  }
+
+  it("keep every bit of a reading", () => {
+    const values = [-0, 0, 5e-324, 0.1 + 0.2, null, -1e308];
+    const readings = values.map((value, index) => ({
+      channel: `grün ${index}`,
+      value,
+      sourceTime: instant(header.startedAt - 1_000 + index),
+    }));
+    expect(fedBy([{ kind: "readings", readings }])).toEqual([{ kind: "readings", readings }]);
+  });
+
+  it("keep where a datagram came from, and by which path", () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const inputs: NodeInput[] = [
+      { kind: "datagram", bytes },
+      { kind: "datagram", bytes, origin: "192.0.2.1:7400" },
+      { kind: "datagram", bytes, path: 1 },
+      { kind: "datagram", bytes, origin: "[2001:db8::1]:7400", path: 2 },
+    ];
+    expect(fedBy(inputs)).toEqual(inputs);
+    const last = inputText(header.startedAt, inputs[3] as NodeInput);
+    expect(last).toMatch(/^datagram of nobody from \[2001:db8::1\]:7400 by path 2: 3 bytes #/);
   });
 });
 

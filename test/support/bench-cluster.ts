@@ -19,6 +19,7 @@ import {
 import { detectionOf } from "../../src/node/detection-settings.js";
 import type { NodeEvent } from "../../src/node/events.js";
 import { Node } from "../../src/node/node.js";
+import { firstPath, pathsOf } from "../../src/node/path-settings.js";
 import type { NodeInput, NodeOutput } from "../../src/node/ports.js";
 import type { ClusterSettings, Timing } from "../../src/node/settings.js";
 import { checksumMac, type Mac } from "../../src/wire/mac.js";
@@ -47,7 +48,8 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   const voting = new Map();
   const protection = unprotected;
   const detection = detectionOf({}, count, timing);
-  const more = { rereadsMax: 0, timing, detection, protection };
+  const paths = pathsOf([firstPath], timing);
+  const more = { rereadsMax: 0, timing, detection, paths, protection };
   return { cluster: "bench", nodes, app, channels, voting, ...more };
 }
 
@@ -73,6 +75,7 @@ interface Flight {
   readonly source: NodeId;
   readonly target: NodeId;
   readonly bytes: Uint8Array;
+  readonly path: number;
 }
 
 export const networkDelay = micros(300);
@@ -88,9 +91,10 @@ export class BenchCluster {
   /** What a node's board reads; null is an omission. */
   read: (node: NodeId, boardChannel: string, at: Instant) => number | null = () => 20;
   /** How long a frame is on its way. */
-  delay: (source: NodeId, target: NodeId, bytes: Uint8Array) => Duration = () => networkDelay;
+  delay: (source: NodeId, target: NodeId, bytes: Uint8Array, path: number) => Duration = () =>
+    networkDelay;
   /** Frames for which this is true are lost. */
-  drop: (source: NodeId, target: NodeId, bytes: Uint8Array) => boolean = () => false;
+  drop: (source: NodeId, target: NodeId, bytes: Uint8Array, path: number) => boolean = () => false;
   #now = instant(1_000_000);
   #boots = 0;
   #flights: Flight[] = [];
@@ -195,9 +199,12 @@ export class BenchCluster {
   }
 
   #send(source: NodeId, targets: readonly NodeId[], bytes: Uint8Array): void {
-    for (const target of targets) {
-      const at = instant(this.#now + this.delay(source, target, bytes));
-      if (!this.drop(source, target, bytes)) this.#flights.push({ at, source, target, bytes });
+    for (const path of this.settings.paths.keys()) {
+      for (const target of targets) {
+        const at = instant(this.#now + this.delay(source, target, bytes, path));
+        const flight = { at, source, target, bytes, path };
+        if (!this.drop(source, target, bytes, path)) this.#flights.push(flight);
+      }
     }
   }
 
@@ -206,7 +213,9 @@ export class BenchCluster {
       ({ at, target }) => at <= this.#now && !frozen.includes(target),
     );
     this.#flights = this.#flights.filter((flight) => !ready.includes(flight));
-    for (const { target, bytes } of ready) this.feed(target, { kind: "datagram", bytes });
+    for (const { target, bytes, path } of ready) {
+      this.feed(target, { kind: "datagram", bytes, ...(path === 0 ? {} : { path }) });
+    }
   }
 
   #next(frozen: readonly NodeId[]): number {

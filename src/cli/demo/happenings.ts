@@ -6,6 +6,7 @@
 import type { NodeId } from "../../kernel/ids.js";
 import { eventText } from "../../node/event-text.js";
 import type { NodeEvent } from "../../node/events.js";
+import { isPathEvent } from "../../node/path-text.js";
 import type { SeenEvent } from "../../observe/tally.js";
 
 /** What was done to the cluster from outside, or seen from there. */
@@ -44,6 +45,8 @@ export function happenings(
 
 /** Said in other words by an event that comes with it, or no matter of who watches a demo. */
 function isShown({ node, event }: SeenEvent): boolean {
+  // The replicas have one path each: that a peer is silent tells all that these would.
+  if (isPathEvent(event)) return false;
   switch (event.kind) {
     case "leader-changed":
       // Beside who drives, which the lease decides, it would only confuse.

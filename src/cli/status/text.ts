@@ -6,6 +6,7 @@ import type { Instant } from "../../kernel/time.js";
 import type { Member } from "../../membership/ports.js";
 import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
+import { pathTable } from "./path-table.js";
 import { becauseText, doubtText, votersText } from "./sensor-text.js";
 
 export function statusText({ node, host }: LiveStatus, paint: Paint): string {
@@ -14,6 +15,7 @@ export function statusText({ node, host }: LiveStatus, paint: Paint): string {
     table([{ title: "" }, { title: "" }], factRows(node, host, paint)),
     "\n",
     memberTable(node, paint),
+    pathTable(node, paint),
     "\n",
     sensorTable(node.sensors, paint),
   ].join("");

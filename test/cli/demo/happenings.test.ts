@@ -65,6 +65,21 @@ describe("what happened last", () => {
     }
   });
 
+  it("says nothing of paths, for there is one", () => {
+    const peer = nodeId("pi-1");
+    const events: NodeEvent[] = [
+      { kind: "path-lost", peer, path: "udp", direction: "none" },
+      { kind: "peer-cut", peer },
+      { kind: "peer-trusted", peer },
+    ];
+    const lines = happenings(
+      events.map((event) => seen(5, "pi-2", event)),
+      [],
+      8,
+    );
+    expect(lines.map(({ text }) => text)).toEqual(["hears pi-1 again"]);
+  });
+
   it("is one line when the group tells what detectors have told; one accuser is enough", () => {
     const events = [
       seen(5, "pi-2", suspected(150_000)),

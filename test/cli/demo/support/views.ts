@@ -73,6 +73,7 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
     links: others.map((peer) => ({
       ...{ peer, bootId: 1, received: 90, lost: 10, duplicated: 0, reordered: 0 },
     })),
+    paths: [],
     refusals: {},
     sensors: [
       {

@@ -1,0 +1,28 @@
+/**
+ * The paths of a cluster: how often the replicas report by which of them they hear one another, and
+ * how long a silence is borne. A lost path is no emergency, for the frames go by the others: it is
+ * told later than a silent peer is suspected, and so hardly ever by mistake.
+ */
+import type { PathOptions } from "../detection/paths/peer-paths.js";
+import { type Duration, micros } from "../kernel/time.js";
+import type { Timing } from "./settings.js";
+
+/** The path of a cluster that has one, and the first of every other. */
+export const firstPath = "udp";
+
+const heartbeatsPerReport = 8;
+
+/**
+ * A detector need not beat to everybody: then reports are all that shows that a path carries, and
+ * two of them may be lost.
+ */
+const heartbeatsPerSilence = 20;
+
+export const pathReportEvery = ({ heartbeat }: Timing): Duration =>
+  micros(heartbeatsPerReport * heartbeat);
+
+/** @param names of all paths, in the same order at every replica; `firstPath` is the first */
+export function pathsOf(names: readonly string[], timing: Timing): readonly PathOptions[] {
+  const silenceMax = micros(Math.max(heartbeatsPerSilence * timing.heartbeat, timing.suspectAfter));
+  return names.map((name) => ({ name, silenceMax }));
+}
