@@ -38,7 +38,21 @@ function faultGroupText({ heading, rows, notes }: FaultGroup, paint: Paint): str
 
 function detectionText(report: DetectionReport, paint: Paint): string {
   const [heading = "", ...lines] = detectionInWords(report);
-  return listText(heading, lines, paint);
+  return listText(heading, lines.flatMap(wrapped), paint);
+}
+
+/** Lines stay within 100 columns, their indent among them. */
+const columnsMax = 98;
+
+function wrapped(text: string): readonly string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    const longer = last === "" ? word : `${last} ${word}`;
+    if (longer.length <= columnsMax) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const listText = (heading: string, lines: readonly string[], paint: Paint): string =>

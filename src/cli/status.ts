@@ -86,7 +86,7 @@ function tellWhy(
     return;
   }
   const paint = paintFor(io, io.stdout);
-  io.stdout.write(opinions.map((one) => opinionText(one, replicas, paint)).join("\n"));
+  io.stdout.write(opinions.map((one) => opinionText(one, paint)).join("\n"));
   tellSilent(io, silent, paint);
 }
 

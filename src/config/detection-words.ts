@@ -53,7 +53,7 @@ export function detectionInWords(report: DetectionReport): readonly string[] {
   const after = least === most ? timeText(least) : `${timeText(least)} to ${timeText(most)}`;
   return [
     `How a silent replica is noticed: ${detector}`,
-    ...reason.split(/(?<=[.:;]) /),
+    reason,
     ...other,
     `Suspected within ${timeText(suspectedWithinMs)} of its crash, beside a message's delay.`,
     `Declared dead ${after} later, unless it refutes.`,

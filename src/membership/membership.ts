@@ -29,7 +29,7 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
   constructor(options: MembershipOptions) {
     this.#parts = makeParts(options);
     this.#receiving = new Receiving(this.#parts);
-    this.#work = new PeriodWork(this.#parts, options.dice.split("gossip"));
+    this.#work = new PeriodWork(this.#parts);
     this.#nextTick = options.now;
   }
 
@@ -37,14 +37,16 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
     this.#parts.view.now = now;
     this.#handle(now, input);
     this.#parts.carrying.carryAll();
+    this.#parts.gossiping.settle();
     this.#tellLeader();
     return this.#parts.view.takeOutputs();
   }
 
   deadline(): Instant | null {
     if (this.#isOut) return this.#nextTick;
-    const { watching, view } = this.#parts;
-    return earlier(this.#nextTick, earlier(watching.deadline(), view.waits.deadline()));
+    const { watching, view, gossiping } = this.#parts;
+    const own = earlier(this.#nextTick, gossiping.deadline());
+    return earlier(own, earlier(watching.deadline(), view.waits.deadline()));
   }
 
   /** Sorted by name; this node among them, and whoever is remembered. */
@@ -137,10 +139,11 @@ export class Membership implements Machine<MembershipInput, MembershipOutput> {
   }
 
   #onDeadlines(now: Instant): void {
-    const { watching, view, transitions } = this.#parts;
+    const { watching, view, transitions, gossiping } = this.#parts;
     if (due(watching.deadline(), now)) watching.feed(timeout);
     this.#parts.carrying.carryAll();
     for (const number of view.waits.dueAt(now)) transitions.timeRanOut(number);
+    gossiping.timeout();
   }
 
   /** Ticks lie on a grid from the start; those that a sleep has missed are not made up for. */

@@ -3,6 +3,7 @@ import { type Duration, micros } from "../kernel/time.js";
 import { Accusing } from "./accusing.js";
 import { Admission } from "./admission.js";
 import { Carrying } from "./carrying.js";
+import { Gossiping } from "./gossiping.js";
 import { Hearing } from "./hearing.js";
 import { Joining } from "./joining.js";
 import { Leads } from "./leads.js";
@@ -24,6 +25,7 @@ export interface Parts {
   readonly speaking: Speaking;
   readonly accusing: Accusing;
   readonly carrying: Carrying;
+  readonly gossiping: Gossiping;
   readonly own: OwnStanding;
   readonly leads: Leads;
   readonly hearing: Hearing;
@@ -46,6 +48,8 @@ export function makeParts(options: MembershipOptions): Parts {
   const speaking = new Speaking(view, settings, period);
   const accusing = new Accusing(view, watching, transitions);
   const carrying = new Carrying(view, watching, speaking, accusing);
+  const gossipTimes = { period, every: settings.gossipEvery };
+  const gossiping = new Gossiping(view, speaking, gossipTimes, dice.split("gossip"));
   const own = new OwnStanding(view, watching, period);
   const leads = new Leads(view, speaking);
   const admission = new Admission(view, transitions, settings, period, dice.split("admission"));
@@ -58,8 +62,8 @@ export function makeParts(options: MembershipOptions): Parts {
   const answers = view.about(new OncePerPeriod(period));
   const outlived = view.about(new OncePerPeriod(period));
   return {
-    ...{ view, watching, transitions, speaking, accusing, carrying, own, leads, hearing },
-    ...{ lists, sync, joining, leaving, answers, outlived, period },
+    ...{ view, watching, transitions, speaking, accusing, carrying, gossiping, own, leads },
+    ...{ hearing, lists, sync, joining, leaving, answers, outlived, period },
   };
 }
 

@@ -185,6 +185,8 @@ export interface MembershipSettings {
   readonly tombstoneFor: Duration;
   /** How often the whole list is compared with that of one random member. */
   readonly syncEvery: Duration;
+  /** How often news is told to a random member while there is any; see gossiping.ts. */
+  readonly gossipEvery: Duration;
   /** Each claim is sent lambda * ceil(log10(n + 1)) times. */
   readonly lambda: number;
   /** Claims on one message at most, and bytes that they may fill, before the oldest wait. */

@@ -80,6 +80,7 @@ export function detectionOf(
       unreachableFor,
       tombstoneFor,
       syncEvery,
+      gossipEvery: period,
       lambda,
       claimsPerMessageMax,
     },

@@ -114,7 +114,7 @@ describe("holdfast compare detector (COMPARE-1)", () => {
   it.each([
     [["--nodes", "1"], "from 2 to 1000"],
     [["--loss", "0.6"], "from 0 to 0.5"],
-    [["--losses", "0,x"], "Expected a number"],
+    [["--losses", "0,x"], "Expected a probability"],
     [["--sizes", "3,"], "from 2 to 1000"],
     [["--seeds", "0"], "from 1 to 1000"],
     [["--period", "0"], "a duration such as"],

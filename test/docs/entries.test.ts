@@ -12,7 +12,7 @@ const { exports } = JSON.parse(readFileSync(join(process.cwd(), "package.json"),
   readonly exports: Readonly<Record<string, Entry>>;
 };
 
-/** What docs/redundancy.md promises behind each. */
+/** What docs/redundancy.md and docs/detection.md promise behind each. */
 const names: Readonly<Record<string, readonly string[]>> = {
   ".": ["defineApp", "instant", "millis"],
   "./n-version": ["openVersions"],
@@ -30,9 +30,15 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./e2e-receiver": ["e2eReceiver"],
   "./erasure-code": ["ErasureCode"],
   "./error-code": ["ErrorCode"],
+  "./detectors": ["detectors"],
+  "./path-watch": ["PathWatch"],
+  "./membership": ["Membership"],
+  "./live-agent": ["LiveAgent"],
 };
 
-const page = readFileSync(join(process.cwd(), "docs", "redundancy.md"), "utf8");
+const page = ["redundancy.md", "detection.md"]
+  .map((name) => readFileSync(join(process.cwd(), "docs", name), "utf8"))
+  .join("\n");
 
 describe("the package's entries", () => {
   it("are those that are known here, and all are named to users", () => {

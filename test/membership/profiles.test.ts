@@ -11,6 +11,8 @@ describe("the profiles of a fleet", () => {
       expect(detectorSettings.suspectAfter).toBeGreaterThan(detectorSettings.period);
       expect(latenessMax).toBeLessThan(detectorSettings.ackTimeout);
       expect(settings.syncEvery).toBeGreaterThan(detectorSettings.period);
+      expect(settings.gossipEvery).toBeGreaterThan(0);
+      expect(settings.gossipEvery).toBeLessThan(detectorSettings.period);
     }
   });
 
@@ -26,5 +28,7 @@ describe("the profiles of a fleet", () => {
       return suspicionLeast(settings.suspicionAlpha, 10, detectorSettings.period);
     });
     expect(least).toEqual([seconds(3), seconds(4), seconds(30)]);
+    const confirmations = profileNames.map((name) => profileOf(name).settings.confirmations);
+    expect(confirmations).toEqual([1, 2, 4]);
   });
 });

@@ -124,7 +124,9 @@ describe("our own accusation", () => {
     const single = group();
     suspects(single);
     single.hear("b", [alive("a", 1)]);
-    expect(single.detector.watched.has(a)).toBe(true);
+    expect(single.detector.heard).toContainEqual({ kind: "refuted", peer: a });
+    // One that probes takes it back then; one whose silence goes on does not, as above.
+    trusts(single);
     expect(eventKinds(single.pass(60))).toEqual([]);
     expect(single.stateOf("a")).toBe("alive");
     suspects(single);

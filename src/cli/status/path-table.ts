@@ -48,5 +48,10 @@ function toneOf(direction: Direction, lost: boolean): Tone {
   return lost ? "bad" : "warning";
 }
 
+/** The same of one path in a sentence. */
+export const pathLine = (path: PathStanding, at: Instant): string =>
+  `By ${path.path} frames get through ${directionWords[path.direction]}` +
+  `; last heard ${path.heardAt === null ? "never" : `${heardText(path, at)} ago`}.`;
+
 const heardText = ({ heardAt }: PathStanding, at: Instant): string =>
   heardAt === null ? "never" : `${((at - heardAt) / 1_000).toFixed(1)} ms`;

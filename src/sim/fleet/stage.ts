@@ -17,8 +17,11 @@ import { type Contender, type FleetStudy, studiedMembers } from "./study.js";
 import { FleetTruth } from "./truth.js";
 import { FleetViews } from "./views.js";
 
-/** Members start within the first period; so many later all is calm, and measuring begins. */
-const settlingPeriods = 6;
+/**
+ * Members start within the first period; so many later all is calm, whoever learns from beats has
+ * heard enough of them, and measuring begins.
+ */
+const settlingPeriods = 13;
 
 export interface StageOptions {
   readonly seed: number;

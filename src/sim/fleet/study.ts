@@ -46,6 +46,7 @@ export const studiedMembership = (period: Duration): MembershipSettings => ({
   unreachableFor: micros(0),
   tombstoneFor: micros(10_000 * period),
   syncEvery: micros(30 * period),
+  gossipEvery: period,
   lambda: 4,
   claimsPerMessageMax: 8,
 });

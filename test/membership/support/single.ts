@@ -26,6 +26,7 @@ export const settings: MembershipSettings = {
   unreachableFor: millis(0),
   tombstoneFor: seconds(60),
   syncEvery: seconds(30),
+  gossipEvery: seconds(1),
   lambda: 4,
   claimsPerMessageMax: 8,
 };
