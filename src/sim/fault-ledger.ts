@@ -3,9 +3,9 @@
  * From it follows who counts as faulty at an instant, and with that which alarms are false.
  *
  * A node counts as faulty while a fault holds it, while it is down, and for the settling time after
- * either: a node that has just come back is not yet expected to know everything. A fault of one path
- * makes nobody faulty, for frames go by all; only where faults of every path meet on a link are
- * those faulty whom they hit.
+ * either: a node that has just come back is not yet expected to know everything. A fault of one
+ * path makes nobody faulty, for frames go by all; only where faults of every path meet on a link
+ * are those faulty whom they hit.
  */
 import { assert } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";

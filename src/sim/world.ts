@@ -1,6 +1,6 @@
 /**
- * A simulated world: true time, the events to come, the nodes and the networks between them. It runs
- * without a scenario; faults are what somebody does to it (see fault-plan.ts).
+ * A simulated world: true time, the events to come, the nodes and the networks between them. It
+ * runs without a scenario; faults are what somebody does to it (see fault-plan.ts).
  *
  * Everything random comes from one seed, split by name per component. Same options, same world.
  */

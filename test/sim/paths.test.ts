@@ -1,4 +1,4 @@
-/** A cluster with several paths: each is a network of its own, and who has one left is not faulty. */
+/** Several paths: each is a network of its own, and who has one left is not faulty. */
 import { describe, expect, it } from "vitest";
 import type { NodeId } from "../../src/kernel/ids.js";
 import { type Duration, micros, millis, seconds } from "../../src/kernel/time.js";
