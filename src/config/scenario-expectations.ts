@@ -64,6 +64,8 @@ const patternOf = (entry: ExpectationEntry, event: EventPattern["event"]): Event
   channel: entry.channel ?? null,
   peer: entry.peer ?? null,
   reason: entry.reason ?? null,
+  path: entry.path ?? null,
+  direction: entry.direction ?? null,
 });
 
 /** In the order of the schema; of mappings, in the order of the file. */

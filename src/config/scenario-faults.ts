@@ -113,6 +113,7 @@ const linksOf = (entry: LinkEntry): LinkSelection => ({
   from: entry.from ?? { kind: "all" },
   to: entry.to ?? { kind: "all" },
   oneWay: entry.oneWay ?? false,
+  path: entry.path ?? null,
 });
 
 /** What a file says of links: of the network as it is, or of a fault laid over it. */

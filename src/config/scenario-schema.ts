@@ -3,6 +3,8 @@
  * src/sim/README.md. Every error text here completes the sentence "expected ...".
  */
 import { z } from "zod";
+import type { Direction } from "../detection/paths/directions.js";
+import { pathsMax } from "../detection/paths/messages.js";
 import type { NodeEvent } from "../node/events.js";
 import {
   delay,
@@ -42,7 +44,12 @@ const when = {
   for: range.optional(),
 };
 
-const links = { from: nodeGroup.optional(), to: nodeGroup.optional(), oneWay: flag.optional() };
+const links = {
+  from: nodeGroup.optional(),
+  to: nodeGroup.optional(),
+  oneWay: flag.optional(),
+  path: text("the name of a path").optional(),
+};
 
 const kind = <Kind extends string>(name: Kind) => z.literal(name);
 
@@ -55,6 +62,8 @@ const network = {
   reorderDelay: positiveDuration.optional(),
   corruption: share.optional(),
 };
+
+const linkModel = mapping({ ...network, delay: linkDelay.optional() });
 
 const positive = number("a number above 0", Number.MIN_VALUE, Number.MAX_VALUE);
 
@@ -148,6 +157,16 @@ const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
   "identity-lost": true,
 };
 
+/** Every direction, checked likewise. */
+const directionKinds: { readonly [Name in Direction]: true } = {
+  both: true,
+  "in-only": true,
+  "out-only": true,
+  none: true,
+  unknown: true,
+};
+const directions = Object.keys(directionKinds) as Direction[];
+
 const eventNames = Object.keys(eventKinds) as NodeEvent["kind"][];
 const event = z.enum(eventNames, { error: `an event: ${eventNames.join(", ")}` });
 
@@ -159,6 +178,8 @@ const expectation = mapping({
   channel: text("a channel `<node>/<sensor>`, or target").optional(),
   peer: text("a node, or target").optional(),
   reason: text("a reason").optional(),
+  path: text("the name of a path").optional(),
+  direction: z.enum(directions, { error: `one of ${directions.join(", ")}` }).optional(),
   after: text("the name of a fault").optional(),
   within: positiveDuration.optional(),
   by: z.enum(["any", "all", "target"], { error: "any, all or target" }).optional(),
@@ -213,7 +234,15 @@ export const scenarioSchema = mapping({
     wakeLatency: delay.optional(),
     resetTime: positiveDuration.optional(),
   }).optional(),
-  network: mapping({ ...network, delay: linkDelay.optional() }).optional(),
+  network: linkModel.optional(),
+  paths: z
+    .record(z.string(), linkModel, {
+      error: "a mapping of the names of paths to what they are like",
+    })
+    .refine((paths) => Object.keys(paths).length < pathsMax, {
+      error: `at most ${pathsMax - 1} beside the first`,
+    })
+    .optional(),
   seed: whole("a whole number from 0 to 2^53 - 1", 0, Number.MAX_SAFE_INTEGER).optional(),
   duration: positiveDuration,
   startup: duration.optional(),

@@ -8,13 +8,14 @@ import { assert } from "../kernel/assert.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros, millis, seconds } from "../kernel/time.js";
 import { detectionOf } from "../node/detection-settings.js";
+import { firstPath } from "../node/path-settings.js";
 import type { Timing } from "../node/settings.js";
 import type { FaultSpec, Scenario } from "../sim/scenario.js";
 import { Layers } from "./layers.js";
 import { type KeyPath, type Problem, show, sortProblems } from "./problem.js";
 import { parseDuration } from "./quantity.js";
 import { expectationsOf, invariantsOf } from "./scenario-expectations.js";
-import { faultsOf, linkModelOf } from "./scenario-faults.js";
+import { faultsOf, type LinkEntryModel, linkModelOf } from "./scenario-faults.js";
 import { refuseShape } from "./scenario-refuse.js";
 import { type ScenarioFile, scenarioSchema } from "./scenario-schema.js";
 import { choiceOf, protectionOf, votingOf } from "./settings.js";
@@ -94,6 +95,11 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
   const expectations = expectationsOf(file.expect ?? [], frame, complain);
   const liveness = livenessOf(file);
   complainOfStrangers(nodes, faults, liveness?.core ?? [], complain);
+  const furtherPaths = Object.entries(file.paths ?? {}).map(([path, entry]) => ({
+    name: path,
+    model: linkModelFrom(entry),
+  }));
+  complainOfPaths([firstPath, ...furtherPaths.map((path) => path.name)], faults, complain);
   const timing = timingOf(layers);
   return {
     name: file.name,
@@ -106,7 +112,8 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     protection: protectionOf(file.protection ?? {}),
     clockDriftPpm: file.clocks?.driftPpm ?? 50,
     host: hostOf(file),
-    network: networkOf(file),
+    network: linkModelFrom(file.network ?? {}),
+    furtherPaths,
     seed: file.seed ?? 1,
     duration,
     startup,
@@ -144,8 +151,8 @@ const hostOf = (file: ScenarioFile): Scenario["host"] => ({
   resetTime: file.hosts?.resetTime ?? millis(500),
 });
 
-function networkOf(file: ScenarioFile): Scenario["network"] {
-  const model = linkModelOf(file.network ?? {});
+function linkModelFrom(entry: LinkEntryModel): Scenario["network"] {
+  const model = linkModelOf(entry);
   const delay = model.delay ?? { kind: "uniform", min: micros(100), max: micros(400) };
   return { ...model, delay };
 }
@@ -176,6 +183,22 @@ function complainOfStrangers(
   }
   if (core.every((name) => nodes.includes(name))) return;
   complain(["liveness", "core"], `expected some of ${nodes.join(", ")}`);
+}
+
+function complainOfPaths(
+  paths: readonly string[],
+  faults: readonly FaultSpec[],
+  complain: Complain,
+): void {
+  for (const path of paths.slice(1)) {
+    if (/^[a-z][a-z0-9]{0,15}$/.test(path) && path !== firstPath) continue;
+    complain(["paths", path], `expected lower-case letters and digits, and not ${firstPath}`);
+  }
+  for (const [index, { action }] of faults.entries()) {
+    if (!("path" in action) || action.path === null || paths.includes(action.path)) continue;
+    const message = `expected one of ${paths.join(", ")}, got "${action.path}"`;
+    complain(["faults", index, "path"], message);
+  }
 }
 
 function namesIn(action: FaultSpec["action"]): (readonly [string, NodeId])[] {

@@ -20,9 +20,10 @@ export function describeExpectation(expectation: Expectation): string {
 export const inSeconds = (us: number): string => `${us / 1_000_000} s`;
 
 function describePattern(pattern: EventPattern): string {
-  const { event, sensor, channel, peer, reason } = pattern;
+  const { event, sensor, channel, peer, reason, path, direction } = pattern;
   const subject = channel ?? peer ?? sensor;
-  return [event, subject, reason === null ? null : `(${reason})`]
+  const by = path === null ? null : `by ${path}`;
+  return [event, subject, by, direction, reason === null ? null : `(${reason})`]
     .filter((part) => part !== null)
     .join(" ");
 }

@@ -108,7 +108,10 @@ export class ExpectationJudge {
       if (at < record.firedAt || told.has(node)) continue;
       if (matchesTarget(expectation.pattern, event, record)) told.set(node, at);
     }
-    const correct = nodes.filter((node) => !ledger.wasHit(node, record.firedAt, deadline));
+    const correct = nodes.filter(
+      (node) =>
+        !ledger.wasHit(node, record.firedAt, deadline) && !isOwnPeer(expectation, record, node),
+    );
     switch (expectation.by) {
       case "any":
         return earliest(told, correct);
@@ -133,7 +136,9 @@ function matchesFixed(pattern: EventPattern, event: NodeEvent): boolean {
     fits(pattern.sensor, "sensor" in event ? event.sensor : null) &&
     (pattern.channel === "target" || fits(pattern.channel, fieldOf(event, "channel"))) &&
     (pattern.peer === "target" || fits(pattern.peer, fieldOf(event, "peer"))) &&
-    fits(pattern.reason, fieldOf(event, "reason"))
+    fits(pattern.reason, fieldOf(event, "reason")) &&
+    fits(pattern.path, fieldOf(event, "path")) &&
+    fits(pattern.direction, fieldOf(event, "direction"))
   );
 }
 
@@ -144,10 +149,16 @@ function matchesTarget(pattern: EventPattern, event: NodeEvent, record: FaultRec
   return pattern.peer !== "target" || record.nodes.includes(peer as NodeId);
 }
 
+/** A fault of one path leaves its target correct, but nobody is a peer of itself. */
+const isOwnPeer = ({ pattern }: Happens, record: FaultRecord, node: NodeId): boolean =>
+  pattern.peer === "target" ? record.nodes.includes(node) : pattern.peer === node;
+
 const fits = (wanted: string | null, value: string | null): boolean =>
   wanted === null || wanted === value;
 
-function fieldOf(event: NodeEvent, field: "channel" | "peer" | "reason"): string | null {
+type Field = "channel" | "peer" | "reason" | "path" | "direction";
+
+function fieldOf(event: NodeEvent, field: Field): string | null {
   const fields = new Map<string, unknown>(Object.entries(event));
   // Of a voter or a member a replica may say that it is its own, so there it is no peer.
   const itself = field === "peer" ? (fields.get("node") ?? fields.get("member")) : null;

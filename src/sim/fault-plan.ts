@@ -151,8 +151,8 @@ export class FaultPlan {
     const until = this.#endOf(spec);
     const driver = this.#cluster.driver()?.id ?? null;
     const hitDriver = driver !== null && hit.nodes.includes(driver);
-    const { nodes, channels } = hit;
-    const record = ledger.open({ spec, firedAt: world.now, nodes, channels, hitDriver });
+    const { nodes, channels, links } = hit;
+    const record = ledger.open({ spec, firedAt: world.now, nodes, channels, links, hitDriver });
     // Entered before it begins: a crash is observed while it begins.
     const open = { record, hit, end: nothing };
     this.#open.add(open);

@@ -49,11 +49,13 @@ export class FaultTimelines {
     switch (event.kind) {
       case "channel-excluded":
       case "peer-suspected":
+      case "peer-degraded":
       case "voter-suspected":
         this.#onAlarm(at, node, subjectOf(event));
         return;
       case "channel-readmitted":
       case "peer-trusted":
+      case "peer-whole":
       case "voter-trusted":
         this.#onRelief(at, node, subjectOf(event));
         return;

@@ -50,6 +50,18 @@ export interface NetworkCounts {
   reordered: number;
 }
 
+/** What several networks did together. */
+export function countsOf(networks: readonly Network[]): NetworkCounts {
+  const total: NetworkCounts = {
+    ...{ sent: 0, lost: 0, blocked: 0 },
+    ...{ duplicated: 0, corrupted: 0, reordered: 0 },
+  };
+  for (const { counts } of networks) {
+    for (const name of Object.keys(total) as (keyof NetworkCounts)[]) total[name] += counts[name];
+  }
+  return total;
+}
+
 export type Deliver = (at: TrueTime, target: number, bytes: Uint8Array) => void;
 
 interface Link {

@@ -10,6 +10,7 @@ import { ExpectationJudge } from "./expectations.js";
 import { FalseAlarms } from "./false-alarms.js";
 import type { FaultPlan } from "./fault-plan.js";
 import { type FaultTimeline, FaultTimelines } from "./fault-timelines.js";
+import { countsOf } from "./network.js";
 import type { Observation } from "./observation.js";
 import type {
   ReportedExpectation,
@@ -147,7 +148,7 @@ export class Recorder {
       world.nodes.reduce((total, node) => total + node.counts[field], 0);
     const tallies = this.#scenario.faults.map((spec) => plan.tally(spec));
     return {
-      ...world.network.counts,
+      ...countsOf(world.networks()),
       ...this.#told,
       steps: sum("steps"),
       faultsFired: tallies.reduce((total, { fired }) => total + fired, 0),

@@ -13,7 +13,7 @@ import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
 import { type Duration, millis } from "../kernel/time.js";
 import { Node } from "../node/node.js";
-import { firstPath, pathsOf } from "../node/path-settings.js";
+import { pathsOf } from "../node/path-settings.js";
 import type { ClusterSettings } from "../node/settings.js";
 import { checksumMac } from "../wire/mac.js";
 import type { Checker } from "./checkers/checker.js";
@@ -23,7 +23,7 @@ import { FaultLedger } from "./fault-ledger.js";
 import { FaultPlan } from "./fault-plan.js";
 import { Recorder } from "./recorder.js";
 import type { SimReport } from "./report.js";
-import type { Scenario } from "./scenario.js";
+import { pathsOfScenario, type Scenario } from "./scenario.js";
 import { type Shifts, shiftedVoting } from "./shifted-voting.js";
 import type { Birth, MakeBoard, NodeMachine } from "./surroundings.js";
 import { type CommandTampers, TamperedBoard, type Tampers } from "./tampered-board.js";
@@ -90,7 +90,8 @@ function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
   const channels = new Map(
     Object.keys(app.sensors).map((sensor) => [sensor, nodes.map((node) => channel(node, sensor))]),
   );
-  const paths = pathsOf([firstPath], timing);
+  const names = pathsOfScenario(scenario).map(({ name }) => name);
+  const paths = pathsOf(names, timing);
   const more = { rereadsMax, timing, detection, paths, protection };
   return { cluster: "sim", nodes, app, channels, voting: votes, ...more };
 }
@@ -113,7 +114,7 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
   const world = new World({
     nodes,
     dice: dice.split("world"),
-    network: scenario.network,
+    paths: pathsOfScenario(scenario),
     host: { ...scenario.host, watchdog: scenario.timing.watchdog },
     clockDriftPpm: scenario.clockDriftPpm,
     powerOn: { kind: "uniform", min: millis(0), max: powerOnSpread },
@@ -126,7 +127,7 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
       ),
   });
   clockwork.now = () => world.now;
-  const ledger = new FaultLedger(scenario.hypothesis.settle, nodes);
+  const ledger = new FaultLedger(scenario.hypothesis.settle, settings);
   const { plant } = site;
   const suffering = { tampers, commandTampers, shifts };
   return new Cluster({ settings, world, ledger, plant, mac, ...suffering });

@@ -6,11 +6,13 @@
  */
 import type { VotingMap } from "../control/cycle/sensor-bank.js";
 import type { Protection } from "../control/protection/protection.js";
+import type { Direction } from "../detection/paths/directions.js";
 import type { SensorFault } from "../faults/sensor-faults.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
 import type { DetectionSettings } from "../node/detection-settings.js";
 import type { NodeEvent } from "../node/events.js";
+import { firstPath } from "../node/path-settings.js";
 import type { Timing } from "../node/settings.js";
 import type { DelayModel } from "./delay.js";
 import type { LinkModel } from "./network.js";
@@ -30,7 +32,10 @@ export interface Scenario {
   readonly protection: Protection;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
+  /** Of the first path, `udp`. */
   readonly network: LinkModel;
+  /** Beside the first, each with a network of its own; frames go by all. */
+  readonly furtherPaths: readonly ScenarioPath[];
   readonly seed: number;
   readonly duration: Duration;
   /** Until then the cluster starts: alarms are expected, availability is not. */
@@ -41,6 +46,17 @@ export interface Scenario {
   readonly invariants: readonly Invariant[];
   readonly liveness: LivenessPhase | null;
 }
+
+export interface ScenarioPath {
+  readonly name: string;
+  readonly model: LinkModel;
+}
+
+/** All paths, the first one first. */
+export const pathsOfScenario = ({ network, furtherPaths }: Scenario): readonly ScenarioPath[] => [
+  { name: firstPath, model: network },
+  ...furtherPaths,
+];
 
 /**
  * How much may go wrong at once. Repeated faults keep to it: one that would make too many nodes
@@ -146,6 +162,8 @@ export interface LinkSelection {
   readonly from: NodeGroup;
   readonly to: NodeGroup;
   readonly oneWay: boolean;
+  /** The name of a path; null: all of them. */
+  readonly path: string | null;
 }
 
 export interface LinkFaultModel {
@@ -166,6 +184,8 @@ export interface EventPattern {
   /** The node that the event is about, or `target`: a node that the fault hit. */
   readonly peer: string | null;
   readonly reason: string | null;
+  readonly path: string | null;
+  readonly direction: Direction | null;
 }
 
 export type Expectation =

@@ -188,15 +188,16 @@ export class SimulatedNode {
     this.#onResume();
   }
 
-  /** A frame arrives. */
-  receive(bytes: Uint8Array): void {
+  /** A frame arrives; `path` is counted from 0. */
+  receive(bytes: Uint8Array, path: number): void {
     const now = this.#surroundings.now();
     if (this.#life === null || now < this.#deafUntil) {
       this.counts.framesMissed += 1;
       if (this.#life !== null) this.#stopEffect?.note(now);
       return;
     }
-    const input: NodeInput = { kind: "datagram", bytes };
+    const by = path === 0 ? {} : { path };
+    const input: NodeInput = { kind: "datagram", bytes, ...by };
     if (!this.#idle(now)) {
       this.#queue(now, input);
       return;

@@ -1,6 +1,6 @@
 /**
- * A simulated world: true time, the events to come, the nodes and the network between them. It runs
- * without a scenario; faults are what somebody does to it (see fault-plan.ts).
+ * A simulated world: true time, the events to come, the nodes and the networks between them. It
+ * runs without a scenario; faults are what somebody does to it (see fault-plan.ts).
  *
  * Everything random comes from one seed, split by name per component. Same options, same world.
  */
@@ -15,11 +15,17 @@ import { SimulatedNode } from "./simulated-node.js";
 import type { HostModel, MakeBoard, MakeMachine, Surroundings } from "./surroundings.js";
 import { later, type TrueTime, worldBegins } from "./true-time.js";
 
+export interface WorldPath {
+  readonly name: string;
+  readonly model: LinkModel;
+}
+
 export interface WorldOptions {
   /** Sorted by `<`, each once. */
   readonly nodes: readonly NodeId[];
   readonly dice: Prng;
-  readonly network: LinkModel;
+  /** By path; frames go by all. */
+  readonly paths: readonly WorldPath[];
   readonly host: HostModel;
   /** Each board's clock is off by a rate drawn from [-this, +this], in parts per million. */
   readonly clockDriftPpm: number;
@@ -34,7 +40,8 @@ export type Rewrite = (bytes: Uint8Array, target: NodeId) => Uint8Array;
 
 export class World {
   readonly nodes: readonly SimulatedNode[];
-  readonly network: Network;
+  /** In the order of the paths. */
+  readonly #networks: ReadonlyMap<string, Network>;
   readonly #options: WorldOptions;
   readonly #heap = new EventHeap<() => void>();
   readonly #indices: ReadonlyMap<NodeId, number>;
@@ -43,16 +50,14 @@ export class World {
   #now: TrueTime = worldBegins;
 
   constructor(options: WorldOptions) {
-    const { nodes, dice } = options;
+    const { nodes } = options;
     this.#options = options;
     this.#indices = new Map(nodes.map((node, index) => [node, index]));
     assert(this.#indices.size === nodes.length, "a node is listed twice");
-    this.network = new Network({
-      nodeCount: nodes.length,
-      model: options.network,
-      dice: dice.split("network"),
-      deliver: (at, target, bytes) => this.#deliver(at, target, bytes),
-    });
+    this.#networks = new Map(
+      options.paths.map((path, index) => [path.name, this.#makeNetwork(path, index)]),
+    );
+    assert(this.#networks.size === options.paths.length, "a path is listed twice");
     const surroundings = this.#surroundings();
     this.nodes = nodes.map((id) => this.#makeNode(id, surroundings));
   }
@@ -76,6 +81,14 @@ export class World {
     const index = this.#indices.get(id);
     if (index === undefined) throw new UsageError(`there is no node ${id}`);
     return index;
+  }
+
+  /** @param path null for those of all paths. @throws UsageError when there is no such path. */
+  networks(path: string | null = null): readonly Network[] {
+    if (path === null) return [...this.#networks.values()];
+    const network = this.#networks.get(path);
+    if (network === undefined) throw new UsageError(`there is no path ${path}`);
+    return [network];
   }
 
   /** Calls `run` when true time has come to `at`, which is not in the past. */
@@ -103,6 +116,17 @@ export class World {
   /** Steps of all machines so far. */
   get steps(): number {
     return this.nodes.reduce((sum, node) => sum + node.counts.steps, 0);
+  }
+
+  #makeNetwork({ name, model }: WorldPath, index: number): Network {
+    const { nodes, dice } = this.#options;
+    return new Network({
+      nodeCount: nodes.length,
+      model,
+      // What befalls one path says nothing of what befalls another.
+      dice: dice.split(index === 0 ? "network" : `network ${name}`),
+      deliver: (at, target, bytes) => this.#deliver(at, target, bytes, index),
+    });
   }
 
   #makeNode(id: NodeId, surroundings: Surroundings): SimulatedNode {
@@ -137,13 +161,14 @@ export class World {
     const from = this.indexOf(source);
     for (const target of targets) {
       const frame = rewrite === undefined ? bytes : rewrite(bytes, target);
-      this.network.send(this.#now, from, this.indexOf(target), frame);
+      const to = this.indexOf(target);
+      for (const network of this.#networks.values()) network.send(this.#now, from, to, frame);
     }
   }
 
-  #deliver(at: TrueTime, target: number, bytes: Uint8Array): void {
+  #deliver(at: TrueTime, target: number, bytes: Uint8Array, path: number): void {
     const node = this.nodes[target];
     assert(node !== undefined, `a frame for node number ${target}`);
-    this.#heap.put(at, () => node.receive(bytes));
+    this.#heap.put(at, () => node.receive(bytes, path));
   }
 }

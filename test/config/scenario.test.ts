@@ -94,6 +94,25 @@ describe("a scenario file (CLI-SIM-3)", () => {
     ]);
   });
 
+  it("has paths beside the first, for faults and expectations to name", () => {
+    expect(scenarioOf().furtherPaths).toEqual([]);
+    const scenario = scenarioOf(
+      "paths: { serial: { delay: 1ms..3ms, loss: 0.1 }, radio: {} }",
+      "faults: [{ name: x, fault: partition, path: serial, at: 3s, for: 1s }]",
+      "expect:",
+      "  - { event: path-lost, path: serial, direction: out-only, after: x, within: 1s }",
+    );
+    const slow = { kind: "uniform", min: millis(1), max: millis(3) };
+    expect(scenario.furtherPaths).toMatchObject([
+      { name: "serial", model: { delay: slow, loss: 0.1 } },
+      { name: "radio", model: { delay: scenario.network.delay, loss: 0 } },
+    ]);
+    expect(scenario.faults[0]?.action).toMatchObject({ kind: "partition", path: "serial" });
+    expect(scenario.expectations[0]?.pattern).toMatchObject({
+      ...{ event: "path-lost", path: "serial", direction: "out-only" },
+    });
+  });
+
   it("repeats a fault between its times, never beyond the liveness phase", () => {
     const liveness = "liveness: { at: 7s, within: 2s }";
     const fault = "{ fault: crash, node: any, for: 1s";
@@ -123,6 +142,14 @@ describe("a contradiction in a scenario file (CLI-SIM-3)", () => {
     ["timing: { cycles: 20ms }", "timing.cycles: expected one of cycle, cutoff"],
     ["timing: { clockDriftMaxPpm: 1.5 }", "timing.clockDriftMaxPpm: expected a whole number"],
     ["rereads: 6", "5:10: rereads: expected a whole number from 0 to 5"],
+    ["paths: { udp: {} }", "paths.udp: expected lower-case letters and digits, and not udp"],
+    ["paths: { Serial: {} }", "paths.Serial: expected lower-case letters and digits"],
+    ["paths: { a: {}, b: {}, c: {}, d: {} }", "paths: expected at most 3 beside the first"],
+    ["paths: { serial: { speed: 9 } }", "paths.serial.speed: expected a known key"],
+    [
+      "faults: [{ fault: partition, path: serial, at: 1s }]",
+      'faults[0].path: expected one of udp, got "serial"',
+    ],
     ["network: { loss: 1.5 }", "5:18: network.loss: expected a number from 0 to 1"],
     ["network: { delay: 4ms..1ms }", "5:19: network.delay: expected a time such as 2s"],
     [`faults: [{ ${crash}, at: 10s }]`, "faults[0].at: expected a time before the end"],

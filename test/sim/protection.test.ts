@@ -21,7 +21,10 @@ const full: Protection = { samples: "P07", commands: "P04" };
 const expected = (event: EventPattern["event"], reason: string, by: "all" | "target") =>
   ({
     kind: "happens",
-    pattern: { event, reason, sensor: null, channel: by === "all" ? "target" : null, peer: null },
+    pattern: {
+      ...{ event, reason, sensor: null, channel: by === "all" ? "target" : null },
+      ...{ peer: null, path: null, direction: null },
+    },
     after: "fault",
     within: seconds(1),
     by,

@@ -86,6 +86,7 @@ describe("a fault that does nothing (SIM-14)", () => {
           from: { kind: "one", target: node(a) },
           to: { kind: "one", target: node(a) },
           oneWay: false,
+          path: null,
         },
         seconds(3),
         seconds(1),
@@ -104,6 +105,7 @@ describe("a fault that does nothing (SIM-14)", () => {
           from: all,
           to: all,
           oneWay: false,
+          path: null,
           model: {
             loss: 0,
             duplication: 0,
@@ -171,6 +173,8 @@ describe("expectations (SIM-15)", () => {
     channel: "target",
     peer: null,
     reason: null,
+    path: null,
+    direction: null,
   } as const;
   const expecting = (within: number, by: "any" | "all" | "target"): Scenario => ({
     ...quiet,
@@ -296,7 +300,7 @@ describe("two replicas that both drive (SIM-17)", () => {
 describe("the liveness phase (SIM-18)", () => {
   const cutAll = once(
     "cut",
-    { kind: "partition", from: all, to: all, oneWay: false },
+    { kind: "partition", from: all, to: all, oneWay: false, path: null },
     seconds(3),
     null,
   );

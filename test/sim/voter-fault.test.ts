@@ -8,7 +8,7 @@ import type { EventPattern, Expectation, NodeTarget, Scenario } from "../../src/
 import { once, quiet, run } from "./support/scenarios.js";
 
 const pattern = (event: EventPattern["event"], peer: string | null): EventPattern => ({
-  ...{ event, sensor: null, channel: null, reason: null },
+  ...{ event, sensor: null, channel: null, reason: null, path: null, direction: null },
   peer,
 });
 

@@ -10,7 +10,7 @@ import type { LinkSelection, NodeGroup, NodeTarget } from "../scenario.js";
 import type { TrueTime } from "../true-time.js";
 
 export interface Hit {
-  /** The nodes that it makes faulty. */
+  /** The nodes that it makes faulty; of a fault of one path, those that it hits. */
   readonly nodes: readonly NodeId[];
   /** The channels that it makes faulty: `<node>/<sensor>`. */
   readonly channels: readonly string[];
@@ -41,6 +41,8 @@ export interface SelectedLinks {
   readonly links: readonly (readonly [NodeId, NodeId])[];
   /** The named side of the links: it is the one that is cut off. Nobody where both are `all`. */
   readonly nodes: readonly NodeId[];
+  /** Null: of all paths. */
+  readonly path: string | null;
 }
 
 export function findLinks(
@@ -60,5 +62,5 @@ export function findLinks(
     }
   }
   const named = selection.from.kind === "all" ? (selection.to.kind === "all" ? [] : to) : from;
-  return { links: [...pairs.values()], nodes: named };
+  return { links: [...pairs.values()], nodes: named, path: selection.path };
 }

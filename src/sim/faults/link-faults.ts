@@ -30,6 +30,7 @@ function linkHit(
 ): Hit {
   const { links, nodes } = selected;
   const { world } = cluster;
+  const networks = world.networks(selected.path);
   const pairs = links.map(
     ([source, target]) => [world.indexOf(source), world.indexOf(target)] as const,
   );
@@ -39,9 +40,13 @@ function linkHit(
     links,
     begin: (effect) => {
       const fault: LinkFault = { ...model, blocked, effect };
-      for (const [source, target] of pairs) world.network.addFault(source, target, fault);
+      for (const network of networks) {
+        for (const [source, target] of pairs) network.addFault(source, target, fault);
+      }
       return () => {
-        for (const [source, target] of pairs) world.network.removeFault(source, target, fault);
+        for (const network of networks) {
+          for (const [source, target] of pairs) network.removeFault(source, target, fault);
+        }
       };
     },
   };

@@ -49,6 +49,7 @@ export const quiet: Scenario = {
     resetTime: millis(500),
   },
   network: perfectNetwork,
+  furtherPaths: [],
   seed: 1,
   duration: seconds(10),
   startup: seconds(2),

@@ -3,11 +3,17 @@ import type { NodeId } from "../../../src/kernel/ids.js";
 import { Prng } from "../../../src/kernel/prng.js";
 import { type Duration, micros, millis, seconds } from "../../../src/kernel/time.js";
 import type { NodeOutput } from "../../../src/node/ports.js";
+import type { LinkModel } from "../../../src/sim/network.js";
 import type { Observation } from "../../../src/sim/observation.js";
 import { World, type WorldOptions } from "../../../src/sim/world.js";
 import { a, b, c, perfectNetwork } from "./scenarios.js";
 import { ToyBoard } from "./site.js";
 import { ToyMachine } from "./toy-machine.js";
+
+const steady: LinkModel = {
+  ...perfectNetwork,
+  delay: { kind: "uniform", min: micros(100), max: micros(100) },
+};
 
 export interface ToyOptions extends Partial<WorldOptions> {
   readonly period?: Duration | null;
@@ -23,7 +29,7 @@ export function toyWorld(options: ToyOptions = {}) {
   const world = new World({
     nodes: [a, b, c],
     dice: new Prng(seed),
-    network: { ...perfectNetwork, delay: { kind: "uniform", min: micros(100), max: micros(100) } },
+    paths: [{ name: "udp", model: steady }],
     host: {
       wakeLatency: { kind: "uniform", min: micros(0), max: micros(0) },
       watchdog: seconds(3_600),
