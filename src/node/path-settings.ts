@@ -3,6 +3,7 @@
  * how long a silence is borne. A lost path is no emergency, for the frames go by the others: it is
  * told later than a silent peer is suspected, and so hardly ever by mistake.
  */
+import { reportsLostMax } from "../detection/paths/path-watch.js";
 import type { PathOptions } from "../detection/paths/peer-paths.js";
 import { type Duration, micros } from "../kernel/time.js";
 import type { Timing } from "./settings.js";
@@ -13,19 +14,21 @@ export const firstPath = "udp";
 /** UDP between the second addresses of a config. */
 export const secondPath = "udp2";
 
-const heartbeatsPerReport = 8;
+const heartbeatsPerReport = 6;
 
 /**
- * A detector need not beat to everybody: then reports are all that shows that a path carries, and
- * two of them may be lost.
+ * As many as the word of a peer lasts: of a peer that has died, what it last said of us is too old
+ * when its silence is noticed, and we do not say that it hears us still. And a detector need not
+ * beat to everybody: then reports are all that shows that a path carries, and some are lost.
  */
-const heartbeatsPerSilence = 20;
+const reportsPerSilence = reportsLostMax + 1;
 
 export const pathReportEvery = ({ heartbeat }: Timing): Duration =>
   micros(heartbeatsPerReport * heartbeat);
 
 /** @param names of all paths, in the same order at every replica; `firstPath` is the first */
 export function pathsOf(names: readonly string[], timing: Timing): readonly PathOptions[] {
-  const silenceMax = micros(Math.max(heartbeatsPerSilence * timing.heartbeat, timing.suspectAfter));
+  const silence = reportsPerSilence * pathReportEvery(timing);
+  const silenceMax = micros(Math.max(silence, timing.suspectAfter));
   return names.map((name) => ({ name, silenceMax }));
 }

@@ -3,7 +3,7 @@ import { asyncProperty, integer, assert as property, record } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { channel } from "../../src/control/channels.js";
 import { nodeId } from "../../src/kernel/ids.js";
-import { seconds } from "../../src/kernel/time.js";
+import { millis } from "../../src/kernel/time.js";
 import { voters } from "../../src/voting/voters.js";
 import { accepted, ConfigFolder, keyHex, problemLines, soundConfig } from "./support/folder.js";
 
@@ -67,8 +67,8 @@ describe("a sound config", () => {
     const { settings } = accepted(await folder.load(withSecond("10.1.0.1:7400")));
     expect(settings.secondAddresses?.get(nodeId("b"))).toEqual({ address: "10.1.0.2", port: 7400 });
     expect(settings.cluster.paths).toEqual([
-      { name: "udp", silenceMax: seconds(1) },
-      { name: "udp2", silenceMax: seconds(1) },
+      { name: "udp", silenceMax: millis(1_200) },
+      { name: "udp2", silenceMax: millis(1_200) },
     ]);
   });
 

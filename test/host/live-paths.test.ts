@@ -22,7 +22,7 @@ import { streamBus } from "./support/streams.js";
 const nodes = ["n1", "n2", "n3"].map(nodeId);
 const [n1, n2, n3] = nodes as [NodeId, NodeId, NodeId];
 
-/** A path is lost after 400 ms. */
+/** A path is lost after 480 ms. */
 const timing: Timing = {
   ...{ cycle: millis(50), cutoff: millis(30), heartbeat: millis(20), suspectAfter: millis(300) },
   ...{ lease: millis(300), clockDriftMaxPpm: 500, skewMax: millis(7), sampleAgeMax: millis(100) },

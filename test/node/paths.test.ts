@@ -11,7 +11,7 @@ import { counting } from "../support/counting-app.js";
 const [n1, n2, n3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
 const [udp, serial] = [0, 1];
 const twoPaths = { paths: pathsOf(["udp", "serial"], benchTiming) };
-const silenceMs = 1_000;
+const silenceMs = 1_200;
 
 function clusterOf(paths = twoPaths): BenchCluster {
   const cluster = new BenchCluster(counting, 3, paths);
@@ -108,6 +108,18 @@ describe("NODE-6: by which paths the peers are heard, and hear", () => {
     for (const { at } of suspicions) expect(at - cutAt).toBeLessThan(millis(250));
   });
 
+  it("a node that died is not said to hear anybody still", () => {
+    const cluster = clusterOf();
+    const told = toldWhile(cluster, () => {
+      cluster.stop(n3);
+      cluster.run(3_000);
+    });
+    expect(told.filter((text) => !text.includes("n3 peer"))).toEqual([
+      ...["n1 path-lost n3 serial unknown", "n1 path-lost n3 udp unknown", "n1 peer-cut n3"],
+      ...["n2 path-lost n3 serial unknown", "n2 path-lost n3 udp unknown", "n2 peer-cut n3"],
+    ]);
+  });
+
   it("a node that slept blames itself, and finds no path silent", () => {
     const cluster = clusterOf();
     const told = toldWhile(cluster, () => {
@@ -195,8 +207,8 @@ describe("the traffic of the reports", () => {
       return false;
     };
     cluster.run(10_000);
-    expect(pathReportEvery(benchTiming)).toBe(millis(400));
+    expect(pathReportEvery(benchTiming)).toBe(millis(300));
     expect(bytes.reports).toBeGreaterThan(0);
-    expect(bytes.reports / bytes.all).toBeLessThan(0.1);
+    expect(bytes.reports / bytes.all).toBeLessThan(0.12);
   });
 });

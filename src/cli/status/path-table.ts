@@ -36,7 +36,7 @@ const directionWords: Readonly<Record<Direction, string>> = {
   "in-only": "in only: it does not hear us",
   "out-only": "out only: it hears us, and is not heard",
   none: "neither way",
-  unknown: "not known yet",
+  unknown: "not known",
 };
 
 function carriesText({ direction, lost }: PathStanding, paint: Paint): string {

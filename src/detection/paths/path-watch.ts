@@ -86,7 +86,7 @@ export interface HearingOf {
 }
 
 /** So many reports may be lost in a row before a row counts as too old. */
-const reportsLostMax = 3;
+export const reportsLostMax = 3;
 
 /** After a change a report is sent this much sooner, and never more often. */
 const hastePerReport = 4;
