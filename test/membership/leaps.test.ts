@@ -1,7 +1,7 @@
 /** Numbers that nobody has lived: they stand until the member itself speaks, and no longer. */
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../src/kernel/ids.js";
-import { incarnationLeapMax } from "../../src/membership/claims.js";
+import { incarnationLeapMax, incarnationMax } from "../../src/membership/claims.js";
 import { messageBody } from "../../src/membership/messages.js";
 import { Network, node, nodes } from "./support/network.js";
 import { accused, lifeOf, Single } from "./support/single.js";
@@ -54,5 +54,28 @@ describe("MEMBER-11: leaps of others' words that add up", () => {
     }
     network.pass(30);
     expect(network.agree(nodes(4))).toBe(true);
+  });
+});
+
+describe("MEMBER-11: a liar cannot use up a member's numbers", () => {
+  const lie = (single: Single) => single.hear("a", lies(incarnationOf(single, "m") ?? 0));
+  const lies = (from: number) =>
+    Array.from({ length: 60 }, (_, at) => accused("suspect", "m", from + (at + 1) * leap, "a"));
+
+  it("it follows a claim beyond its own at most once a period", () => {
+    const single = knowing();
+    for (let count = 0; count < 100; count += 1) lie(single);
+    expect(incarnationOf(single, "m")).toBe(leap + 1);
+    single.pass(1);
+    lie(single);
+    expect(incarnationOf(single, "m")).toBe(2 * (leap + 1));
+    expect(incarnationOf(single, "m")).toBeLessThan(incarnationMax);
+  });
+
+  it("and answers any that is no further than its own, at once", () => {
+    const single = knowing();
+    lie(single);
+    single.hear("b", [accused("suspect", "m", leap + 1, "b")]);
+    expect(incarnationOf(single, "m")).toBe(leap + 2);
   });
 });
