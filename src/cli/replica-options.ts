@@ -1,9 +1,11 @@
 /** From the settings of a run to what a replica of it is made of: for `run` and `replay`. */
 import type { RunSettings } from "../config/settings.js";
 import type { Beginning, RecordingOptions } from "../host/live-node.js";
+import { type FurtherPath, type UdpEnds, udpPath } from "../host/live-paths.js";
 import type { HostPort } from "../host/peer-addresses.js";
 import { type NodeId, parseNodeId } from "../kernel/ids.js";
 import type { NodeOptions } from "../node/parts.js";
+import { secondPath } from "../node/path-settings.js";
 import { RecordingEncoder } from "../replay/format.js";
 import { keyCheck, type RecordingHeader, recordingSchema } from "../replay/header.js";
 import { outlineOf } from "../replay/settings-outline.js";
@@ -27,11 +29,19 @@ export function requireNode(settings: RunSettings, name: string): NodeId {
   throw new CliFailure("usage", `no node ${name}: expected one of ${nodes.join(", ")}`);
 }
 
-export function addressesOf(
-  settings: RunSettings,
+export const addressesOf = ({ addresses }: RunSettings, self: NodeId): UdpEnds =>
+  endsOf(addresses, self);
+
+/** What lies beside the first path. */
+export function furtherPathsOf(
+  { secondAddresses }: RunSettings,
   self: NodeId,
-): { readonly bind: HostPort; readonly peers: ReadonlyMap<NodeId, HostPort> } {
-  const peers = new Map<NodeId, HostPort>(settings.addresses);
+): readonly FurtherPath[] {
+  return secondAddresses === null ? [] : [udpPath(secondPath, endsOf(secondAddresses, self))];
+}
+
+function endsOf(addresses: ReadonlyMap<NodeId, HostPort>, self: NodeId): UdpEnds {
+  const peers = new Map(addresses);
   const bind = peers.get(self);
   peers.delete(self);
   if (bind === undefined) throw new CliFailure("invalidFile", `${self} has no address`);

@@ -14,7 +14,13 @@ import { type ConfigFlags, configFileOf, requireConfig, withConfigFlags } from "
 import { exitCodes } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
 import { onEndSignal, startOrExplain } from "./lifetime.js";
-import { addressesOf, machineOptions, recordingOptions, requireNode } from "./replica-options.js";
+import {
+  addressesOf,
+  furtherPathsOf,
+  machineOptions,
+  recordingOptions,
+  requireNode,
+} from "./replica-options.js";
 import { type Ground, localGround } from "./run/ground.js";
 import { ParentGround } from "./run/parent-ground.js";
 import { version } from "./version.js";
@@ -83,6 +89,7 @@ async function optionsOf(
   return {
     node,
     ...addressesOf(settings, self),
+    furtherPaths: furtherPathsOf(settings, self),
     makeBoard: (now) => ground.makeBoard(now),
     stateDir: settings.stateDir,
     watchdog: flags.watchdog,

@@ -5,7 +5,7 @@ import { crashesTolerated, plural } from "./tolerance.js";
 
 /** Ids and addresses stand for one node each. Items that are no nodes were refused already. */
 export function checkNodes(layers: Layers): readonly Problem[] {
-  return [...doubles(layers, "id"), ...doubles(layers, "address")];
+  return [...doubles(layers, ["id"]), ...doubles(layers, addressFields), ...halfPaths(layers)];
 }
 
 /** The ids that can be read, in the order of the file. */
@@ -14,10 +14,30 @@ export function nodeIdsIn(layers: Layers): readonly string[] {
   return ids.filter((id) => typeof id === "string");
 }
 
-function doubles(layers: Layers, field: "id" | "address"): readonly Problem[] {
+const addressFields = ["address", "secondAddress"] as const;
+
+type Field = "id" | (typeof addressFields)[number];
+
+/** A path that leads to some only would be told as lost by the others, for ever. */
+function halfPaths(layers: Layers): readonly Problem[] {
+  const indices = [...itemsOf(layers).keys()];
+  const lacking = indices.filter((index) => secondAddressAt(layers, index) === undefined);
+  if (lacking.length === 0 || lacking.length === indices.length) return [];
+  const message = "missing: expected a secondAddress at every node, or at none";
+  return lacking.map((index) => layers.problem(["nodes", index, "secondAddress"], message));
+}
+
+const secondAddressAt = (layers: Layers, index: number): unknown =>
+  layers.get(["nodes", index, "secondAddress"]);
+
+/** @param fields that must differ from node to node, and among each other */
+function doubles(layers: Layers, fields: readonly Field[]): readonly Problem[] {
   const first = new Map<unknown, KeyPath>();
   const problems: Problem[] = [];
-  for (const index of itemsOf(layers).keys()) {
+  const places = [...itemsOf(layers).keys()].flatMap((index) =>
+    fields.map((field) => [index, field] as const),
+  );
+  for (const [index, field] of places) {
     const path = ["nodes", index, field];
     const value = layers.get(path);
     const other = first.get(value);

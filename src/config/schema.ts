@@ -34,11 +34,17 @@ const channelName = text("the name of a channel of the board", /\S/, {
   description: "What the board of that node calls the channel.",
 });
 
+const addressPattern = "^.+:[0-9]{1,5}$";
+
 const node = mapping({
   id: id("The replica's name, the same for as long as the cluster lives."),
-  address: parsedText(addressExpected, "^.+:[0-9]{1,5}$", parseAddress, {
+  address: parsedText(addressExpected, addressPattern, parseAddress, {
     description: "Where the replica listens for UDP: `host:port` or `[v6]:port`.",
   }),
+  secondAddress: parsedText(addressExpected, addressPattern, parseAddress, {
+    description: "The same on a second network, by which every datagram goes as well.",
+    fallback: "one path",
+  }).optional(),
 });
 
 const kind = <Name extends "mock" | "recorded">(name: Name) =>

@@ -8,7 +8,7 @@ import type { HostPort } from "../host/address.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import { type DetectionChoice, detectionOf } from "../node/detection-settings.js";
-import { firstPath, pathsOf } from "../node/path-settings.js";
+import { firstPath, pathsOf, secondPath } from "../node/path-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import { channelMapOf } from "./channel-map.js";
@@ -26,6 +26,8 @@ export interface RunSettings {
   readonly cluster: ClusterSettings;
   /** Every node is a key. */
   readonly addresses: ReadonlyMap<NodeId, HostPort>;
+  /** The same on a second network; null where the config has none. */
+  readonly secondAddresses: ReadonlyMap<NodeId, HostPort> | null;
   /** 16 to 64 bytes; never to be logged. */
   readonly key: Uint8Array;
   /** `file` of a recorded board is an absolute path. */
@@ -58,6 +60,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
   return {
     cluster: clusterOf(content, around.app),
     addresses: new Map(content.nodes.map((node) => [nodeId(node.id), node.address])),
+    secondAddresses: secondAddressesOf(content),
     key: around.key,
     board: boardOf(content.board, around.boardFile),
     recorder: recorderOf(content, around.recorderPath),
@@ -66,6 +69,16 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     faultsAllowed: content.faultsAllowed ?? false,
     dependability: dependabilityOf(content.dependability),
   };
+}
+
+const bothPaths = [firstPath, secondPath];
+
+/** All nodes have one or none has: `checkNodes` saw to it. */
+function secondAddressesOf({ nodes }: FileContent): ReadonlyMap<NodeId, HostPort> | null {
+  const addresses = nodes.flatMap(({ id, secondAddress }) =>
+    secondAddress === undefined ? [] : [[nodeId(id), secondAddress] as const],
+  );
+  return addresses.length === 0 ? null : new Map(addresses);
 }
 
 function clusterOf(content: FileContent, app: App): ClusterSettings {
@@ -80,7 +93,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     rereadsMax: content.rereads ?? 0,
     timing,
     detection: detectionOf(choiceOf(content.detection ?? {}), nodes.length, timing),
-    paths: pathsOf([firstPath], timing),
+    paths: pathsOf(secondAddressesOf(content) === null ? [firstPath] : bothPaths, timing),
     protection: protectionOf(content.protection ?? {}),
   };
 }

@@ -19,7 +19,8 @@ export function singlePointsOf(
   ];
 }
 
-function replicaPoints({ cluster, addresses }: RunSettings): readonly string[] {
+function replicaPoints(settings: RunSettings): readonly string[] {
+  const { cluster, addresses } = settings;
   const count = cluster.nodes.length;
   if (count === 1) return ["the only replica"];
   const points: string[] = [];
@@ -27,7 +28,18 @@ function replicaPoints({ cluster, addresses }: RunSettings): readonly string[] {
   if (count === 2) points.push("either replica: alone, the other is no majority");
   if (hosts.size === 1) points.push("the machine: all replicas share one address");
   else if (hosts.size < count) points.push("a machine: replicas share an address");
-  return [...points, "the network: every replica has one address on it"];
+  return [...points, ...networkPoints(settings)];
+}
+
+/** None where there are two networks, as far as addresses show. */
+function networkPoints({ addresses, secondAddresses }: RunSettings): readonly string[] {
+  if (secondAddresses === null) return ["the network: every replica has one address on it"];
+  const onOne = [...addresses].filter(
+    ([node, { address }]) => secondAddresses.get(node)?.address === address,
+  );
+  if (onOne.length === 0) return [];
+  const names = onOne.map(([node]) => node).join(", ");
+  return [`the network: of ${names} both addresses are at one host and differ in the port alone`];
 }
 
 function sensorPoints(tolerance: SensorTolerance): readonly string[] {
@@ -47,10 +59,11 @@ const machineOf = (address: string): string =>
   /^(127\.|localhost$|::1$)/.test(address) ? "localhost" : address;
 
 /** What the check would have to look at the boards for. */
-export function notSeenIn({ board }: RunSettings): readonly string[] {
+export function notSeenIn({ board, secondAddresses }: RunSettings): readonly string[] {
   return [
     "power: boards on one supply fail together",
     "wiring: channels may share a sensor element, a bus or a place",
+    ...(secondAddresses === null ? [] : ["networks: the two may share a switch or a cable"]),
     board.kind === "mock"
       ? "hardware: the board is `mock`, and touches none"
       : "hardware: the board is `recorded`, and drives none",

@@ -6,20 +6,20 @@
 import { assert } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { LinkCounts } from "../wire/link.js";
-import type { ClosableLink } from "./faulty-link.js";
+import type { ClosableLink, DatagramSink } from "./addressed-link.js";
 
 export interface PathOfLinks {
   readonly name: string;
   /** Whom it leads to. */
   readonly peers: readonly NodeId[];
   /** Opens the link, which calls `onDatagram` with what comes in. */
-  readonly connect: (onDatagram: (bytes: Uint8Array) => void) => Promise<ClosableLink>;
+  readonly connect: (onDatagram: DatagramSink) => Promise<ClosableLink>;
 }
 
 export interface JoinedLinksOptions {
   readonly paths: readonly PathOfLinks[];
-  /** `path` is the place in `paths`. */
-  readonly onDatagram: (bytes: Uint8Array, path: number) => void;
+  /** `path` is the place in `paths`; `origin` is as its link told it. */
+  readonly onDatagram: (bytes: Uint8Array, path: number, origin?: string) => void;
 }
 
 export interface PathCounts extends LinkCounts {
@@ -46,7 +46,7 @@ export class JoinedLinks implements ClosableLink {
     const opened: Path[] = [];
     try {
       for (const [index, { name, peers, connect }] of paths.entries()) {
-        const link = await connect((bytes) => onDatagram(bytes, index));
+        const link = await connect((bytes, origin) => onDatagram(bytes, index, origin));
         opened.push({ name, peers, link });
       }
     } catch (error) {

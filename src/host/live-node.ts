@@ -14,18 +14,18 @@ import { elapsed, type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
-import type { AddressedLink, DatagramSink } from "./addressed-link.js";
 import { nextBootId } from "./boot-id.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
 import { EventLog } from "./event-log.js";
-import { FaultyLink, type LinkFaults } from "./faulty-link.js";
+import type { LinkFaults } from "./faulty-link.js";
 import { FlightRecorder, type StepEncoder } from "./flight-recorder.js";
+import { type FurtherPath, LivePaths } from "./live-paths.js";
 import type { LiveStatus } from "./live-status.js";
 import { LiveLoop, type LoopFailure } from "./loop.js";
 import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
 import { openRecording, type RecordingFile } from "./recording-folder.js";
-import { type LinkTrouble, UdpLink } from "./udp-link.js";
+import type { LinkTrouble } from "./udp-link.js";
 import { ThreadWatchdog, type WatchdogDevice } from "./watchdog/thread-watchdog.js";
 
 /** When and as what a machine was made: what a recording of it must say. */
@@ -45,8 +45,11 @@ export interface RecordingOptions {
 
 export interface LiveNodeOptions {
   readonly node: Omit<NodeOptions, "now" | "bootId">;
+  /** Where the first path listens, and where its peers are. */
   readonly bind: HostPort;
   readonly peers: ReadonlyMap<NodeId, HostPort>;
+  /** Beside the first; named, and in the order, as in the cluster's settings. */
+  readonly furtherPaths: readonly FurtherPath[];
   readonly makeBoard: (now: Instant) => Board;
   /** For the boot id and the control socket; null for a replica that keeps nothing. */
   readonly stateDir: string | null;
@@ -71,7 +74,7 @@ export class LiveNode {
   readonly #closers: Closer[] = [];
   #loop: LiveLoop | null = null;
   #machine: Node | null = null;
-  #link: AddressedLink | null = null;
+  #paths: LivePaths | null = null;
   #watchdog: WatchdogDevice | null = null;
   #recorder: FlightRecorder | null = null;
   #startedAt: Instant;
@@ -110,8 +113,8 @@ export class LiveNode {
 
   /** Null until the machine runs. */
   status(): LiveStatus | null {
-    const [machine, loop, link] = [this.#machine, this.#loop, this.#link];
-    if (machine === null || loop === null || link === null) return null;
+    const [machine, loop, paths] = [this.#machine, this.#loop, this.#paths];
+    if (machine === null || loop === null || paths === null) return null;
     const now = this.#clock.now();
     const { user, system } = process.cpuUsage();
     const dog = this.#watchdog;
@@ -123,8 +126,9 @@ export class LiveNode {
         residentBytes: process.memoryUsage.rss(),
         cpuTime: micros(user + system),
         loop: loop.counts(),
-        link: link.counts(),
-        linkFaults: link instanceof FaultyLink ? link.faultCounts() : null,
+        link: paths.counts(),
+        paths: paths.pathCounts(),
+        linkFaults: paths.faultCounts(),
         watchdog: dog === null ? null : { timeout: dog.timeout, pets: dog.pets },
         recorder: this.#recorder?.status() ?? null,
       },
@@ -145,11 +149,14 @@ export class LiveNode {
     return null;
   }
 
-  /** False where faults are not allowed; nothing has changed then. */
-  setLinkFaults(faults: Partial<LinkFaults>): boolean {
-    if (!(this.#link instanceof FaultyLink)) return false;
-    this.#link.setFaults(faults);
-    this.#options.logger.warn({ faults }, "link faults were injected");
+  /**
+   * False where faults are not allowed, or there is no such path; nothing has changed then.
+   *
+   * @param path null: all of them
+   */
+  setLinkFaults(faults: Partial<LinkFaults>, path: string | null = null): boolean {
+    if (!(this.#paths?.setFaults(faults, path) ?? false)) return false;
+    this.#options.logger.warn({ faults, path }, "link faults were injected");
     return true;
   }
 
@@ -183,7 +190,7 @@ export class LiveNode {
   async #begin(): Promise<void> {
     const { stateDir, node, logger, recording } = this.#options;
     if (stateDir !== null) await mkdir(stateDir, { recursive: true });
-    await this.#openLink();
+    await this.#openPaths();
     if (stateDir !== null) await this.#openSocket(socketPath(stateDir, node.self));
     const wallClock = Date.now();
     const { bootId, warning } = await nextBootId({ node: node.self, stateDir, wallClock });
@@ -195,21 +202,26 @@ export class LiveNode {
     this.#startLoop(file);
   }
 
-  async #openLink(): Promise<void> {
-    const { bind, peers, faultsAllowed, logger } = this.#options;
-    const receive = (bytes: Uint8Array, origin?: string) => {
-      const from = origin === undefined ? {} : { origin };
-      this.#loop?.offer({ kind: "datagram", bytes, ...from });
-    };
-    const onTrouble = (trouble: LinkTrouble) => this.#onTrouble(trouble);
-    const connect = (onDatagram: DatagramSink) =>
-      UdpLink.open({ bind, peers, learns: true, onDatagram, onTrouble });
-    const link = faultsAllowed
-      ? await FaultyLink.open({ seed: process.pid, onDatagram: receive, connect })
-      : await connect(receive);
-    this.#link = link;
-    this.#closers.push(() => link.close());
-    logger.debug({ bind }, "the link is open");
+  async #openPaths(): Promise<void> {
+    const { bind, peers, furtherPaths, node, faultsAllowed, logger } = this.#options;
+    const paths = await LivePaths.open({
+      first: { bind, peers },
+      further: furtherPaths,
+      names: node.settings.paths.map(({ name }) => name),
+      faultsAllowed,
+      onDatagram: (bytes, path, origin) => {
+        const from = origin === undefined ? {} : { origin };
+        const by = path === 0 ? {} : { path };
+        this.#loop?.offer({ kind: "datagram", bytes, ...from, ...by });
+      },
+      onFirstTrouble: (trouble) => this.#onTrouble(trouble),
+      onFurtherTrouble: (path, trouble) => {
+        logger.warn({ path, trouble }, "a further path has trouble");
+      },
+    });
+    this.#paths = paths;
+    this.#closers.push(() => paths.close());
+    logger.debug({ bind }, "the paths are open");
   }
 
   async #openSocket(path: string): Promise<void> {
@@ -243,9 +255,9 @@ export class LiveNode {
       clock: this.#clock,
       machine,
       board,
-      send: (targets, bytes) => this.#link?.send(targets, bytes),
+      send: (targets, bytes) => this.#paths?.send(targets, bytes),
       // The config's addresses go first: what is learned serves while a name there is not found.
-      route: (member, address) => this.#link?.setAddress(member, address),
+      route: (member, address) => this.#paths?.setAddress(member, address),
       pet: () => this.#watchdog?.pet(),
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,

@@ -6,6 +6,7 @@ import type { NodeStatus } from "../node/status.js";
 import type { LinkCounts } from "../wire/link.js";
 import type { FaultCounts } from "./faulty-link.js";
 import type { RecorderStatus } from "./flight-recorder.js";
+import type { PathCounts } from "./joined-links.js";
 import type { LoopCounts } from "./loop.js";
 
 export interface ProcessStatus {
@@ -22,6 +23,8 @@ export interface ProcessStatus {
 }
 
 export interface HostStatus extends ProcessStatus {
+  /** The link's counts by path. */
+  readonly paths: readonly PathCounts[];
   readonly watchdog: { readonly timeout: Duration; readonly pets: number } | null;
   /** Null where nothing is recorded. */
   readonly recorder: RecorderStatus | null;

@@ -10,6 +10,9 @@ import type { Timing } from "./settings.js";
 /** The path of a cluster that has one, and the first of every other. */
 export const firstPath = "udp";
 
+/** UDP between the second addresses of a config. */
+export const secondPath = "udp2";
+
 const heartbeatsPerReport = 8;
 
 /**

@@ -3,6 +3,7 @@ import { asyncProperty, integer, assert as property, record } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { channel } from "../../src/control/channels.js";
 import { nodeId } from "../../src/kernel/ids.js";
+import { seconds } from "../../src/kernel/time.js";
 import { voters } from "../../src/voting/voters.js";
 import { accepted, ConfigFolder, keyHex, problemLines, soundConfig } from "./support/folder.js";
 
@@ -14,6 +15,15 @@ afterEach(() => folder.remove());
 
 /** The sound config with lines added; their numbers begin at 9. */
 const withMore = (lines: string): string => `${soundConfig}${lines}`;
+
+/** The sound config with second addresses, that of the first node as given. */
+function withSecond(first: string): string {
+  const addresses = [first, "10.1.0.2:7400", "10.1.0.3:7400"];
+  return soundConfig.replace(
+    /(- \{.*) \}/g,
+    (_, node) => `${node}, secondAddress: "${addresses.shift()}" }`,
+  );
+}
 
 describe("a sound config", () => {
   it("gives the settings, defaults derived (CONFIG-2)", async () => {
@@ -46,6 +56,20 @@ describe("a sound config", () => {
         ["temperature", ["a", "b", "c"].map((node) => channel(nodeId(node), "temperature"))],
       ]),
     );
+  });
+
+  it("may have a second path, by second addresses", async () => {
+    const one = accepted(await folder.load(soundConfig)).settings;
+    expect([one.secondAddresses, one.cluster.paths.map(({ name }) => name)]).toEqual([
+      null,
+      ["udp"],
+    ]);
+    const { settings } = accepted(await folder.load(withSecond("10.1.0.1:7400")));
+    expect(settings.secondAddresses?.get(nodeId("b"))).toEqual({ address: "10.1.0.2", port: 7400 });
+    expect(settings.cluster.paths).toEqual([
+      { name: "udp", silenceMax: seconds(1) },
+      { name: "udp2", silenceMax: seconds(1) },
+    ]);
   });
 
   it("derives one time from another (CONFIG-2)", async () => {
@@ -183,6 +207,24 @@ describe("refusals (CONFIG-3)", () => {
   ])("%s -> %s", async (from, to, expected) => {
     const lines = problemLines(await folder.load(soundConfig.replace(from, to)));
     expect(lines.join("\n")).toContain(`holdfast.yaml:${expected}`);
+  });
+
+  it.each([
+    ["10.1.0.2:7400", "6:55: nodes[1].secondAddress: expected each secondAddress once, and line 5"],
+    ["10.0.0.1:7400", "5:55: nodes[0].secondAddress: expected each secondAddress once, and line 5"],
+    ["10.0.0.2:7400", "6:23: nodes[1].address: expected each address once, and line 5"],
+    ["10.1.0.1", "5:55: nodes[0].secondAddress: expected an address such as"],
+  ])("a second address %s that is another's", async (first, expected) => {
+    const lines = problemLines(await folder.load(withSecond(first)));
+    expect(lines.join("\n")).toContain(`holdfast.yaml:${expected}`);
+  });
+
+  it("a second address at some nodes only", async () => {
+    const some = withSecond("x").replace(', secondAddress: "x"', "");
+    expect(problemLines(await folder.load(some))).toEqual([
+      "holdfast.yaml:5:5: nodes[0].secondAddress: " +
+        "missing: expected a secondAddress at every node, or at none",
+    ]);
   });
 
   it("all at once, sorted by line (CONFIG-4)", async () => {

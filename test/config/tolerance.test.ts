@@ -171,6 +171,16 @@ describe("what a number of replicas tolerates (CONFIG-8)", () => {
     const shared = (await toleranceFor(two)).singlePointsOfFailure;
     expect(shared).toContain("a machine: replicas share an address");
     const all = listed.replaceAll("n1", "n0");
+    const second = (host: string) =>
+      toleranceFor(
+        configOf(3).replace(/(- \{.*[.](\d+):7400") \}/g, `$1, secondAddress: "${host}$2:7401" }`),
+      );
+    const apart = await second("10.1.0.");
+    expect(apart.singlePointsOfFailure.join("\n")).not.toContain("the network");
+    expect(apart.notSeen).toContain("networks: the two may share a switch or a cable");
+    expect((await second("10.0.0.")).singlePointsOfFailure.join("\n")).toContain(
+      "both addresses are at one host",
+    );
     const sensor = (await toleranceFor(configOf(3) + all)).singlePointsOfFailure;
     expect(sensor).toContain("one node: it has all channels of temperature");
   });

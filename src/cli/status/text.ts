@@ -43,7 +43,7 @@ function factRows(
     ["  watchdog", `${dogText(host)}; ${supervised}`],
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
-    ["  link", `${host.link.sent} sent, ${host.link.received} received, ${lossText(host)}`],
+    ...linkRows(host),
   ];
 }
 
@@ -81,6 +81,18 @@ function loopText({ loop, residentBytes }: HostStatus): string {
   const resident = `${Math.round(residentBytes / 1_048_576)} MiB resident`;
   const woken = `woken late by at most ${ms(p99)} (p99), ${ms(lateness.max)} (max)`;
   return `${steps} steps, ${woken}; ${resident}`;
+}
+
+/** With several paths a row for each: together they tell nothing that one would look for. */
+function linkRows(host: HostStatus): string[][] {
+  const { link, paths } = host;
+  if (paths.length < 2) {
+    return [["  link", `${link.sent} sent, ${link.received} received, ${lossText(host)}`]];
+  }
+  return paths.map(({ path, sent, received, dropped, failed }) => [
+    `  path ${path}`,
+    `${sent} sent, ${received} received, ${dropped} dropped, ${failed} failed`,
+  ]);
 }
 
 const lossText = ({ link, loop }: HostStatus): string =>
