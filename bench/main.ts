@@ -2,7 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-for (const name of ["sim", "voting", "codes", "live", "detection/idle", "detection/killed"]) {
+const live = ["live", "detection/idle", "detection/killed"];
+
+for (const name of ["sim", "voting", "codes", "detection", ...live]) {
   console.log(`\n== ${name}`);
   const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
   const { status } = spawnSync(process.execPath, [file], { stdio: "inherit" });

@@ -64,10 +64,12 @@ export class Hearing {
     const known = this.#view.table.standingOf(number);
     if (life < known.life && known.heard) return { kind: "outlived", number };
     const isNewer = life !== known.life || message.incarnation > known.incarnation;
-    if (isNewer) this.#aliveByItself(number, frame, message);
+    // So far ahead is nobody's word but liars', whose leaps add up; the member could not answer it.
+    const isLeap = known.incarnation > message.incarnation + incarnationLeapMax;
+    if (isNewer || isLeap) this.#aliveByItself(number, frame, message);
     else this.#heardAgain(number, known, message);
     this.#parts.leads.settled(number);
-    const isBehind = !isNewer && message.incarnation < known.incarnation;
+    const isBehind = !isNewer && !isLeap && message.incarnation < known.incarnation;
     return { kind: "member", number, isBehind };
   }
 

@@ -31,6 +31,8 @@ export class OwnStanding {
   readonly #settlesFrom: Instant;
   readonly #witnesses = new Set<NodeId>();
   readonly #period: Duration;
+  /** When a claim beyond our incarnation is followed again: it is a lie, and may come in floods. */
+  #leapsFrom: Instant;
   /** Since when we hear nothing but that we are outlived. */
   #shunnedSince: Instant | null = null;
 
@@ -38,6 +40,7 @@ export class OwnStanding {
     this.#view = view;
     this.#watching = watching;
     this.#period = period;
+    this.#leapsFrom = view.now;
     this.#settlesFrom = after(view.now, micros(settlePeriods * period));
   }
 
@@ -136,12 +139,21 @@ export class OwnStanding {
    */
   #refute(claimed: number, yields: boolean): boolean {
     const { table, self, now, rumours } = this.#view;
+    if (claimed > this.#incarnation && !this.#mayLeap()) return false;
     const incarnation = Math.max(this.#incarnation, claimed) + 1;
-    // It has no word left to refute with, after four thousand million lies.
+    // It has no word left to refute with, after four million periods of lies.
     if (incarnation > incarnationMax) return false;
     table.put(self, { ...table.standingOf(self), incarnation }, now);
     if (yields && this.isSettled) this.#setRank(nextRank(table.rankMax));
     rumours.add(self);
+    return true;
+  }
+
+  /** Nobody but us raises our incarnation: who is ahead of us has lied, or believed a liar. */
+  #mayLeap(): boolean {
+    const { now } = this.#view;
+    if (!due(this.#leapsFrom, now)) return false;
+    this.#leapsFrom = after(now, this.#period);
     return true;
   }
 

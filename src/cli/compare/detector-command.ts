@@ -88,7 +88,7 @@ export function compareDetectorCommand(io: CliIo): Command {
     .option("--tell-lateness", "a paused member is told that it was late")
     .option("--detectors <names>", "which detectors (default: all)", readNames)
     .option("--trials <names>", "which trials (default: all)", readNames)
-    .option("--seeds <n>", "how often each trial is run", readSeeds, 10)
+    .option("--seeds <n>", "how often each trial is run", readSeeds, 5)
     .option("--seed <n>", "the first of them", readSeed, 1)
     .option("--advise", "settings for a link and two wishes instead of a comparison")
     .option("--by-trial", "a table for each trial")
