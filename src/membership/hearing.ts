@@ -203,12 +203,14 @@ export class Hearing {
   }
 
   #fill(number: number, known: Standing, claim: AliveClaim, isOwnWord: boolean): void {
+    // Where one is that was given up, it says itself: it may not know, for we look elsewhere.
+    if (isOwnWord) this.#toldAt(number, claim, true);
     if (known.state !== "alive") return;
     const isUnassigned = this.#view.table.rankOf(number) === rankUnassigned;
     if (isUnassigned || isOwnWord) this.#fillRank(number, claim.rank);
     const place = this.#view.addresses.placeOf(number);
-    const isBetter = place === null || (claim.declared && (!place.declared || isOwnWord));
-    if (isBetter) this.#toldAt(number, claim, isOwnWord);
+    const isBetter = place === null || (claim.declared && !place.declared);
+    if (isBetter && !isOwnWord) this.#toldAt(number, claim, false);
   }
 
   #fillRank(number: number, rank: number): void {
@@ -219,8 +221,13 @@ export class Hearing {
     rumours.add(number);
   }
 
+  /**
+   * Of a member that was heard in this life nobody else's word counts. Were our frames led astray,
+   * it could neither answer us nor know; and a place that is declared does not change in a life.
+   */
   #toldAt(number: number, { address, declared }: AliveClaim, isOwnWord: boolean): void {
     const place = this.#view.addresses.placeOf(number);
+    if (!isOwnWord && place !== null && this.#view.table.isHeard(number)) return;
     if (address !== null && (declared || place === null)) {
       this.#move(number, { address, declared }, isOwnWord);
     } else if (address === null && place?.declared === true) {
