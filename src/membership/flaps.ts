@@ -13,7 +13,12 @@ export class Flaps {
   /** By member, the instants of its returns, oldest first. */
   readonly #returns = new Map<number, Instant[]>();
 
-  returned(number: number, now: Instant): void {
+  /** By member, when it was last back after it had been given up. */
+  readonly #backFromGone = new Map<number, Instant>();
+
+  /** @param wasGone it had been given up, and not only suspected */
+  returned(number: number, now: Instant, wasGone: boolean): void {
+    if (wasGone) this.#backFromGone.set(number, now);
     const returns = this.#returns.get(number) ?? [];
     returns.push(now);
     if (returns.length > flapsMax) returns.shift();
@@ -25,7 +30,13 @@ export class Flaps {
     return returns.filter((at) => elapsed(at, now) < flapWindow).length;
   }
 
+  /** Null where it was never given up, or was not back since. */
+  backFromGoneAt(number: number): Instant | null {
+    return this.#backFromGone.get(number) ?? null;
+  }
+
   delete(number: number): void {
+    this.#backFromGone.delete(number);
     this.#returns.delete(number);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
-import { micros } from "../kernel/time.js";
+import { elapsed, micros } from "../kernel/time.js";
 import type { Accusing } from "./accusing.js";
 import { parseAddress } from "./address.js";
 import type { Place } from "./address-book.js";
@@ -122,7 +122,11 @@ export class Hearing {
     if (!isOwnWord && this.#leaps(number, claim)) return "incarnation-leap";
     if (number === self) this.#parts.own.claimed(claim);
     if (number === self) return null;
-    return this.#weigh(number, this.#softened(number, claim, isList), isOwnWord);
+    return this.#weigh(
+      number,
+      this.#softened(number, claim, isList || this.#wasCutOff(frame.from)),
+      isOwnWord,
+    );
   }
 
   #leaps(number: number | undefined, claim: Claim): boolean {
@@ -135,13 +139,22 @@ export class Hearing {
   }
 
   /**
-   * A death that is read from a list may be long past, and whoever does not know in which life it
-   * saw the member cannot give it up for those who do: both only suspect.
+   * A death that is read from a list may be long past, whoever was cut off gave everybody up, and
+   * whoever does not know in which life it saw the member cannot give it up for those who do: they
+   * only suspect.
    */
-  #softened(number: number | undefined, claim: Claim, isList: boolean): Claim {
+  #softened(number: number | undefined, claim: Claim, isStale: boolean): Claim {
     if (claim.status !== "dead") return claim;
     const isVague = claim.life === 0 && number !== undefined && this.#view.table.lifeOf(number) > 0;
-    return isList || isVague ? { ...claim, status: "suspect" } : claim;
+    return isStale || isVague ? { ...claim, status: "suspect" } : claim;
+  }
+
+  /** It was given up here until a moment ago, and so may have given up those who were with us. */
+  #wasCutOff(from: NodeId): boolean {
+    const { names, flaps, now } = this.#view;
+    const number = names.numberOf(from);
+    const backAt = number === undefined ? null : flaps.backFromGoneAt(number);
+    return backAt !== null && elapsed(backAt, now) < this.#parts.transitions.suspicionLeast();
   }
 
   #weigh(number: number | undefined, claim: Claim, isOwnWord: boolean): RefusedReason | null {
