@@ -98,6 +98,8 @@ export class Transitions {
       this.dead(number, age, { accuser: self, evidence: null });
       return;
     }
+    // Where more are accused than have files, its own may have made room.
+    this.#openCase(number, age);
     this.#putDown(number, "unreachable", age);
     waits.set(number, { kind: "unreachable", endsAt: after(now, unreachableFor) });
     this.#declare(number, self);

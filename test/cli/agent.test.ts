@@ -71,7 +71,7 @@ function inOrder(found: readonly string[], wanted: readonly string[]): boolean {
   return next === wanted.length;
 }
 
-describe.skipIf(!isBuilt(["src/cli/agent.js", "src/cli/main.js"]))("holdfast agent", () => {
+describe.skipIf(!isBuilt(["src/cli/agent.js", "src/cli/main.js"]))("CLI-9: holdfast agent", () => {
   it("finds the others by any, sees one die, return, leave, and tells why", async () => {
     const three = await fleet(3);
     const { cwd } = three;
@@ -230,7 +230,7 @@ describe("holdfast agent, before anything is started", () => {
   });
 });
 
-describe("holdfast members", () => {
+describe("CLI-10: holdfast members", () => {
   it("exits with 4 when nobody answers, and with 2 when it cannot know where to ask", async () => {
     const cwd = await testFolder();
     const none = await run(["members", "--state-dir", "."], { cwd });

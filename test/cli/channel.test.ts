@@ -31,7 +31,7 @@ async function site(answer: CommandRefusal | "starting" | null, answering: reado
   return { heard, say };
 }
 
-describe("holdfast channel", () => {
+describe("CLI-8: holdfast channel", () => {
   it.each(["exclude", "include", "auto", "release"])("says %s to one replica", async (word) => {
     const { heard, say } = await site(null, ["a", "b"]);
     const { code, stdout } = await say(word, channel);

@@ -105,6 +105,13 @@ describe("holdfast compare detector (COMPARE-1)", () => {
     }
   });
 
+  it("shows its defaults as people write times", async () => {
+    const { stdout } = await compare("--help");
+    expect(stdout).toMatch(/--period <time> .*\(default: 50ms\)/);
+    expect(stdout).toMatch(/--delay <time> .*\(default: 1ms\)/);
+    expect(stdout).toMatch(/--jitter <time> .*\(default: 5ms\)/);
+  });
+
   it("has a table a trial", async () => {
     const { stdout } = await compare("--seeds", "1", ...few, "--by-trial");
     expect(stdout).toContain("5 members, loss 0 %: calm");
@@ -126,6 +133,9 @@ describe("holdfast compare detector (COMPARE-1)", () => {
     [["--detectors", "swimm"], 'no detector "swimm"'],
     [["--trials", "crush"], 'no trial "crush"'],
     [["--plot", "x.png"], "ends in .svg"],
+    [["--from", "a.ndjson"], "--from: only with --advise"],
+    [["--within", "1s"], "--within: only with --advise"],
+    [["--false-alarms", "1/d"], "--false-alarms: only with --advise"],
   ])("refuses %j", async (flags, words) => {
     const { code, stderr } = await compare(...flags);
     expect(code).toBe(2);

@@ -61,7 +61,7 @@ describe("the fleet for people", () => {
   });
 });
 
-describe("holdfast members, asked of agents in this process", () => {
+describe("CLI-10: holdfast members, asked of agents in this process", () => {
   async function startAgent(stateDir: string, name: string) {
     const membership = new ScriptedMembership();
     const agent = { cluster: "c", mac: checksumMac(new Uint8Array(16)), membersMax: 8 };

@@ -83,6 +83,18 @@ export function statedFlags(command: Command): AdviceFlags {
   return { ...Object.fromEntries(adviceDefaults), ...Object.fromEntries(said) } as AdviceFlags;
 }
 
+const adviceOnlyFlags = ["--from", "--within", "--false-alarms"];
+
+/** A flag on the command line that means nothing to a comparison; null where there is none. */
+export function adviceOnly(command: Command): string | null {
+  const said = command.options.find(
+    (option) =>
+      adviceOnlyFlags.includes(option.long ?? "") &&
+      command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  return said?.long ?? null;
+}
+
 export const adviceHelp = `
 With --advise nothing is compared: the settings of all-to-all heartbeats and of SWIM are worked out
 for a link and two wishes. What the link does is stated with --loss and --jitter, or measured

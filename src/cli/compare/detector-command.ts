@@ -1,12 +1,13 @@
 /** `holdfast compare detector`: every failure detector on the same seeded fleets. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type Duration, micros, millis } from "../../kernel/time.js";
 import { contenders } from "../../sim/fleet/contenders.js";
 import { fleetTrials } from "../../sim/fleet/trials.js";
+import { CliFailure } from "../exit.js";
 import { type CliIo, writeJson } from "../io.js";
 import { paintFor, tellProgress } from "../terminal.js";
 import { readAge, readNames, readSeed, readX } from "../vote/flag-values.js";
-import { adviceHelp, statedFlags, withAdviceFlags } from "./advice-flags.js";
+import { adviceHelp, adviceOnly, statedFlags, withAdviceFlags } from "./advice-flags.js";
 import { advise } from "./detector-advice.js";
 import {
   compareDetectors,
@@ -74,7 +75,7 @@ export function compareDetectorCommand(io: CliIo): Command {
     .option("--sizes <list>", "several sizes, such as 3,5,10,30", readSizes)
     .option("--loss <p>", "the probability that a message is lost", readLoss, 0)
     .option("--losses <list>", "several losses, such as 0,0.05,0.15", readLosses)
-    .option("--period <time>", "of beats, pings and probes", readAge, millis(50))
+    .addOption(timeOption("--period <time>", "of beats, pings and probes", 50))
     .option(
       "--suspect-after <time>",
       "the silence that listeners bear (default: 3 periods)",
@@ -83,8 +84,8 @@ export function compareDetectorCommand(io: CliIo): Command {
     .option("--ack-timeout <time>", "how long who asks waits (default: half a period)", readAge)
     .option("--relays <n>", "how many are asked to probe too", readRelays, 3)
     .option("--phi <x>", "the level of phi-accrual", readX, 8)
-    .option("--delay <time>", "the least delay of a message", readAge, millis(1))
-    .option("--jitter <time>", "how much longer it may take", readAge, millis(5))
+    .addOption(timeOption("--delay <time>", "the least delay of a message", 1))
+    .addOption(timeOption("--jitter <time>", "how much longer it may take", 5))
     .option("--tell-lateness", "a paused member is told that it was late")
     .option("--detectors <names>", "which detectors (default: all)", readNames)
     .option("--trials <names>", "which trials (default: all)", readNames)
@@ -96,8 +97,17 @@ export function compareDetectorCommand(io: CliIo): Command {
     .option("--json", "one JSON object on stdout")
     .addHelpText("after", help + adviceHelp);
   return withAdviceFlags(command).action((flags: DetectorFlags) =>
-    flags.advise === true ? advise(io, statedFlags(command)) : compare(io, flags),
+    flags.advise === true ? advise(io, statedFlags(command)) : compareOnly(io, command, flags),
   );
+}
+
+const timeOption = (flags: string, does: string, ms: number): Option =>
+  new Option(flags, does).argParser(readAge).default(millis(ms), `${ms}ms`);
+
+function compareOnly(io: CliIo, command: Command, flags: DetectorFlags): Promise<void> {
+  const wish = adviceOnly(command);
+  if (wish !== null) throw new CliFailure("usage", `${wish}: only with --advise`);
+  return compare(io, flags);
 }
 
 async function compare(io: CliIo, flags: DetectorFlags): Promise<void> {
