@@ -79,13 +79,14 @@ export function recordCourse(course: (cluster: BenchCluster) => void): Recorded 
 export function record(ms = 3_000): Recorded {
   return recordCourse((cluster) => {
     let frames = 0;
+    cluster.read = (node, _sensor, at) =>
+      node === "n2" && at % 5 === 0 ? null : 20 + (at % 7) / 10;
+    // Before anything is lost n1 drives, which is the first to ask; so there is something to write.
+    cluster.run(ms / 3);
     cluster.drop = () => {
       frames += 1;
       return frames % 11 === 0;
     };
-    cluster.read = (node, _sensor, at) =>
-      node === "n2" && at % 5 === 0 ? null : 20 + (at % 7) / 10;
-    cluster.run(ms / 3);
     cluster.feed(self, { kind: "datagram", bytes: Uint8Array.of(1, 2, 3) });
     cluster.feed(self, { kind: "write-refused", output: "heater", reason: "expired" });
     const word = { sensor: "temperature", channel: "n2/temperature", word: "exclude" } as const;
