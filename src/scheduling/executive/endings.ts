@@ -21,6 +21,7 @@ export class Endings {
     if (task.cancelled !== null) return false;
     task.cancelled = reason;
     this.#interrupt(task);
+    task.settings.onCancel?.(reason);
     return true;
   }
 

@@ -30,11 +30,17 @@ import { Jobs } from "./jobs.js";
 import { Locks } from "./locks.js";
 import type { TriggerResult } from "./releases.js";
 import { done } from "./replies.js";
-import type { Request } from "./requests.js";
+import { outside, pause, type Request } from "./requests.js";
 import { type SemaphoreSettings, Semaphores } from "./semaphores.js";
 import { type Parts, Serving } from "./serving.js";
 import { standingOf, type TaskStanding } from "./standing.js";
-import { type Ending, TaskRecord, type TaskSetting, type TaskSettings } from "./task.js";
+import {
+  type Ending,
+  type Leaving,
+  TaskRecord,
+  type TaskSetting,
+  type TaskSettings,
+} from "./task.js";
 
 export interface ExecutiveOptions {
   readonly now: Instant;
@@ -179,11 +185,12 @@ export class Executive {
     return true;
   }
 
-  /** The code of a task outside has ended, with an error or without. False as of `enter`. */
-  leave(now: Instant, name: string, failure: { readonly error: unknown } | null): boolean {
+  /** The code of a task outside has ended. False as of `enter`. */
+  leave(now: Instant, name: string, how: Leaving): boolean {
     const task = this.#outsideTask(now, name);
     if (task === null) return false;
-    this.#failure = failure;
+    if (how.kind === "failed") this.#failure = how;
+    if (how.kind === "cancelled") task.ending = true;
     this.#end(task);
     return true;
   }
@@ -235,6 +242,11 @@ export class Executive {
     for (const name of [...this.#dispatcher.tasks.keys()]) this.cancel(now, name, reason);
   }
 
+  /** Whether a slice goes on outside: no other should begin before it is closed. */
+  get isOpen(): boolean {
+    return this.#open !== null;
+  }
+
   /** Tasks that have not ended. */
   get taskCount(): number {
     return this.#dispatcher.tasks.size;
@@ -283,7 +295,7 @@ export class Executive {
     this.#isRunning = false;
     const end = this.#clock();
     this.#alarms.advanceBefore(end);
-    if (step?.done === false && step.value.kind === "outside") {
+    if (step?.done === false && step.value === outside) {
       this.#open = task;
       this.#openSince = begin;
     } else {
@@ -322,13 +334,16 @@ export class Executive {
 
   #serve(task: TaskRecord, request: Request): void {
     if (task.cancelled !== null && this.#serveCancelled(task, request)) return;
-    this.#serving.serve(task, request);
+    // What is asked most often is served first.
+    if (request === pause) this.#dispatcher.yieldTurn(task, done);
+    else this.#serving.serve(task, request);
   }
 
-  /** True if that was all: one that was cancelled while it ran gets nothing of what it asks. */
+  /** True if that was all: one that was cancelled while it ran may give, and gets nothing. */
   #serveCancelled(task: TaskRecord, request: Request): boolean {
-    if (request.kind === "outside") return false;
+    if (request === outside) return false;
     if (!task.ending) {
+      if (givesOnly(request)) return false;
       this.#dispatcher.keep(task, done);
       return true;
     }
@@ -363,6 +378,9 @@ function checkName(name: string): void {
   if (name.length < 1 || name.length > nameLengthMax)
     throw new UsageError(`not a name: from 1 to ${nameLengthMax} characters`);
 }
+
+const givesOnly = ({ kind }: Request): boolean =>
+  kind === "unlock" || kind === "release" || kind === "signal" || kind === "broadcast";
 
 function endingOf(task: TaskRecord, failure: { readonly error: unknown } | null): Ending {
   if (failure !== null) return { kind: "failed", error: failure.error };

@@ -49,7 +49,7 @@ export class Serving {
 
   #serve(task: TaskRecord, request: Request): void {
     const { dispatcher, jobs, locks, conditions, semaphores } = this.#parts;
-    switch (request.kind) {
+    switch (request?.kind) {
       case "pause":
         dispatcher.yieldTurn(task, done);
         break;

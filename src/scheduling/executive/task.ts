@@ -39,6 +39,13 @@ export type Ending =
   | { readonly kind: "cancelled"; readonly reason: string }
   | { readonly kind: "abandoned"; readonly reason: string };
 
+/** How the code of a task outside has ended. */
+export type Leaving =
+  | { readonly kind: "returned" }
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** It threw because it was cancelled. */
+  | { readonly kind: "cancelled" };
+
 export interface TaskSettings {
   /** Unique among the tasks that have not ended; at most `nameLengthMax` characters. */
   readonly name: string;
@@ -52,6 +59,8 @@ export interface TaskSettings {
   readonly budget?: Duration;
   /** How long it may run from one yield to the next; of the executive, if it is not said. */
   readonly sliceMax?: Duration;
+  /** Called once, when it is to end and before it knows: for what it waits for outside. */
+  readonly onCancel?: (reason: string) => void;
   /** Called once, when it has ended and holds nothing any more. */
   readonly onEnd?: (ending: Ending) => void;
 }
