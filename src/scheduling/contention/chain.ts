@@ -1,7 +1,7 @@
 /**
- * Walks along chains of waits: a task waits for a resource, whose holder waits for another resource,
- * and so on. A task waits for at most one resource and a resource has at most one holder, so there
- * is one way to go; and since a wait that would close a circle is refused, it ends. Both walks are
+ * Walks along chains of waits: a task waits for a resource, whose holder waits for another one, and
+ * so on. A task waits for at most one resource and a resource has at most one holder, so there is
+ * one way to go; and since a wait that would close a circle is refused, it ends. Both walks are
  * loops, as a chain may be as long as there are tasks.
  */
 import type { Contended, Contender } from "./parties.js";

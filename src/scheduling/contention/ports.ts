@@ -44,8 +44,8 @@ export type LockResult =
   /** `ownerDied`: the holder before ended while it held it, so what it guards may be half-done. */
   | { readonly kind: "taken"; readonly ownerDied: boolean }
   /**
-   * The task is in the queue of waiters. A `claim` follows when it was woken. `holder` is null while
-   * the one before it was woken and has not claimed.
+   * The task is in the queue of waiters. A `claim` follows when it was woken. `holder` is null
+   * while the one before it was woken and has not claimed.
    */
   | { readonly kind: "waits"; readonly holder: string | null }
   | ({ readonly kind: "refused" } & LockRefusal);

@@ -6,7 +6,7 @@
  * priority. Linux and RTEMS put it behind its new equals instead; but then a boost that comes and
  * goes would cost a waiter its place, and the order could not be told from what is so now.
  *
- * Invariant: sorted by `effective`, falling, then by `arrival`, rising. Queues are short, so that an
+ * Invariant: sorted by `effective`, falling, then by `arrival`, rising. Queues are short, so an
  * array which is searched from its end is faster than a tree.
  */
 import { assert } from "../../kernel/assert.js";
