@@ -66,7 +66,7 @@ export class Alarms {
   #wake(task: TaskRecord): void {
     const { dispatcher, locks, conditions, semaphores } = this.#parts;
     if (task.state === "sleeping") dispatcher.unblock(task, done);
-    else if (task.state === "waits-for-lock") locks.timeOut(task);
+    else if (task.claims || task.state === "waits-for-lock") locks.timeOut(task);
     else if (task.state === "waits-for-condition") conditions.timeOut(task);
     else if (task.state === "waits-for-semaphore") semaphores.timeOut(task);
     else assert(false, `${task.name} is ${task.state} and has a timer to wake it`);

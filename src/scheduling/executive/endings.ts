@@ -100,8 +100,6 @@ export class Endings {
       this.#endRegaining(task);
     } else if (task.claims) {
       this.#parts.locks.leave(task, "cancelled");
-      task.waitsFor = null;
-      task.waitEnds = null;
     } else {
       this.#takeBackGrant(task);
     }

@@ -1,10 +1,11 @@
 /**
  * The requests of locks, carried to `Contention` and its answers back: who must wait, who was
  * woken, whose time is over. A waiter that was woken has the lock only when it claims it, which it
- * does when it is about to run: until then a more urgent task may take it.
+ * does when it is about to run: until then a more urgent task may take it. Its timer runs until it
+ * has claimed: one that was robbed waits on, and not longer than it wanted.
  */
 import { assert, UsageError } from "../../kernel/assert.js";
-import { after, type Duration, type Instant } from "../../kernel/time.js";
+import { after, type Duration } from "../../kernel/time.js";
 import type { LockRefusal, Wakening } from "../contention/ports.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { busy, cancelled, done, signalledAnswer, timedOut, timedOutAnswer } from "./replies.js";
@@ -85,17 +86,20 @@ export class Locks {
     if (log.usual)
       log.tell({ kind: "unblocked", at: now, task: task.name, on: lock, outcome: "granted" });
     task.reply = answerOf(task, result);
-    task.regains = null;
-    task.waitsFor = null;
-    task.waitEnds = null;
+    this.#forget(task);
     return true;
   }
 
-  /** Its time is over. One that was woken before has the lock, and no time-out. */
+  /** Its time is over. One that was woken has the lock, and no time-out, unless it was robbed. */
   timeOut(task: TaskRecord): void {
-    assert(!task.claims, "a time-out of a task that was woken");
+    if (!task.claims) {
+      this.leave(task, "timed-out");
+      this.#dispatcher.unblock(task, timedOut);
+      return;
+    }
+    if (this.#dispatcher.contention.isWoken(task.name)) return;
     this.leave(task, "timed-out");
-    this.#dispatcher.unblock(task, timedOut);
+    task.reply = timedOut;
   }
 
   /** The task waits for its lock no longer; it is not made ready here. */
@@ -105,6 +109,7 @@ export class Locks {
     assert(lock !== null, "who leaves a queue does not wait");
     const heir = contention.stopWaiting(task.name);
     task.claims = false;
+    this.#forget(task);
     this.#dispatcher.applyChanges();
     if (log.usual) log.tell({ kind: "unblocked", at: now, task: task.name, on: lock, outcome });
     if (heir !== null) this.#wake(heir);
@@ -171,31 +176,33 @@ export class Locks {
     const task = this.#dispatcher.task(name);
     // Its lock was taken by another after it was woken, and is free again before it ran.
     if (task.claims) return;
-    this.#dispatcher.timers.callOff(task.wakeTimer);
     task.claims = true;
     this.#dispatcher.yieldTurn(task, task.reply);
   }
 
   /** Another was quicker. True if its time is over, so that it runs, and is told. */
   #isOver(task: TaskRecord, lock: string): boolean {
-    const { now, ready, timers } = this.#dispatcher;
-    if (task.waitEnds !== null && isPast(task.waitEnds, now)) {
+    const { now, ready } = this.#dispatcher;
+    if (task.waitEnds !== null && task.waitEnds <= now) {
       this.leave(task, "timed-out");
       task.reply = timedOut;
-      task.waitsFor = null;
-      task.waitEnds = null;
       return true;
     }
     ready.remove(task);
     this.#dispatcher.block(task, "waits-for-lock", lock);
-    if (task.waitEnds !== null) timers.set(task.wakeTimer, task.waitEnds);
     return false;
+  }
+
+  /** Its wait is over. */
+  #forget(task: TaskRecord): void {
+    this.#dispatcher.timers.callOff(task.wakeTimer);
+    task.regains = null;
+    task.waitsFor = null;
+    task.waitEnds = null;
   }
 }
 
 type Taken = { readonly kind: "taken"; readonly ownerDied: boolean };
-
-const isPast = (end: Instant, now: Instant): boolean => end <= now;
 
 /** What a task is told that has a lock now for which it waited. */
 function answerOf(task: TaskRecord, taken: Taken): Reply {
