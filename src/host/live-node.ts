@@ -300,6 +300,7 @@ export class LiveNode {
 
   #onReport(at: Instant, event: NodeEvent): void {
     this.#events.tell(at, event);
+    if (event.kind === "supervision-failed") this.#watchdogs?.describe();
     this.#options.onEvent(at, event);
   }
 
