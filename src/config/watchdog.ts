@@ -86,7 +86,8 @@ function deviceProblems(layers: Layers, devices: readonly string[]): Problem[] {
   }
   if (devices.includes(noDevice) && devices.length > 1) return refuse("`none` alone");
   if (devices.length > devicesMax) return refuse(`at most ${devicesMax} devices`);
-  if (devices.length === 0) return refuse("at least one device, or `none`");
+  const raw = layers.get(devicePath);
+  if (Array.isArray(raw) && raw.length === 0) return refuse("at least one device, or `none`");
   return [];
 }
 
