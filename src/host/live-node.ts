@@ -243,7 +243,7 @@ export class LiveNode {
     if (settings === null) return;
     const dogs = await armWatchdogs({
       ...{ name: node.self, settings, patience: node.settings.timing.watchdog },
-      ...{ clock: this.#clock, makeCalls: systemWatchdogCalls, env: process.env },
+      ...{ clock: this.#clock, calls: systemWatchdogCalls(), env: process.env },
       tell: (device, level, text) => logger[level]({ device }, `watchdog ${device}: ${text}`),
       describe: () => serviceLine(this.#machine?.status(this.#clock.now()) ?? null),
       onFailure: (error) => this.fail("the watchdog's thread died", error),

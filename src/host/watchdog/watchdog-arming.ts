@@ -19,8 +19,7 @@ export interface ArmingOptions {
   /** The thread's; all others must wait at least as long, for it says how often pets come. */
   readonly patience: Duration;
   readonly clock: Clock;
-  /** Asked when a device of the board is to be armed: they load a library. */
-  readonly makeCalls: () => WatchdogCalls;
+  readonly calls: WatchdogCalls;
   /** The process's own; systemd's variables are taken out of it. */
   readonly env: OwnEnvironment;
   readonly tell: (device: string, ...what: Parameters<TellWatchdog>) => void;
@@ -66,14 +65,14 @@ async function armOrGoOn(
 }
 
 async function arm(options: ArmingOptions, device: string): Promise<WatchdogDevice> {
-  const { settings, patience, clock, makeCalls, name, onFailure } = options;
+  const { settings, patience, clock, calls, name, onFailure } = options;
   const { timeout, pretimeout, onStop } = settings;
   const tell: TellWatchdog = (level, text) => options.tell(device, level, text);
   if (device === threadDevice) return ThreadWatchdog.arm({ timeout: patience, name, onFailure });
   if (device === mockDevice) return new MockDog({ timeout, clock, tell });
   const timeoutLeast = patience;
   return LinuxWatchdog.arm({
-    ...{ path: device, timeout, timeoutLeast, pretimeout, onStop, tell, calls: makeCalls() },
+    ...{ path: device, timeout, timeoutLeast, pretimeout, onStop, tell, calls },
   });
 }
 

@@ -1,11 +1,22 @@
 /** Several watchdogs, petted by one decision, and how they come to be armed. */
+import { array, asyncProperty, double, integer, assert as property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MockDog } from "../../../src/host/watchdog/mock-dog.js";
 import { type ArmingOptions, armWatchdogs } from "../../../src/host/watchdog/watchdog-arming.js";
 import { WatchdogRefusal } from "../../../src/host/watchdog/watchdog-device.js";
+import { WatchdogSet } from "../../../src/host/watchdog/watchdog-set.js";
 import type { WatchdogSettings } from "../../../src/host/watchdog/watchdog-settings.js";
-import { micros, millis, seconds } from "../../../src/kernel/time.js";
+import {
+  type Duration,
+  elapsed,
+  type Instant,
+  micros,
+  millis,
+  seconds,
+} from "../../../src/kernel/time.js";
 import { FakeWatchdog } from "../support/fake-watchdog.js";
 import { freshName, hasDatagrams, openServiceSocket } from "../support/service-socket.js";
+import { VirtualClock } from "../support/virtual-clock.js";
 
 interface Rig {
   readonly options: ArmingOptions;
@@ -19,7 +30,7 @@ function rigOf(settings: Partial<WatchdogSettings>, env: Record<string, string> 
   const board = new FakeWatchdog();
   const told: string[] = [];
   const options: ArmingOptions = {
-    ...{ name: "a", patience, clock: board.clock, makeCalls: () => board, env },
+    ...{ name: "a", patience, clock: board.clock, calls: board, env },
     settings: {
       ...{ devices: ["/dev/watchdog0"], timeout: seconds(4), pretimeout: millis(0) },
       ...{ onStop: "disarm", required: true, systemd: true },
@@ -89,12 +100,52 @@ describe("several watchdogs", () => {
     expect(dogs.status()).toEqual({ timeout: null, pets: 3, devices: [], missing: [] });
   });
 
-  it("loads no calls where no device of the board is asked for", async () => {
-    const rig = rigOf({ devices: ["mock"] });
-    const makeCalls = () => expect.fail("they were loaded");
-    await (await armWatchdogs({ ...rig.options, makeCalls })).close();
+  it("SET-2: whatever the times, no device waits for half of its time", async () => {
+    const times = record({
+      period: integer({ min: 1_000, max: 5_000_000 }),
+      factors: array(double({ min: 1, max: 200, noNaN: true }), { minLength: 1, maxLength: 4 }),
+    });
+    await property(
+      asyncProperty(times, async ({ period, factors }) => {
+        const clock = new VirtualClock();
+        const devices = factors.map((factor) => {
+          const timeout = micros(Math.floor(petsPerPatience * period * factor));
+          return new SlowestPet(clock, timeout);
+        });
+        const set = new WatchdogSet({
+          ...{ clock, devices, missing: [], systemd: null, describe: () => null },
+        });
+        for (let round = 0; round < 500; round += 1) {
+          set.pet();
+          clock.advance(micros(period));
+        }
+        for (const { longest, timeout } of devices) expect(2 * longest).toBeLessThan(timeout);
+      }),
+      { numRuns: 50 },
+    );
   });
 });
+
+const petsPerPatience = 4;
+
+/** Measures how long it was not petted at the longest. */
+class SlowestPet extends MockDog {
+  longest = 0;
+  readonly #clock: VirtualClock;
+  #last: Instant | null = null;
+
+  constructor(clock: VirtualClock, timeout: Duration) {
+    super({ clock, timeout, tell: () => {} });
+    this.#clock = clock;
+  }
+
+  override pet(): void {
+    const now = this.#clock.now();
+    if (this.#last !== null) this.longest = Math.max(this.longest, elapsed(this.#last, now));
+    this.#last = now;
+    super.pet();
+  }
+}
 
 describe.runIf(hasDatagrams)("systemd among them", () => {
   const inService = (more: Record<string, string>, settings: Partial<WatchdogSettings> = {}) => {
