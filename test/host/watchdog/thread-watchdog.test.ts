@@ -2,7 +2,7 @@
 
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { builtFile, isBuilt, startNode } from "./support/built.js";
+import { builtFile, isBuilt, startNode } from "../support/built.js";
 
 const device = "src/host/watchdog/thread-watchdog.js";
 
