@@ -11,8 +11,10 @@ import { type DetectionChoice, detectionOf } from "../node/detection-settings.js
 import { firstPath, pathsOf, secondPath } from "../node/path-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
+import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
+import { restartsOf } from "./restarts.js";
 import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
 
 export interface RecorderSettings {
@@ -36,6 +38,8 @@ export interface RunSettings {
   readonly recorder: RecorderSettings | null;
   /** An absolute path; the folder need not exist yet. */
   readonly stateDir: string;
+  /** What a replica does about its own boot loop. */
+  readonly restarts: RestartSettings;
   readonly log: { readonly level: LogLevel };
   readonly faultsAllowed: boolean;
   /** Null where the config gives no rates. No replica reads it. */
@@ -65,6 +69,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     board: boardOf(content.board, around.boardFile),
     recorder: recorderOf(content, around.recorderPath),
     stateDir: around.stateDir,
+    restarts: restartsOf(content.restarts ?? {}),
     log: { level: content.log?.level ?? "info" },
     faultsAllowed: content.faultsAllowed ?? false,
     dependability: dependabilityOf(content.dependability),

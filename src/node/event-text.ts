@@ -3,6 +3,7 @@ import type { VoterEvent } from "../control/cycle/voter-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import { membershipEventText } from "../membership/event-text.js";
 import type { FaultClass } from "../voting/voter.js";
+import { reasonText } from "../watchdog/restart/boot-reason.js";
 import type { NodeEvent } from "./events.js";
 import { isPathEvent, pathText } from "./path-text.js";
 
@@ -12,6 +13,8 @@ export function eventText(event: NodeEvent): string {
   switch (event.kind) {
     case "started":
       return `started, boot ${event.bootId}`;
+    case "boot-explained":
+      return `${reasonText(event.reason)}${event.safeMode ? "; it runs in safe mode" : ""}`;
     case "synchronised":
       return `synchronised with a majority, ${ms(event.skew)} from the farthest`;
     case "desynchronised":
