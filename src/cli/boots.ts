@@ -37,9 +37,9 @@ Examples:
   $ holdfast boots --evidence                 the newest record, for people
   $ holdfast boots --evidence 1795752421179   that of a boot in the table
 
-The reason of a start is how the life before it ended: first, request, power, watchdog, panic, crash,
-killed or unknown. Who was late, what ran and the last steps are in the evidence. The exit code is 4
-where nothing was written down.`;
+The reason of a start is how the life before it ended: first, request, power, watchdog, panic,
+crash, killed or unknown. Who was late, what ran and the last steps are in the evidence. The exit
+code is 4 where nothing was written down.`;
 
 export function bootsCommand(io: CliIo): Command {
   return withConfigFlags(new Command("boots"))
@@ -78,7 +78,9 @@ async function stateDirOf(io: CliIo, flags: Flags): Promise<string> {
   return (await requireConfig(io, flags, loadConfig)).settings.stateDir;
 }
 
-/** @throws CliFailure (usage) for a name that can be no node's, (not available) without a journal */
+/**
+ * @throws CliFailure (usage) for a name that can be no node's, (not available) without a journal
+ */
 async function nodesWithJournal(stateDir: string, wanted?: string): Promise<readonly string[]> {
   if (wanted !== undefined && parseNodeId(wanted) === null) {
     throw new CliFailure("usage", `${wanted} is no id of a node`);

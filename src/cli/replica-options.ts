@@ -79,7 +79,8 @@ export const stepLine = (
   outputs: readonly NodeOutput[],
 ): string => {
   const answers = outputs.map((output) => outputText(at, output)).join("; ");
-  return `${(at / 1e6).toFixed(6)} ${inputText(at, input)}${answers === "" ? "" : ` -> ${answers}`}`;
+  const step = `${(at / 1e6).toFixed(6)} ${inputText(at, input)}`;
+  return answers === "" ? step : `${step} -> ${answers}`;
 };
 
 const headerOf = (

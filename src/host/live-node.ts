@@ -53,7 +53,7 @@ export interface RecordingOptions {
 export interface StartOptions {
   /** What to do about a boot loop; null leaves it to whoever starts this. */
   readonly restarts: RestartSettings | null;
-  /** A person's word on safe mode: without recorder and injected faults. Null: as `restarts` say. */
+  /** A person's word on safe mode; null: as `restarts` say. */
   readonly safeMode: boolean | null;
   /** Aborted when it is to end soon, so that a start need not wait. */
   readonly endSignal: AbortSignal;

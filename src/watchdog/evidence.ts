@@ -37,8 +37,8 @@ export interface TaskEvidence {
 /** What the process was busy with. Several are within one another: the last is the innermost. */
 export interface RunningEvidence {
   /**
-   * `input`: the machine was fed with it. `output`: it was being carried out. `entity`, `task`: code
-   * of that supervised entity, or task, ran.
+   * `input`: the machine was fed with it. `output`: it was being carried out. `entity`, `task`:
+   * code of that supervised entity, or task, ran.
    */
   readonly kind: RunningKind;
   readonly what: string;

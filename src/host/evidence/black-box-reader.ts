@@ -16,7 +16,6 @@ import {
   otherName,
   outputsShownMax,
   places,
-  statuses,
   stepsMax,
   stepWords,
   tasksBytesMax,
@@ -88,7 +87,7 @@ class Copy {
       const never = this.#word(place + 3) === neverHigh;
       return {
         entity: this.#name(this.#word(place)),
-        status: statuses[this.#word(place + 1)] ?? "unknown",
+        status: this.#name(this.#word(place + 1)),
         fault: null,
         lastCheckpoint: never ? null : this.#time(place + 2),
       };

@@ -23,7 +23,6 @@ import {
   otherName,
   outputsShownMax,
   places,
-  statuses,
   stepsMax,
   stepWords,
   tasksBytesMax,
@@ -105,7 +104,7 @@ export class BlackBox {
     this.#close();
   }
 
-  /** How the tasks of an executive stand: to be told when a lock is taken, awaited or given back. */
+  /** How the tasks of an executive stand: for when a lock is taken, awaited or given back. */
   tasks(tasks: readonly TaskEvidence[]): void {
     const bytes = fittingJson(tasks);
     this.#open();
@@ -123,7 +122,7 @@ export class BlackBox {
 
   #entity(place: number, { entity, status, lastCheckpoint: last }: BoxedEntity): void {
     this.#put(place, this.#nameOf(entity));
-    this.#put(place + 1, statuses.indexOf(status as (typeof statuses)[number]));
+    this.#put(place + 1, this.#nameOf(status));
     if (last !== null) this.#putTime(place + 2, last);
     else this.#put(place + 3, neverHigh);
   }

@@ -58,5 +58,3 @@ export const timeOf = (low: number, high: number): number => high * 4_294_967_29
 
 /** `lastCheckpoint` of an entity that never checked in. */
 export const neverHigh = -1;
-
-export const statuses = ["starting", "ok", "failed"] as const;

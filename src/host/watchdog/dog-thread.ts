@@ -9,7 +9,7 @@
  * the whole process was stopped and continued.
  */
 import { writeSync } from "node:fs";
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { DogEvidence, type DogEvidenceData } from "../evidence/dog-evidence.js";
 import { Patience } from "./patience.js";
 
@@ -81,3 +81,5 @@ class Dog {
 }
 
 new Dog(workerData as DogData).watch();
+// From here on nothing that the process does keeps it from watching.
+parentPort?.postMessage("watching");

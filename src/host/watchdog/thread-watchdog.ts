@@ -55,7 +55,8 @@ export class ThreadWatchdog implements WatchdogDevice {
     const file = new URL("./dog-thread.js", import.meta.url);
     const worker = new Worker(file, { workerData: data, resourceLimits, execArgv: [] });
     await new Promise<void>((resolve, reject) => {
-      worker.once("online", resolve);
+      // Not `online`: that comes before its files are read, and reading may take as long as it likes.
+      worker.once("message", resolve);
       worker.once("error", reject);
     });
     worker.on("error", onFailure);

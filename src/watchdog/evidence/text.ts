@@ -33,11 +33,14 @@ function headLine(record: EvidenceRecord): string {
   return `${node}, boot ${bootId}${when}: ${causeText(record)}`;
 }
 
+/** Who is no longer borne, in the words of the supervision. */
+const failedStatuses: ReadonlySet<string> = new Set(["failed", "expired"]);
+
 /** In a few words, with the one that is to blame where there is one. */
 export function causeText({ cause, entities, running, tasks }: EvidenceRecord): string {
   switch (cause) {
     case "supervision": {
-      const failed = entities.filter(({ status }) => status === "failed");
+      const failed = entities.filter(({ status }) => failedStatuses.has(status));
       const names = failed.map(({ entity }) => entity).join(", ");
       return `${names || "a supervised entity"} failed, and the pets were withheld`;
     }
