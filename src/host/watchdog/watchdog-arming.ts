@@ -1,5 +1,6 @@
 /** From the settings to armed watchdogs: all that were asked for, or a refusal and none. */
 import type { Duration } from "../../kernel/time.js";
+import type { DogEvidenceData } from "../evidence/dog-evidence.js";
 import type { Clock } from "../monotonic-clock.js";
 import { LinuxWatchdog } from "./linux-watchdog.js";
 import { MockDog } from "./mock-dog.js";
@@ -27,6 +28,8 @@ export interface ArmingOptions {
   readonly describe: () => string | null;
   /** The thread died: nobody watches the loop any more. */
   readonly onFailure: (error: Error) => void;
+  /** What the thread writes down before it bites; nothing where it is null or absent. */
+  readonly evidence?: DogEvidenceData | null;
 }
 
 /** Rejects with a `WatchdogRefusal`; then none is armed, as far as their drivers allow. */
@@ -65,10 +68,10 @@ async function armOrGoOn(
 }
 
 async function arm(options: ArmingOptions, device: string): Promise<WatchdogDevice> {
-  const { settings, patience, clock, calls, name, onFailure } = options;
+  const { settings, patience, clock, calls } = options;
   const { timeout, pretimeout, onStop } = settings;
   const tell: TellWatchdog = (level, text) => options.tell(device, level, text);
-  if (device === threadDevice) return ThreadWatchdog.arm({ timeout: patience, name, onFailure });
+  if (device === threadDevice) return ThreadWatchdog.arm({ ...options, timeout: patience });
   if (device === mockDevice) return new MockDog({ timeout, clock, tell });
   const timeoutLeast = patience;
   return LinuxWatchdog.arm({
