@@ -1,4 +1,4 @@
-/** Why a replica was started again: processes that are stopped, killed, that hang, and that crash. */
+/** Why a replica was started again: processes that are stopped or killed, that hang, or crash. */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -92,7 +92,7 @@ class Alone {
 const files = ["src/cli/main.js", "src/host/watchdog/dog-thread.js"];
 
 describe.skipIf(!isBuilt(files))("a replica that is started again", () => {
-  it("tells a stop, a kill, a hang and a crash apart, and keeps the evidence (BOOK-1)", async () => {
+  it("tells a stop, a kill, a hang and a crash apart, with evidence (BOOK-1)", async () => {
     const alone = await Alone.make("", "2s");
     expect(await alone.end("work", "SIGTERM")).toMatchObject({ code: 0 });
     expect(await alone.end("work", "SIGKILL")).toMatchObject({ signal: "SIGKILL" });
