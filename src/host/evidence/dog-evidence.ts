@@ -88,8 +88,14 @@ export class DogEvidence {
     const { file, box } = this.#data;
     const record = recordOf(this.#data, readBlackBox(box));
     if (await exists(file)) return false;
-    await written(await open(`${file}.new`, "w", 0o600), encodeEvidence(record));
-    await rename(`${file}.new`, file);
+    // A name of its own: the loop's thread may come to life and write aside at the same time.
+    const aside = `${file}.dog`;
+    await written(await open(aside, "w", 0o600), encodeEvidence(record));
+    if (await exists(file)) {
+      await rm(aside, { force: true });
+      return false;
+    }
+    await rename(aside, file);
     const folder = await open(dirname(file), "r");
     await folder.sync().finally(() => folder.close());
     return true;

@@ -49,13 +49,16 @@ export class LiveEvidence implements StepWitness {
   readonly #faults = new Map<string, string>();
   #supervised: () => readonly EntityStanding[] = () => [];
   #tasks: TaskList = () => [];
+  /** To read the clock anew for each output would cost more than all the rest. */
+  #stepAt: Instant;
   #records = 0;
   #written = false;
 
   constructor(options: LiveEvidenceOptions) {
     const { clock, stepText, folder, node, warn } = options;
     this.#options = options;
-    this.box = new BlackBox(clock.now());
+    this.#stepAt = clock.now();
+    this.box = new BlackBox(this.#stepAt);
     this.#tail = stepText === null ? null : new StepTail(stepText);
     try {
       makeRoom(folder, node);
@@ -80,7 +83,7 @@ export class LiveEvidence implements StepWitness {
   /** The app with a mark around its control function: what hangs there is found there. */
   marked(app: App): App {
     const control: App["control"] = (input) => {
-      this.box.enter("entity", controlEntity, this.#options.clock.now());
+      this.box.enter("entity", controlEntity, this.#stepAt);
       try {
         return app.control(input);
       } finally {
@@ -92,13 +95,14 @@ export class LiveEvidence implements StepWitness {
   }
 
   begins(at: Instant, { kind }: StepInput): void {
+    this.#stepAt = at;
     this.box.leaveAll();
     this.box.enter("input", kind, at);
   }
 
   carries(output: NodeOutput): void {
     this.box.leaveAll();
-    this.box.enter("output", wordOf(output), this.#options.clock.now());
+    this.box.enter("output", wordOf(output), this.#stepAt);
   }
 
   ends(at: Instant, input: NodeInput | StepInput, outputs: readonly NodeOutput[]): void {

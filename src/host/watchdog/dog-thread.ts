@@ -49,6 +49,12 @@ class Dog {
       evidence === null ? null : new DogEvidence(evidence, (message) => this.#say(50, message));
   }
 
+  /** The first timeout runs from here: what it took to load this thread is nobody's silence. */
+  begin(): void {
+    this.#patience.pet();
+    this.watch();
+  }
+
   /** Looks, and says when to look again. */
   watch(): void {
     if (this.#patience.isCalledOff) return;
@@ -80,6 +86,6 @@ class Dog {
   }
 }
 
-new Dog(workerData as DogData).watch();
+new Dog(workerData as DogData).begin();
 // From here on nothing that the process does keeps it from watching.
 parentPort?.postMessage("watching");

@@ -47,12 +47,11 @@ export class ThreadWatchdog implements WatchdogDevice {
   static async arm(options: ThreadWatchdogOptions): Promise<ThreadWatchdog> {
     const { timeout, name, onFailure, evidence = null } = options;
     const patience = new Patience();
-    patience.pet();
     const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name, evidence };
     const file = new URL("./dog-thread.js", import.meta.url);
     const worker = new Worker(file, { workerData: data, resourceLimits, execArgv: [] });
     await new Promise<void>((resolve, reject) => {
-      // Not `online`: that comes before its files are read, and reading may take long.
+      // Not `online`: that comes before its files are read, and a card that stalls may keep them.
       worker.once("message", resolve);
       worker.once("error", reject);
     });
