@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { serviceLine } from "../../../src/host/watchdog/service-line.js";
 import { nodeId } from "../../../src/kernel/ids.js";
+import type { NodeStatus } from "../../../src/node/status.js";
 import { groupOf, memberOf, nodes, statusOf } from "../../cli/demo/support/views.js";
 
 describe("a replica in a line (SYSTEMD-3)", () => {
@@ -15,8 +16,9 @@ describe("a replica in a line (SYSTEMD-3)", () => {
     const members = nodes.map((node, index) =>
       memberOf(node, index === 2 ? { state: "dead" } : {}),
     );
-    const failed = [{ entity: "control-cycle", status: "failed" as const }];
-    const more = { group: groupOf(members), supervision: failed };
+    const failed = [{ entity: "control-cycle", status: "failed" }] as const;
+    const supervision = failed as unknown as NodeStatus["supervision"];
+    const more = { group: groupOf(members), supervision };
     expect(serviceLine(statusOf("pi-2", more))).toMatch(
       /^follows pi-1; 2 of 3 alive by [a-z-]+; control-cycle is overdue$/,
     );
