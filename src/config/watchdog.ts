@@ -4,12 +4,12 @@
  * board that is reset before its process could be killed and started again is reset for nothing.
  */
 
-import { threadDevice } from "../host/watchdog/watchdog-settings.js";
+import { isBoardDevice, threadDevice } from "../host/watchdog/watchdog-settings.js";
 import { type Duration, micros, seconds } from "../kernel/time.js";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
 import { formatDuration, parseDuration } from "./quantity.js";
-import { devicesIn, isBoardDevice, noDevice } from "./watchdog-settings.js";
+import { devicesIn, noDevice } from "./watchdog-settings.js";
 
 /** The longest that a Raspberry Pi's timer takes by itself; others take more. */
 const usualTimeout = seconds(15);

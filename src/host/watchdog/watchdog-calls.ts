@@ -15,6 +15,8 @@ import { loadNative } from "../native/native.js";
 import { errors, printable } from "./linux-watchdog-abi.js";
 
 export interface WatchdogCalls {
+  /** Loads what `ioctl` takes, which else happens with the first question about it. */
+  load(): void;
   /** Why no `ioctl` can be made here; null where it can. */
   readonly ioctlRefusal: string | null;
   /** `major:minor` of a character device, null for another kind of file. Throws as `stat`. */
@@ -46,6 +48,9 @@ export function systemWatchdogCalls(): WatchdogCalls {
     return loaded;
   };
   return {
+    load: () => {
+      native();
+    },
     get ioctlRefusal() {
       const call = native();
       return call.ok ? null : call.reason;

@@ -53,6 +53,7 @@ export class FakeWatchdog implements WatchdogCalls {
   readonly hardware: FakeHardware;
   /** Every opening, for tests that nobody may open. */
   openings = 0;
+  loadedBeforeOpening = false;
   /** The code of the error that a call has from now on. */
   readonly failures = new Map<Failing, string>();
   pretimeout = 0;
@@ -65,6 +66,10 @@ export class FakeWatchdog implements WatchdogCalls {
     this.hardware = { ...i6300esb, ...hardware };
     this.clock = clock;
     this.#timeout = this.hardware.timeout;
+  }
+
+  load(): void {
+    this.loadedBeforeOpening = this.openings === 0;
   }
 
   get ioctlRefusal(): string | null {

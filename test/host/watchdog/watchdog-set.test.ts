@@ -91,6 +91,7 @@ describe("several watchdogs", () => {
     expect(devices.map(({ device }) => device)).toEqual(["/dev/watchdog0"]);
     expect(missing).toEqual([expect.stringContaining("/dev/watchdog1 cannot be armed: another")]);
     expect(rig.told.at(-1)).toMatch(/^warn \/dev\/watchdog1 another .* goes on without it$/);
+    expect(rig.board.loadedBeforeOpening).toBe(true);
     await dogs.close();
     expect(rig.board.active).toBe(false);
   });
