@@ -142,6 +142,11 @@ export class Contention {
     return this.#resource(resource).holder?.name ?? null;
   }
 
+  /** In the order in which they were taken. */
+  holds(task: string): readonly string[] {
+    return this.#task(task).holds.map(({ name }) => name);
+  }
+
   /** In the order of service; the one that was woken first. */
   waiters(resource: string): readonly string[] {
     return [...inOrder(this.#resource(resource))].map(({ name }) => name);
