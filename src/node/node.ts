@@ -12,7 +12,7 @@ import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.
 import type { OutputGate, OutputGateInput, OutputGateOutput } from "../control/gate/output-gate.js";
 import type { GiveUpReason, Lease, LeaseInput, LeaseOutput } from "../control/lease/lease.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
-import type { PathInput, PathWatch, PathWatchOutput } from "../detection/paths/path-watch.js";
+import type { PathInput, PathWatch } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import {
@@ -44,6 +44,7 @@ import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
 import { cycleFrames, leaseFrames, membershipFrames } from "./part-frames.js";
 import { type NodeOptions, type NodeParts, partsOf } from "./parts.js";
+import { pathOutputs } from "./path-outputs.js";
 import type { Datagram, NodeInput, NodeOutput } from "./ports.js";
 import type { Received, Reception } from "./reception.js";
 import { type NodeStatus, nodeStatus } from "./status.js";
@@ -278,31 +279,9 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #feedPaths(now: Instant, input: PathInput | Timeout): void {
-    feed(this.#paths, now, input, (output) => this.#carryPaths(output));
-  }
-
-  #carryPaths(output: PathWatchOutput): void {
-    switch (output.kind) {
-      case "send-report":
-        this.#send(this.#outgoing.broadcast("paths", output.body));
-        break;
-      case "refused":
-        this.#report(this.#reception.refuse("bad-paths", output.from));
-        break;
-      case "watch-refused":
-        // Nobody is watched but the seats of the roster, and they have room.
-        break;
-      case "path-lost":
-      case "direction-changed":
-      case "path-restored":
-      case "peer-whole":
-      case "peer-degraded":
-      case "peer-cut":
-        this.#report(output);
-        break;
-      default:
-        unreachable(output);
-    }
+    feed(this.#paths, now, input, (output) => {
+      this.#send(pathOutputs(output, this.#outgoing, this.#reception));
+    });
   }
 
   #carryView(now: Instant, event: MembershipEvent): void {

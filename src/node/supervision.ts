@@ -5,7 +5,7 @@
  *
  * There are two modes. A node is `joining` until it is fit to drive, and again whenever it is not:
  * then a cycle may end without a vote or a command. It is `running` while it is fit: then it must
- * have read its own board before it votes, and command in time in every cycle.
+ * have read its own board before it votes, and command in every cycle. In time it must be in both.
  */
 import type { CycleOutput } from "../control/cycle/ports.js";
 import { type Duration, type Instant, micros, seconds } from "../kernel/time.js";
@@ -68,15 +68,16 @@ function controlCycle({ cycle, watchdog }: Timing, votes: boolean): EntitySettin
   const inTime: DeadlineRule = {
     kind: "deadline",
     start: "began",
-    end: "commanded",
+    // At the instant of its command, where there is one.
+    end: "completed",
     min: micros(0),
     // A command later than its own cycle is of use to nobody.
     max: cycle,
     tolerance: wrongCyclesMax,
   };
   const modes: Record<NodeMode, EntitySettings["modes"][string]> = {
-    joining: [alive, orderRule([...wholeCycle(votes), ...shortCycles])],
-    running: [alive, orderRule(wholeCycle(votes)), inTime],
+    joining: [alive, inTime, orderRule([...wholeCycle(votes), ...shortCycles])],
+    running: [alive, inTime, orderRule(wholeCycle(votes))],
   };
   return { entity: controlEntity, begins: "at-init-complete", grace: watchdog, modes };
 }

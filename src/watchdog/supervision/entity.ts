@@ -7,7 +7,8 @@
  * an expired entity may be restored, by as many right verdicts as the tolerance has room, and a
  * bounded number of times.
  *
- * Invariant: an expired entity takes its debt along into every mode: no change of mode clears it.
+ * Invariant: the count of a rule is kept while another mode holds, and an expired entity takes its
+ * debt along into every mode: no change of mode clears what was wrong.
  */
 import { assert } from "../../kernel/assert.js";
 import { after, type Duration, due, earlier, type Instant } from "../../kernel/time.js";
@@ -64,10 +65,13 @@ export class Entity {
   #rules: readonly Rule[] = [];
   #watched = new Map<Rule, Watched>();
   #flowTallies = new Map<FlowRule, Tally>();
+  /** Of all rules that were ever in force: who is in and out of a mode begins none of them anew. */
+  readonly #counts = new Map<Rule | FlowRule, Tally>();
   #begun = false;
   /** When it must have begun; null where nobody waits for it. */
   #graceEnds: Instant | null = null;
-  #fault: RuleFault | null = null;
+  /** That of the rule that was broken last. */
+  #blamed: Tally | null = null;
   #lastCheckpoint: Instant | null = null;
 
   constructor({ settings, flows, restorations, now, mode }: EntityOptions) {
@@ -92,8 +96,8 @@ export class Entity {
 
   standing(): EntityStanding {
     const { entity } = this.settings;
-    const [status, fault, lastCheckpoint] = [this.#status, this.#fault, this.#lastCheckpoint];
-    return { entity, status, fault, lastCheckpoint };
+    const [status, lastCheckpoint] = [this.#status, this.#lastCheckpoint];
+    return { entity, status, fault: this.#fault(), lastCheckpoint };
   }
 
   /** When there is something to judge. */
@@ -108,8 +112,7 @@ export class Entity {
     this.#rules = this.settings.modes[mode] ?? [];
     const flows = this.#flows.filter(({ modes }) => modes.includes(mode));
     const kept = this.#flowTallies;
-    const fresh = (rule: FlowRule) => new Tally(rule.tolerance, this.#isExpired);
-    this.#flowTallies = new Map(flows.map((rule) => [rule, kept.get(rule) ?? fresh(rule)]));
+    this.#flowTallies = new Map(flows.map((rule) => [rule, kept.get(rule) ?? this.#tally(rule)]));
     if (this.#begun) this.#watchRules(now, true);
     if (this.#isExpired) return;
     if (this.#begun) this.#settle(now);
@@ -173,7 +176,6 @@ export class Entity {
 
   #failWithoutStart(): void {
     this.#status = "expired";
-    this.#fault = { rule: "start", grace: this.settings.grace };
     this.#graceEnds = null;
     for (const tally of this.#flowTallies.values()) tally.fill();
   }
@@ -183,20 +185,25 @@ export class Entity {
     const before = this.#watched;
     this.#watched = new Map();
     for (const rule of this.#rules) {
-      const fresh = () => ({
-        watch: watchOf(rule, now, joining),
-        tally: new Tally(rule.tolerance, this.#isExpired),
-      });
+      const fresh = () => ({ watch: watchOf(rule, now, joining), tally: this.#tally(rule) });
       this.#watched.set(rule, before.get(rule) ?? fresh());
     }
+  }
+
+  /** Of a rule that comes into force: with the count that it had when it was last. */
+  #tally(rule: Rule | FlowRule): Tally {
+    const tally = this.#counts.get(rule) ?? new Tally(rule.tolerance);
+    this.#counts.set(rule, tally);
+    if (this.#isExpired) tally.fill();
+    return tally;
   }
 
   #take(now: Instant, tally: Tally, found: RuleFault | null): void {
     if (found === null) {
       tally.right();
     } else {
-      tally.wrong();
-      this.#fault = found;
+      tally.wrong(found);
+      this.#blamed = tally;
     }
     this.#settle(now);
   }
@@ -213,8 +220,16 @@ export class Entity {
     } else {
       this.#status = clear ? well : "failed";
     }
-    if (clear) this.#fault = null;
-    assert(clear || this.#fault !== null, `${this.settings.entity} is not well for no reason`);
+    assert(clear || this.#fault() !== null, `${this.settings.entity} is not well for no reason`);
+  }
+
+  /** Who is expired in a mode without the broken rule is so by the rule of before. */
+  #fault(): RuleFault | null {
+    if (this.#status !== "failed" && !this.#isExpired) return null;
+    const unclear = [...this.#tallies()].filter((tally) => !tally.clear);
+    const blamed = unclear.find((tally) => tally === this.#blamed) ?? unclear[0] ?? this.#blamed;
+    const { grace } = this.settings;
+    return blamed?.fault ?? this.#blamed?.fault ?? { rule: "start", grace };
   }
 
   *#tallies(): Iterable<Tally> {

@@ -3,14 +3,16 @@
  * counter of failed reference cycles, and FailedAliveSupervisionRefCycleTol). So an entity that is
  * wrong now and then is borne, and one that is wrong more often than right is not.
  */
+import type { RuleFault } from "./rules.js";
+
 export class Tally {
   readonly #countMax: number;
-  #count: number;
+  #count = 0;
+  /** By which the rule was broken last; it says nothing once the tally is clear. */
+  fault: RuleFault | null = null;
 
-  /** @param full it begins past the tolerance, and must be earned back */
-  constructor(tolerance: number, full: boolean) {
+  constructor(tolerance: number) {
     this.#countMax = tolerance + 1;
-    this.#count = full ? this.#countMax : 0;
   }
 
   get clear(): boolean {
@@ -26,10 +28,12 @@ export class Tally {
     this.#count = Math.max(this.#count - 1, 0);
   }
 
-  wrong(): void {
+  wrong(fault: RuleFault): void {
+    this.fault = fault;
     this.#count = Math.min(this.#count + 1, this.#countMax);
   }
 
+  /** From here on all of it must be earned back. */
   fill(): void {
     this.#count = this.#countMax;
   }

@@ -25,6 +25,8 @@ const inModes = (joining: readonly Rule[], running: readonly Rule[]) =>
 const status = (machine: ReturnType<typeof supervisionOf>) =>
   machine.status().entities.map((entity) => entity.status);
 
+const begunBy = (words: readonly Word[]): Word[] => [at(0, "x"), ...words];
+
 describe("rules by mode", () => {
   it("MODE-1: those of the mode hold, and no others", () => {
     const machine = inModes([alive()], [alive({ expected: 5 })]);
@@ -100,6 +102,26 @@ describe("rules by mode", () => {
     play(machine, [at(0, "began"), at(1, "done"), mode(10, "running")], 400);
     expect(status(machine)).toEqual(["expired"]);
     expect(machine.status()).toMatchObject({ global: "stopped", mode: "running", pets: false });
+  });
+
+  it("MODE-7: who changes to and fro sheds no count: it fails as one that does not", () => {
+    const times = every(100, 0, 500);
+    const rounds = (isLate: boolean) =>
+      times.flatMap((time) => [
+        mode(time, "running"),
+        at(time, "began"),
+        at(time + (isLate ? 35 : 20), "done"),
+        mode(time + 50, "joining"),
+      ]);
+    const late = play(inModes([inOrder()], [inTime({ tolerance: 2 })]), begunBy(rounds(true)), 600);
+    expect(faults(late).map(([time]) => time)).toEqual([230.001]);
+    const right = play(
+      inModes([inOrder()], [inTime({ tolerance: 2 })]),
+      begunBy(rounds(false)),
+      600,
+    );
+    expect(faults(right)).toEqual([]);
+    expect(only(right, "pet")).toEqual(every(50, 0, 601));
   });
 
   it("MODE-1: a flow across entities holds in its modes", () => {

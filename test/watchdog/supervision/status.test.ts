@@ -53,7 +53,7 @@ describe("the global status", () => {
     expect(only(told, "pet")).toEqual(every(50, 0, 251));
   });
 
-  it("STATUS-4: what is told names who was late, by which rule, and all others as they were", () => {
+  it("STATUS-4: what is told names who was late, by which rule, and how all others were", () => {
     const machine = supervisionOf([
       entityOf([inTime()], { entity: "control" }),
       entityOf([alive()], { entity: "heartbeat" }),
