@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./channel.js")).channelCommand,
   },
   {
+    name: "watchdog",
+    summary: "how the watchdogs stand; snooze one, or have its board reset",
+    load: async () => (await import("./watchdog.js")).watchdogCommand,
+  },
+  {
     name: "sim",
     summary: "run a cluster in virtual time under a fault scenario; give a verdict",
     load: async () => (await import("./sim.js")).simCommand,

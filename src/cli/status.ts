@@ -2,14 +2,12 @@
  * `holdfast status`: what the replicas on this machine know of themselves and of their cluster. It
  * asks each through its control socket in the state folder.
  */
-import { resolve } from "node:path";
 import { Command } from "commander";
-import { loadConfig } from "../config/load.js";
 import { askStatus, type StatusAnswer } from "../host/ask-replica.js";
 import { socketPath } from "../host/control-socket.js";
 import type { LiveStatus } from "../host/live-status.js";
 import type { NodeId } from "../kernel/ids.js";
-import { type ConfigFlags, requireConfig, withConfigFlags } from "./config-source.js";
+import { withConfigFlags } from "./config-source.js";
 import { type CliIo, writeJson } from "./io.js";
 import {
   answerMillisMax,
@@ -18,12 +16,12 @@ import {
   type Silent,
   silentText,
 } from "./status/replicas-here.js";
+import { type StateDirFlags, stateDirOf } from "./status/state-dir.js";
 import { statusText } from "./status/text.js";
 import { opinionsOn, opinionText } from "./status/why.js";
 import { type Paint, paintFor } from "./terminal.js";
 
-interface Flags extends ConfigFlags {
-  readonly stateDir?: string;
+interface Flags extends StateDirFlags {
   readonly node?: string;
   readonly why?: string;
   readonly json?: boolean;
@@ -88,11 +86,6 @@ function tellWhy(
   const paint = paintFor(io, io.stdout);
   io.stdout.write(opinions.map((one) => opinionText(one, paint)).join("\n"));
   tellSilent(io, silent, paint);
-}
-
-async function stateDirOf(io: CliIo, flags: Flags): Promise<string> {
-  if (flags.stateDir !== undefined) return resolve(io.cwd, flags.stateDir);
-  return (await requireConfig(io, flags, loadConfig)).settings.stateDir;
 }
 
 function tell(io: CliIo, statuses: readonly LiveStatus[], silent: readonly Silent[]): void {

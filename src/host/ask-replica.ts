@@ -1,7 +1,9 @@
 /** The other end of the control socket: asks a running replica, or tells it a person's word. */
 import { createConnection } from "node:net";
 import type { ChannelCommand } from "../control/cycle/overrides.js";
+import type { DogCommand } from "../watchdog/supervision/ports.js";
 import type { CommandAnswer } from "./control-socket.js";
+import { type DogAnswer, dogRequest } from "./dog-request.js";
 import type { LiveStatus } from "./live-status.js";
 
 /** `no-replica`: nobody listens. `no-answer`: none in time, or not as it should be. */
@@ -36,6 +38,20 @@ export async function tellWord(
   if (typeof heard === "string") return { ok: false, reason: heard };
   const answer = heard as CommandAnswer;
   // One that is just starting will take a word soon, but has not heard this one.
+  if (!answer.ok && answer.reason === "starting") return { ok: false, reason: "no-answer" };
+  return { ok: true, answer };
+}
+
+/** @param wait in milliseconds */
+export async function tellDog(
+  path: string,
+  command: DogCommand,
+  node: string,
+  wait: number,
+): Promise<{ readonly ok: true; readonly answer: DogAnswer } | Silence> {
+  const heard = await ask(path, dogRequest(command, node), wait);
+  if (typeof heard === "string") return { ok: false, reason: heard };
+  const answer = heard as DogAnswer;
   if (!answer.ok && answer.reason === "starting") return { ok: false, reason: "no-answer" };
   return { ok: true, answer };
 }

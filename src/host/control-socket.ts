@@ -6,6 +6,7 @@
  *     {"get":"status"}                                    ->  {"ok":true,"status":{...}}
  *     {"get":"case","member":M}                           ->  {"ok":true,"at":T,"case":{...}|null}
  *     {"do":"override","sensor":S,"channel":C,"word":W}   ->  {"ok":true}
+ *     {"do":"snooze"|"reboot", ...}                       ->  {"ok":true} (see dog-request.ts)
  *     anything else, and what is not taken                ->  {"ok":false,"reason":...}
  */
 import { chmod, lstat, unlink } from "node:fs/promises";
@@ -19,6 +20,7 @@ import {
 import { type NodeId, parseNodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { CaseFile } from "../membership/ports.js";
+import { answerDog, type TellDog } from "./dog-request.js";
 
 export interface ControlSocketOptions {
   readonly path: string;
@@ -26,6 +28,8 @@ export interface ControlSocketOptions {
   readonly status: () => object | null;
   /** Why a person's word was not taken; null where it was. Left out where there are no channels. */
   readonly command?: (command: ChannelCommand) => CommandRefusal | "starting" | null;
+  /** A word to the watchdog, and whose it is. Left out where there is none. */
+  readonly dog?: { readonly node: NodeId; readonly tell: TellDog };
   /** What is, or was, held against a member. Left out where there is no membership. */
   readonly caseOf?: (member: NodeId) => CaseReply;
 }
@@ -155,6 +159,9 @@ export class ControlSocket {
     const request = parseRequest(line);
     if (request === null) return { ok: false, reason: "not-json" };
     if (request["do"] === "override") return this.#command(request);
+    const { dog } = this.#options;
+    const toDog = request["do"] === "snooze" || request["do"] === "reboot";
+    if (toDog && dog !== undefined) return answerDog(request, dog.node, dog.tell);
     if (request["get"] === "case") return this.#case(request);
     if (request["get"] !== "status") return { ok: false, reason: "unknown-request" };
     const status = this.#options.status();

@@ -16,9 +16,11 @@ import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
 import type { NodeOutput } from "../node/ports.js";
 import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
+import type { DogCommand } from "../watchdog/supervision/ports.js";
 import { nextBootId } from "./boot-id.js";
 import { BootBook } from "./boots/boot-book.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
+import type { DogWordRefusal } from "./dog-request.js";
 import { EventLog } from "./event-log.js";
 import { evidenceFolder } from "./evidence/evidence-folder.js";
 import { LiveEvidence } from "./evidence/live-evidence.js";
@@ -176,6 +178,18 @@ export class LiveNode {
     return null;
   }
 
+  /** A person's word to the watchdog; the answer says why it was not taken. */
+  tellDog(command: DogCommand): DogWordRefusal | null {
+    const [machine, loop] = [this.#machine, this.#loop];
+    if (machine === null || loop === null) return "starting";
+    if (command.kind === "reboot" && this.#watchdogs === null) return "no-watchdog";
+    const refusal = machine.whyNotDog(command);
+    if (refusal !== null) return refusal;
+    if (!loop.command(command)) return "busy";
+    this.#options.logger.warn({ command }, "a person's word to the watchdog");
+    return null;
+  }
+
   /**
    * False where faults are not allowed, or there is no such path; nothing has changed then.
    *
@@ -289,6 +303,7 @@ export class LiveNode {
       path,
       status: () => this.status(),
       command: (command) => this.command(command),
+      dog: { node: this.#options.node.self, tell: (command) => this.tellDog(command) },
     });
     this.#closers.push(() => socket.close());
   }

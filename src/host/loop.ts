@@ -79,7 +79,7 @@ export class LiveLoop {
   }
 
   /** A person's word. Not taken, and false, before the start, after the stop, when many wait. */
-  command(input: Extract<NodeInput, { readonly kind: "override" }>): boolean {
+  command(input: Extract<NodeInput, { readonly kind: "override" | "snooze" | "reboot" }>): boolean {
     return this.#loop.command(input);
   }
 

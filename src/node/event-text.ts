@@ -6,10 +6,12 @@ import type { FaultClass } from "../voting/voter.js";
 import { reasonText } from "../watchdog/restart/boot-reason.js";
 import type { NodeEvent } from "./events.js";
 import { isPathEvent, pathText } from "./path-text.js";
+import { isSupervisionEvent, supervisionText } from "./supervision-text.js";
 
 /** One line, without the node and the time. */
 export function eventText(event: NodeEvent): string {
   if (isPathEvent(event)) return pathText(event);
+  if (isSupervisionEvent(event)) return supervisionText(event);
   switch (event.kind) {
     case "started":
     case "boot-explained":
@@ -56,10 +58,6 @@ export function eventText(event: NodeEvent): string {
       return leaseText(event);
     case "was-late":
       return `was itself late by ${ms(event.by)}`;
-    case "supervision-failed":
-      return `${event.entity} is overdue: the watchdog is not petted`;
-    case "supervision-restored":
-      return `${event.entity} is in time again`;
     case "refused":
       return `refused a datagram of ${event.source ?? "nobody known"}: ${event.reason}`;
     case "write-refused":

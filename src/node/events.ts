@@ -10,11 +10,14 @@ import type { NodeId } from "../kernel/ids.js";
 import type { Duration, Instant } from "../kernel/time.js";
 import type { MembershipEvent } from "../membership/ports.js";
 import type { BootReason } from "../watchdog/restart/boot-reason.js";
+import type { SupervisionEvent } from "../watchdog/supervision/ports.js";
 
 export type NodeEvent =
   | CycleEvent
   | MembershipEvent
   | PathOutput
+  /** Of the watchdog: which part of the node is not well, and whether the dog is petted. */
+  | SupervisionEvent
   | { readonly kind: "started"; readonly bootId: number }
   /** Told by the host, which alone can know it: why the replica was started, and how it runs. */
   | { readonly kind: "boot-explained"; readonly reason: BootReason; readonly safeMode: boolean }
@@ -24,9 +27,6 @@ export type NodeEvent =
   | { readonly kind: "lease-lost"; readonly reason: LeaseLossReason }
   /** This node was woken so late that it may not judge others. */
   | { readonly kind: "was-late"; readonly by: Duration }
-  /** A supervised part missed its checkpoints: the watchdog is no longer petted. */
-  | { readonly kind: "supervision-failed"; readonly entity: string }
-  | { readonly kind: "supervision-restored"; readonly entity: string }
   /** A datagram had no effect. */
   | { readonly kind: "refused"; readonly reason: string; readonly source: NodeId | null }
   | { readonly kind: "write-refused"; readonly output: string; readonly reason: string };

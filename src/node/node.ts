@@ -12,7 +12,7 @@ import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.
 import type { OutputGate, OutputGateInput, OutputGateOutput } from "../control/gate/output-gate.js";
 import type { GiveUpReason, Lease, LeaseInput, LeaseOutput } from "../control/lease/lease.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
-import type { PathInput, PathWatch, PathWatchOutput } from "../detection/paths/path-watch.js";
+import type { PathInput, PathWatch } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import {
@@ -33,15 +33,23 @@ import type {
   RefusedReason,
 } from "../membership/ports.js";
 import type { Verdict } from "../voting/voter.js";
-import type { AliveInput, AliveSupervision, EntityStanding } from "../watchdog/alive.js";
+import type { EntityStanding } from "../watchdog/supervision/entity.js";
+import type {
+  DogCommand,
+  DogRefusal,
+  SupervisionInput,
+  SupervisionOutput,
+} from "../watchdog/supervision/ports.js";
+import type { Supervision } from "../watchdog/supervision/supervision.js";
 import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
 import { cycleFrames, leaseFrames, membershipFrames } from "./part-frames.js";
-import { type NodeOptions, partsOf } from "./parts.js";
+import { type NodeOptions, type NodeParts, partsOf } from "./parts.js";
+import { pathOutputs } from "./path-outputs.js";
 import type { Datagram, NodeInput, NodeOutput } from "./ports.js";
 import type { Received, Reception } from "./reception.js";
-import { groupStatus, type NodeStatus, sensorStatus } from "./status.js";
-import { controlEntity, heartbeatEntity } from "./supervision.js";
+import { type NodeStatus, nodeStatus } from "./status.js";
+import { CycleCheckpoints, heartbeatCheckpoint, ToleratedReports } from "./supervision.js";
 import { Trust, type TrustChange } from "./trust.js";
 
 type Refused = Extract<Received, { readonly ok: false }>;
@@ -57,16 +65,22 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #lease: Lease;
   readonly #gate: OutputGate;
   readonly #commands: CommandProtection | null;
-  readonly #supervision: AliveSupervision;
+  readonly #supervision: Supervision;
+  readonly #checkpoints = new CycleCheckpoints();
+  readonly #tolerated = new ToleratedReports();
+  readonly #allParts: NodeParts;
   readonly #parts: readonly Wakeable[];
   readonly #verdicts = new Map<string, Verdict>();
   #driver: NodeId | null = null;
   #started = false;
+  /** It only waits for the bite: it must not drive any more. */
+  #rebooting = false;
   #outputs: NodeOutput[] = [];
 
   constructor(options: NodeOptions) {
     const parts = partsOf(options);
     this.#options = options;
+    this.#allParts = parts;
     this.#outgoing = parts.outgoing;
     this.#reception = parts.reception;
     this.#cycle = parts.cycle;
@@ -95,6 +109,10 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       case "override":
         this.#feedCycle(now, input);
         break;
+      case "snooze":
+      case "reboot":
+        this.#feedSupervision(now, input);
+        break;
       case "write-refused":
         this.#report(input);
         break;
@@ -118,25 +136,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     return this.#supervision.standing();
   }
 
+  /** Why a person's word to the watchdog would not be taken now; null where it would. */
+  whyNotDog(command: DogCommand): DogRefusal | null {
+    return this.#supervision.whyNot(command);
+  }
+
   status(now: Instant): NodeStatus {
-    const { holder: driver, self: drives } = this.#lease.holder();
-    return {
-      node: this.#options.self,
-      bootId: this.#options.bootId,
-      at: now,
-      cycle: this.#cycle.status(),
-      driver,
-      drives,
-      driven: this.#gate.driven(),
-      peers: this.#membership.detectorStanding(),
-      group: groupStatus(this.#membership, this.#options.settings.detection),
-      paths: this.#paths.standing(),
-      links: this.#reception.links(),
-      refusals: this.#reception.refusals(),
-      sensors: sensorStatus(this.#cycle.channels(), this.#verdicts),
-      supervision: this.supervised(),
-      protection: this.#cycle.protectedChannels(),
-    };
+    return nodeStatus(now, this.#options, this.#allParts, this.#verdicts);
   }
 
   /**
@@ -200,7 +206,10 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #feedCycle(now: Instant, input: CycleInput | Timeout): void {
-    feed(this.#cycle, now, input, (output) => this.#carryCycle(now, output));
+    feed(this.#cycle, now, input, (output) => {
+      this.#carryCycle(now, output);
+      for (const word of this.#checkpoints.of(output)) this.#feedSupervision(now, word);
+    });
   }
 
   #carryCycle(now: Instant, output: CycleOutput): void {
@@ -223,7 +232,6 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#carryFitness(now, output.unfit);
         break;
       case "completed":
-        this.#feedSupervision(now, { kind: "checkpoint", entity: controlEntity });
         break;
       case "report":
         if (output.event.kind === "voted") {
@@ -238,7 +246,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   #carryFitness(now: Instant, unfit: Unfitness | null): void {
     if (unfit !== null) this.#feedLease(now, { kind: "give-up", reason: giveUpReason(unfit) });
-    this.#feedLease(now, { kind: "eligible", eligible: unfit === null });
+    this.#feedLease(now, { kind: "eligible", eligible: unfit === null && !this.#rebooting });
   }
 
   #feedMembership(now: Instant, input: MembershipInput | Timeout): void {
@@ -251,7 +259,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#send(membershipFrames(this.#outgoing, output));
         break;
       case "completed":
-        this.#feedSupervision(now, { kind: "checkpoint", entity: heartbeatEntity });
+        this.#feedSupervision(now, heartbeatCheckpoint);
         break;
       case "route":
         this.#outputs.push(output);
@@ -277,31 +285,9 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #feedPaths(now: Instant, input: PathInput | Timeout): void {
-    feed(this.#paths, now, input, (output) => this.#carryPaths(output));
-  }
-
-  #carryPaths(output: PathWatchOutput): void {
-    switch (output.kind) {
-      case "send-report":
-        this.#send(this.#outgoing.broadcast("paths", output.body));
-        break;
-      case "refused":
-        this.#report(this.#reception.refuse("bad-paths", output.from));
-        break;
-      case "watch-refused":
-        // Nobody is watched but the seats of the roster, and they have room.
-        break;
-      case "path-lost":
-      case "direction-changed":
-      case "path-restored":
-      case "peer-whole":
-      case "peer-degraded":
-      case "peer-cut":
-        this.#report(output);
-        break;
-      default:
-        unreachable(output);
-    }
+    feed(this.#paths, now, input, (output) => {
+      this.#send(pathOutputs(output, this.#outgoing, this.#reception));
+    });
   }
 
   #carryView(now: Instant, event: MembershipEvent): void {
@@ -367,11 +353,20 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#outputs.push({ ...output, frame });
   }
 
-  #feedSupervision(now: Instant, input: AliveInput | Timeout): void {
-    feed(this.#supervision, now, input, (output) => {
-      if (output.kind === "pet") this.#outputs.push(output);
-      else this.#report(output);
-    });
+  #feedSupervision(now: Instant, input: SupervisionInput | Timeout): void {
+    feed(this.#supervision, now, input, (output) => this.#carrySupervision(now, output));
+  }
+
+  #carrySupervision(now: Instant, output: SupervisionOutput): void {
+    if (output.kind === "pet") {
+      this.#outputs.push(output);
+    } else if (output.kind === "make-safe") {
+      this.#rebooting = true;
+      this.#feedLease(now, { kind: "give-up", reason: "reboot" });
+      this.#feedLease(now, { kind: "eligible", eligible: false });
+    } else if (this.#tolerated.isNews(now, output)) {
+      this.#report(output);
+    }
   }
 
   #send(frames: readonly NodeOutput[]): void {

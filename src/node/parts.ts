@@ -11,7 +11,7 @@ import { Prng } from "../kernel/prng.js";
 import { type Instant, micros } from "../kernel/time.js";
 import { Membership } from "../membership/membership.js";
 import type { MembershipOptions } from "../membership/options.js";
-import { AliveSupervision } from "../watchdog/alive.js";
+import { Supervision } from "../watchdog/supervision/supervision.js";
 import type { Mac } from "../wire/mac.js";
 import type { Roster } from "./incoming.js";
 import { Outgoing } from "./outgoing.js";
@@ -40,7 +40,7 @@ export interface NodeParts {
   readonly gate: OutputGate;
   /** Null where commands are not protected. */
   readonly commands: CommandProtection | null;
-  readonly supervision: AliveSupervision;
+  readonly supervision: Supervision;
 }
 
 /** Commands outlive so many missed cycles; then the outputs are released. */
@@ -63,7 +63,7 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
     lease: new Lease({ now, self, bootId, nodes, period, length, driftMaxPpm }),
     gate: new OutputGate({ outputs, commandAgeMax: micros(commandCyclesMax * timing.cycle) }),
     commands: profile === null ? null : new CommandProtection({ profile, self, nodes, outputs }),
-    supervision: new AliveSupervision(supervisionOf(now, timing)),
+    supervision: new Supervision(supervisionOf(now, settings)),
   };
 }
 

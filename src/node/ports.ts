@@ -6,6 +6,7 @@ import type { Reading, WriteRefusal } from "../../boards/board.js";
 import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
+import type { DogCommand } from "../watchdog/supervision/ports.js";
 import type { NodeEvent } from "./events.js";
 
 /** Bytes from any link, from anyone: hostile until opened. */
@@ -24,6 +25,8 @@ export type NodeInput =
   | { readonly kind: "readings"; readonly readings: readonly Reading[] }
   /** A person's word about a channel. What makes no sense is ignored: ask `whyNot` before. */
   | ({ readonly kind: "override" } & ChannelCommand)
+  /** A person's word to the watchdog. What makes no sense is ignored: ask `whyNotDog` before. */
+  | DogCommand
   /** The board refused a command; the pins have not changed. */
   | { readonly kind: "write-refused"; readonly output: string; readonly reason: WriteRefusal };
 

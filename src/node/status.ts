@@ -9,9 +9,11 @@ import type { Membership } from "../membership/membership.js";
 import type { CaseFile, Member } from "../membership/ports.js";
 import type { ChannelStanding } from "../voting/sensor-voter.js";
 import type { Verdict } from "../voting/voter.js";
-import type { EntityStanding } from "../watchdog/alive.js";
+import type { EntityStanding } from "../watchdog/supervision/entity.js";
+import type { SupervisionStatus } from "../watchdog/supervision/ports.js";
 import type { PeerCounts } from "../wire/opener.js";
 import type { DetectionSettings } from "./detection-settings.js";
+import type { NodeOptions, NodeParts } from "./parts.js";
 
 export interface SensorStatus {
   readonly sensor: string;
@@ -53,12 +55,44 @@ export interface NodeStatus {
   readonly refusals: Readonly<Record<string, number>>;
   readonly sensors: readonly SensorStatus[];
   readonly supervision: readonly EntityStanding[];
+  /** Whether the dog is petted, and what stands against it. */
+  readonly dog: DogStatus;
   /** The streams of protected samples; empty where samples are not protected. */
   readonly protection: readonly ProtectedChannel[];
 }
 
+export type DogStatus = Omit<SupervisionStatus, "entities">;
+
+export function nodeStatus(
+  now: Instant,
+  { self, bootId, settings }: NodeOptions,
+  { cycle, lease, gate, membership, paths, reception, supervision }: NodeParts,
+  verdicts: ReadonlyMap<string, Verdict>,
+): NodeStatus {
+  const { holder: driver, self: drives } = lease.holder();
+  const { entities, ...dog } = supervision.status();
+  return {
+    node: self,
+    bootId,
+    at: now,
+    cycle: cycle.status(),
+    driver,
+    drives,
+    driven: gate.driven(),
+    peers: membership.detectorStanding(),
+    group: groupStatus(membership, settings.detection),
+    paths: paths.standing(),
+    links: reception.links(),
+    refusals: reception.refusals(),
+    sensors: sensorStatus(cycle.channels(), verdicts),
+    supervision: entities,
+    dog,
+    protection: cycle.protectedChannels(),
+  };
+}
+
 /** The sensors as their channels stand, each with its newest verdict; null before the first. */
-export function sensorStatus(
+function sensorStatus(
   channels: ReadonlyMap<string, readonly ChannelStanding[]>,
   verdicts: ReadonlyMap<string, Verdict>,
 ): SensorStatus[] {
@@ -69,7 +103,7 @@ export function sensorStatus(
   }));
 }
 
-export function groupStatus(membership: Membership, { detector }: DetectionSettings): GroupStatus {
+function groupStatus(membership: Membership, { detector }: DetectionSettings): GroupStatus {
   const members = membership.members();
   return {
     detector: detector.name,

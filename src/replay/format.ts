@@ -16,7 +16,7 @@ import { type ChannelWord, channelWords } from "../control/cycle/overrides.js";
 import { assert, unreachable } from "../kernel/assert.js";
 import type { Timeout } from "../kernel/machine.js";
 import { timeout } from "../kernel/machine.js";
-import { type Instant, instant } from "../kernel/time.js";
+import { type Instant, instant, micros } from "../kernel/time.js";
 import type { NodeInput, NodeOutput } from "../node/ports.js";
 import { asciiJson, crcOfAscii, crcText } from "./ascii-crc.js";
 import { fromBase64, toBase64 } from "./base64.js";
@@ -142,6 +142,10 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
       return { w: [input.output, input.reason] };
     case "override":
       return { h: [input.sensor, input.channel, input.word] };
+    case "snooze":
+      return { s: input.length };
+    case "reboot":
+      return "reboot";
     default:
       return unreachable(input);
   }
@@ -149,14 +153,16 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
 
 function decodeInput(encoded: unknown, startedAt: Instant): NodeInput | Timeout | null {
   if (encoded === "timeout") return timeout;
+  if (encoded === "reboot") return { kind: "reboot" };
   if (typeof encoded !== "object" || encoded === null) return null;
-  const { d, f, p, r, w, h } = encoded as Readonly<Record<string, unknown>>;
+  const { d, f, p, r, w, h, s } = encoded as Readonly<Record<string, unknown>>;
   if (isText(d)) {
     const origin = isText(f) ? { origin: f } : {};
     const path = isWhole(p) ? { path: p } : {};
     return { kind: "datagram", bytes: fromBase64(d), ...origin, ...path };
   }
   if (Array.isArray(r)) return decodeReadings(r, startedAt);
+  if (isWhole(s) && s >= 0) return { kind: "snooze", length: micros(s) };
   if (Array.isArray(h)) return decodeOverride(h);
   if (!Array.isArray(w) || !isText(w[0]) || !isText(w[1])) return null;
   return { kind: "write-refused", output: w[0], reason: w[1] as WriteRefusal };

@@ -61,6 +61,10 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
     }
     case "override":
       return `a person's word on ${input.channel} of ${input.sensor}: ${input.word}`;
+    case "snooze":
+      return `a person's word to the watchdog: snooze for ${input.length} us`;
+    case "reboot":
+      return "a person's word to the watchdog: reboot";
     case "write-refused":
       return `write of ${input.output} refused: ${input.reason}`;
     default:

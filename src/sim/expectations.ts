@@ -162,9 +162,13 @@ function fieldOf(event: NodeEvent, field: Field): string | null {
   const fields = new Map<string, unknown>(Object.entries(event));
   // Of a voter or a member a replica may say that it is its own, so there it is no peer.
   const itself = field === "peer" ? (fields.get("node") ?? fields.get("member")) : null;
-  const value = fields.get(field) ?? itself;
+  const value = fields.get(field) ?? (field === "reason" ? ruleOf(event) : itself);
   return typeof value === "string" ? value : null;
 }
+
+/** Of what the supervision tells, the rule that was broken is the reason. */
+const ruleOf = (event: NodeEvent): string | null =>
+  "fault" in event && event.fault !== null && "rule" in event.fault ? event.fault.rule : null;
 
 function subjectOf(event: NodeEvent): string {
   const subject = fieldOf(event, "channel") ?? fieldOf(event, "peer");

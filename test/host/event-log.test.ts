@@ -70,7 +70,8 @@ describe("the event log", () => {
 
   it.each([
     [{ kind: "app-faulted", reason: "threw", message: "x" }, "error"],
-    [{ kind: "supervision-failed", entity: "heartbeat" }, "error"],
+    [{ kind: "supervision-stopped", entities: [] }, "error"],
+    [{ kind: "supervision-began" }, "info"],
     [{ kind: "peer-trusted", peer: nodeId("b") }, "info"],
   ] as [NodeEvent, string][])("gives %j its urgency", (event, level) => {
     const { lines, tell } = rig();

@@ -90,6 +90,8 @@ export class BenchCluster {
   readonly conflicts: string[] = [];
   /** What a node's board reads; null is an omission. */
   read: (node: NodeId, boardChannel: string, at: Instant) => number | null = () => 20;
+  /** Whether a node's board answers at all. */
+  answers: (node: NodeId) => boolean = () => true;
   /** How long a frame is on its way. */
   delay: (source: NodeId, target: NodeId, bytes: Uint8Array, path: number) => Duration = () =>
     networkDelay;
@@ -144,7 +146,7 @@ export class BenchCluster {
       this.outputs.push({ at: this.#now, node: self, output });
       if (output.kind === "write") this.#drive(self, output.until);
       if (output.kind === "release") this.#drivenUntil.delete(self);
-      if (output.kind === "read") this.feed(self, this.#readings(self));
+      if (output.kind === "read" && this.answers(self)) this.feed(self, this.#readings(self));
       if (output.kind === "send") this.#send(self, output.targets, output.bytes);
     }
     return outputs;

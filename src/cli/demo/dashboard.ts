@@ -106,14 +106,13 @@ function replicaRow(replica: ReplicaView, suspected: ReadonlySet<NodeId>, paint:
     return [node, paint("bad", state === "up" ? "starting" : state)];
   }
   const hears = status.peers.filter((peer) => peer.status === "trusted");
-  const failed = status.supervision.filter((entity) => entity.status === "failed");
   return [
     node,
     status.drives ? paint("strong", "drives") : "stands by",
     suspected.has(node) ? paint("bad", "votes wrongly") : standing(status, paint),
     hears.map(({ peer }) => peer).join(" ") || paint("bad", "nobody"),
     `${(status.cycle.skew / 1_000).toFixed(1)} ms`,
-    failed.length === 0 ? paint("good", "petted") : paint("bad", "not petted"),
+    status.dog.pets ? paint("good", "petted") : paint("bad", "not petted"),
     `${lostPercent(status).toFixed(1)} %`,
     residentBytes === null ? "" : `${Math.round(residentBytes / 1_048_576)} MiB`,
     pid === null ? "" : String(pid),

@@ -7,6 +7,7 @@ import type { Member } from "../../membership/ports.js";
 import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
 import { bootRows } from "./boot-rows.js";
+import { dogStateText, entitiesText } from "./dog-text.js";
 import { pathTable } from "./path-table.js";
 import { becauseText, doubtText, votersText } from "./sensor-text.js";
 import { watchdogRows } from "./watchdog-rows.js";
@@ -28,14 +29,10 @@ function roleText({ drives, driver, driven }: NodeStatus, paint: Paint): string 
   return driver === null ? paint("warning", "knows of no driver") : `follows ${driver}`;
 }
 
-function factRows(
-  { bootId, cycle, supervision, protection, group }: NodeStatus,
-  host: HostStatus,
-  paint: Paint,
-): string[][] {
+function factRows(node: NodeStatus, host: HostStatus, paint: Paint): string[][] {
+  const { bootId, cycle, protection, group } = node;
   const aligned = cycle.synchronised ? `aligned within ${ms(cycle.skew)}` : "not aligned";
   const faults = `${cycle.stateFaults} state faults, ${cycle.cyclesSkipped} skipped`;
-  const supervised = supervision.map(({ entity, status }) => `${entity} ${status}`).join(", ");
   return [
     ["  process", `${host.pid}, boot ${bootId}, up ${(host.uptime / 1e6).toFixed(1)} s`],
     ...bootRows(host, paint),
@@ -43,8 +40,9 @@ function factRows(
     ["  voters", paint(cycle.suspectedVoters.length > 0 ? "bad" : "good", votersText(cycle))],
     ...protectionRows(protection, paint),
     ["  group", groupText(group)],
-    ["  watchdog", supervised],
+    ["  watchdog", dogStateText(node, paint)],
     ...watchdogRows(host, paint),
+    ["  supervised", entitiesText(node.supervision, paint)],
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
     ...linkRows(host),

@@ -26,7 +26,9 @@ export type LeaseLossReason =
   | "late"
   | "voter-fault"
   | "state-fault"
-  | "app-fault";
+  | "app-fault"
+  /** A person asked for a reboot of the board. */
+  | "reboot";
 
 /** Why the node itself wants to be rid of the lease. */
 export type GiveUpReason = Exclude<LeaseLossReason, "expired">;

@@ -12,8 +12,9 @@ import { elapsed, type Instant } from "../../kernel/time.js";
 import type { NodeEvent } from "../../node/events.js";
 import type { NodeInput, NodeOutput } from "../../node/ports.js";
 import { controlEntity } from "../../node/supervision.js";
-import type { EntityStanding } from "../../watchdog/alive.js";
 import type { EvidenceCause, EvidenceRecord, TaskEvidence } from "../../watchdog/evidence.js";
+import type { EntityStanding } from "../../watchdog/supervision/entity.js";
+import { evidenceOf } from "../../watchdog/supervision/fault-text.js";
 import type { StepInput, StepWitness } from "../loop.js";
 import type { Clock } from "../monotonic-clock.js";
 import { BlackBox } from "./black-box.js";
@@ -46,7 +47,7 @@ export class LiveEvidence implements StepWitness {
   readonly #options: LiveEvidenceOptions;
   readonly #tail: StepTail<StepInput, NodeOutput> | null;
   readonly #shown = new Array<string>(outputsShownMax).fill("");
-  readonly #faults = new Map<string, string>();
+  readonly #failed = new Set<string>();
   #supervised: () => readonly EntityStanding[] = () => [];
   #tasks: TaskList = () => [];
   /** To read the clock anew for each output would cost more than all the rest. */
@@ -120,7 +121,7 @@ export class LiveEvidence implements StepWitness {
 
   onEvent(at: Instant, event: NodeEvent): void {
     if (event.kind === "supervision-failed") {
-      this.#faults.set(event.entity, faultOf(event));
+      this.#failed.add(event.entity);
       this.#write("supervision", at, null);
     } else if (event.kind === "supervision-restored") this.#restored(event.entity);
   }
@@ -132,8 +133,8 @@ export class LiveEvidence implements StepWitness {
 
   /** What was overcome must not accuse this life of a bite, if the power fails later. */
   #restored(entity: string): void {
-    this.#faults.delete(entity);
-    if (this.#faults.size > 0 || !this.#written) return;
+    this.#failed.delete(entity);
+    if (this.#failed.size > 0 || !this.#written) return;
     const { folder, node, bootId, warn } = this.#options;
     this.#written = false;
     try {
@@ -164,9 +165,7 @@ export class LiveEvidence implements StepWitness {
       wallClock: new Date().toISOString(),
       // Where supervision failed, the loop is busy with telling so and nothing else.
       running: cause === "crash" ? picture.running : [],
-      entities: this.#supervised().map((one) => {
-        return { ...one, fault: this.#faults.get(one.entity) ?? null };
-      }),
+      entities: this.#supervised().map(evidenceOf),
       tasks: this.#tasks(),
       entries: this.#tail?.lines() ?? picture.steps,
     };
@@ -176,11 +175,6 @@ export class LiveEvidence implements StepWitness {
 /** An event says more than that there was one. */
 const wordOf = (output: NodeOutput): string =>
   output.kind === "report" ? output.event.kind : output.kind;
-
-type Failed = Extract<NodeEvent, { readonly kind: "supervision-failed" }>;
-
-const faultOf = (event: Failed): string =>
-  "fault" in event && typeof event.fault === "string" ? event.fault : "its checkpoints were missed";
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

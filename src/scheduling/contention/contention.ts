@@ -122,8 +122,7 @@ export class Contention {
   flush(resource: string): readonly string[] {
     const flushed = this.#resource(resource);
     const thrownOut = [...inOrder(flushed)];
-    // From the last on, so that none is woken only to be thrown out.
-    for (const waiter of thrownOut.toReversed()) this.#handover.leave(waiter);
+    for (const waiter of thrownOut) this.#handover.leave(waiter);
     return thrownOut.map(({ name }) => name);
   }
 

@@ -13,10 +13,17 @@ import type { StepInput } from "../../../src/host/loop.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { type Instant, instant, micros } from "../../../src/kernel/time.js";
 import type { NodeOutput } from "../../../src/node/ports.js";
+import type { EntityStanding } from "../../../src/watchdog/supervision/entity.js";
+import { evidenceOf } from "../../../src/watchdog/supervision/fault-text.js";
 import { testFolder } from "../support/folder.js";
 import { ManualClock } from "../support/manual-clock.js";
 
-const failed = { kind: "supervision-failed", entity: "control-cycle" } as const;
+const fault = { rule: "start", grace: micros(9_000) } as const;
+const standing: EntityStanding = {
+  ...{ entity: "control-cycle", status: "expired", fault, lastCheckpoint: instant(5) },
+};
+const evidence = evidenceOf(standing);
+const failed = { kind: "supervision-failed", entity: "control-cycle", fault, evidence } as const;
 const restored = { kind: "supervision-restored", entity: "control-cycle" } as const;
 const pet: NodeOutput = { kind: "pet" };
 const timeout: StepInput = { kind: "timeout" };
@@ -35,9 +42,8 @@ class Rig {
       stepText: withText ? text : null,
       warn: (message) => this.warnings.push(message),
     });
-    const lastCheckpoint = instant(5);
     this.evidence.watch(
-      () => [{ entity: "control-cycle", status: "failed", lastCheckpoint }],
+      () => [standing],
       () => [
         { task: "low", state: "ready", base: 1, effective: 9, holds: ["bus"], waitsFor: null },
       ],
@@ -70,7 +76,12 @@ describe("the evidence of the loop's own thread", () => {
       record: {
         ...{ cause: "supervision", node: "a", bootId: 7, error: null, running: [] },
         recording: "a-7.ndjson",
-        entities: [{ entity: "control-cycle", status: "failed", lastCheckpoint: 5 }],
+        entities: [
+          {
+            ...{ entity: "control-cycle", status: "expired", lastCheckpoint: 5 },
+            fault: "start: it has not begun within 9.0 ms",
+          },
+        ],
         tasks: [{ task: "low", holds: ["bus"] }],
       },
     });

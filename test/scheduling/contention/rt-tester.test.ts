@@ -2,8 +2,8 @@
  * Linux's rt-tester, from ../shared/oracles/priority-inheritance.json: one test a scenario.
  *
  * There `lock` stops a woken waiter before it takes the lock, until `lockcont`; `locknowait` runs
- * on by itself. So of the waiters here, those that came by a "nowait" claim as soon as they are woken.
- * `signal` interrupts a wait, whose result is then EINTR.
+ * on by itself. So of the waiters here, those that came by a "nowait" claim as soon as they are
+ * woken. `signal` interrupts a wait, whose result is then EINTR.
  */
 import { describe, expect, it } from "vitest";
 import { Contention } from "../../../src/scheduling/contention/contention.js";

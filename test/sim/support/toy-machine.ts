@@ -39,6 +39,8 @@ export class ToyMachine implements NodeMachine {
       case "datagram":
       case "readings":
       case "override":
+      case "snooze":
+      case "reboot":
       case "write-refused":
         return [];
       default:

@@ -88,7 +88,8 @@ export function statusOf(node: string, more: Partial<NodeStatus> = {}): NodeStat
         })),
       },
     ],
-    supervision: [{ entity: "control cycle", status: "alive" }],
+    supervision: [{ entity: "control-cycle", status: "ok", fault: null, lastCheckpoint: null }],
+    dog: { global: "ok", mode: "running", pets: true, snoozedUntil: null, rebooting: false },
     protection: [],
     ...more,
   } as NodeStatus;
