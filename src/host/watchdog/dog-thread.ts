@@ -5,7 +5,7 @@
  *
  * Before it bites it has the evidence written: it begins at three quarters of its patience, and
  * takes it back if it is petted after all. The bite waits only until the evidence has had its time,
- * a quarter of a second, which it has had already unless the patience is shorter than a second or
+ * half a second, which it has had already unless the patience is shorter than two seconds or
  * the whole process was stopped and continued.
  */
 import { writeSync } from "node:fs";
@@ -27,7 +27,7 @@ export interface DogData {
 const tellingPart = 3 / 4;
 
 /** How long evidence may take before a bite that is due waits no longer, in milliseconds. */
-const evidenceMax = 250;
+const evidenceMax = 500;
 
 /** How often it looks while it waits for that, in milliseconds. */
 const overduePeriod = 5;
