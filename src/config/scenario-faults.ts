@@ -74,6 +74,7 @@ function actionOf(entry: FaultEntry): FaultAction {
     case "crash":
     case "silence":
     case "hang":
+    case "mute-board":
       return { kind: entry.fault, node: entry.node };
     case "pause":
       return { kind: "pause", node: entry.node, inStep: entry.inStep ?? false };

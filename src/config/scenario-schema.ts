@@ -80,6 +80,7 @@ const fault = z.discriminatedUnion(
     mapping({ fault: kind("pause"), node: nodeTarget, inStep: flag.optional(), ...when }),
     mapping({ fault: kind("slow"), node: nodeTarget, perStep: positiveDuration, ...when }),
     mapping({ fault: kind("hang"), node: nodeTarget, ...when }),
+    mapping({ fault: kind("mute-board"), node: nodeTarget, ...when }),
     mapping({
       fault: kind("clock-rate"),
       node: nodeTarget,
@@ -97,8 +98,9 @@ const fault = z.discriminatedUnion(
   ],
   {
     error:
-      "a mapping with `fault:` crash, silence, pause, slow, hang, clock-rate, partition, " +
-      "network, sensor, two-faced, voter, corrupt-samples, swap-samples or corrupt-commands",
+      "a mapping with `fault:` crash, silence, pause, slow, hang, mute-board, clock-rate, " +
+      "partition, network, sensor, two-faced, voter, corrupt-samples, swap-samples " +
+      "or corrupt-commands",
   },
 );
 

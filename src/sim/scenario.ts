@@ -119,6 +119,8 @@ export type FaultAction =
   | { readonly kind: "slow"; readonly node: NodeTarget; readonly perStep: Duration }
   /** The program never returns: only the watchdog ends it. */
   | { readonly kind: "hang"; readonly node: NodeTarget }
+  /** The board answers no read: its driver is stuck. A reset ends it. */
+  | { readonly kind: "mute-board"; readonly node: NodeTarget }
   | { readonly kind: "clock-rate"; readonly node: NodeTarget; readonly ratePpm: number }
   | ({ readonly kind: "partition" } & LinkSelection)
   | ({ readonly kind: "network"; readonly model: LinkFaultModel } & LinkSelection)

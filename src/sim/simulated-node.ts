@@ -65,6 +65,8 @@ export class SimulatedNode {
   /** What the fault that stops or deafens the node has done; null while there is none. */
   #stopEffect: Effect | null = null;
   #slowness: { readonly perStep: Duration; readonly effect: Effect } | null = null;
+  /** The fault by which the board answers no read; null while there is none. */
+  #muteEffect: Effect | null = null;
   /** A stop that begins in the middle of the next step, before its outputs are carried out. */
   #stopInStep: TrueTime | null = null;
   /** Outputs of a step that is not over yet. */
@@ -175,6 +177,11 @@ export class SimulatedNode {
     this.#slowness = slowness;
   }
 
+  /** The board answers no read; null ends it. */
+  muteBoard(effect: Effect | null): void {
+    this.#muteEffect = effect;
+  }
+
   setClockRate(ratePpm: number): void {
     this.#clock.setRate(this.#surroundings.now(), ratePpm);
     if (this.#life !== null) this.#settle();
@@ -248,7 +255,7 @@ export class SimulatedNode {
       if (now < this.#held.at) return;
       const { outputs } = this.#held;
       this.#held = null;
-      life.carry(outputs, this.#answers);
+      this.#carry(life, outputs);
     }
     const timerFirst = this.#dice.chance(0.5);
     if (timerFirst && this.#held === null && due(life.machine.deadline(), this.#clock.read(now))) {
@@ -279,11 +286,19 @@ export class SimulatedNode {
     if (outputs === null) return;
     const endsAt = this.#stepEndsAt(now);
     if (endsAt === now) {
-      life.carry(outputs, this.#answers);
+      this.#carry(life, outputs);
       return;
     }
     this.#held = { outputs, at: endsAt };
     this.#surroundings.schedule(endsAt, this.#resume);
+  }
+
+  #carry(life: Life, outputs: readonly NodeOutput[]): void {
+    life.carry(outputs, this.#answers);
+    if (this.#muteEffect === null) return;
+    const kept = this.#answers.filter(({ kind }) => kind !== "readings");
+    if (kept.length < this.#answers.length) this.#muteEffect.note(this.#surroundings.now());
+    this.#answers.splice(0, this.#answers.length, ...kept);
   }
 
   /** What the machine throws is a bug of ours: the program ends, and the run has failed. */
@@ -348,6 +363,7 @@ export class SimulatedNode {
     this.#deafUntil = worldBegins;
     this.#stopInStep = null;
     this.#slowness = null;
+    this.#muteEffect = null;
     this.#held = null;
     this.#answers.length = 0;
     this.#inbox.length = 0;

@@ -42,6 +42,7 @@ const faults: Record<FaultAction["kind"], true> = {
   pause: true,
   slow: true,
   hang: true,
+  "mute-board": true,
   "clock-rate": true,
   partition: true,
   network: true,

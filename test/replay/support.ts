@@ -2,7 +2,7 @@
 import { defineApp } from "../../src/control/app.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import type { Machine, Timeout } from "../../src/kernel/machine.js";
-import type { Instant } from "../../src/kernel/time.js";
+import { type Instant, millis } from "../../src/kernel/time.js";
 import { Node } from "../../src/node/node.js";
 import type { NodeInput, NodeOutput } from "../../src/node/ports.js";
 import { type EndReason, RecordingEncoder } from "../../src/replay/format.js";
@@ -91,7 +91,10 @@ export function record(ms = 3_000): Recorded {
     cluster.feed(self, { kind: "write-refused", output: "heater", reason: "expired" });
     const word = { sensor: "temperature", channel: "n2/temperature", word: "exclude" } as const;
     cluster.feed(self, { kind: "override", ...word });
+    cluster.feed(self, { kind: "snooze", length: millis(Math.floor(ms / 3)) });
     cluster.stop(nodeId("n3"));
     cluster.run((2 * ms) / 3);
+    cluster.feed(self, { kind: "reboot" });
+    cluster.run(100);
   });
 }

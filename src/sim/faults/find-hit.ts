@@ -6,7 +6,7 @@ import type { FaultAction } from "../scenario.js";
 import { corruptCommands, corruptSamples, swapSamples } from "./corruption.js";
 import { findLinks, findTarget, type Hit } from "./hit.js";
 import { partition, worseNetwork } from "./link-faults.js";
-import { clockRate, crash, hang, pause, silence, slow } from "./node-faults.js";
+import { clockRate, crash, hang, muteBoard, pause, silence, slow } from "./node-faults.js";
 import { faultySensor, faultyVoter, twoFaced } from "./value-faults.js";
 
 type NodeAction = Exclude<FaultAction, { kind: "partition" } | { kind: "network" }>;
@@ -37,6 +37,8 @@ function findNodeHit(cluster: Cluster, action: NodeAction, dice: Prng): Hit | nu
       return slow(cluster, node, action.perStep);
     case "hang":
       return hang(cluster, node);
+    case "mute-board":
+      return muteBoard(cluster, node);
     case "clock-rate":
       return clockRate(cluster, node, action.ratePpm);
     case "sensor":

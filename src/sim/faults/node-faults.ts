@@ -53,6 +53,13 @@ export function slow(cluster: Cluster, id: NodeId, perStep: Duration): Hit {
   });
 }
 
+export function muteBoard(cluster: Cluster, id: NodeId): Hit {
+  return hitNode(id, (effect) => {
+    cluster.world.node(id).muteBoard(effect);
+    return () => cluster.world.node(id).muteBoard(null);
+  });
+}
+
 /** It has taken effect once the clock shows a microsecond more or less than it would have. */
 export function clockRate(cluster: Cluster, id: NodeId, ratePpm: number): Hit {
   return hitNode(id, (effect, until) => {
