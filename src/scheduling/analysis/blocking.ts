@@ -9,7 +9,8 @@
  */
 import { unreachable } from "../../kernel/assert.js";
 import { type Duration, micros } from "../../kernel/time.js";
-import { ceilingsOf, type Span, spansOf } from "./spans.js";
+import type { Priority } from "../priority.js";
+import { ceilingsOf, reachesOf, type Span, spansOf } from "./spans.js";
 import type { ProtocolName, Task } from "./task-set.js";
 
 /** A lower task that may be in the way, by its longest span. */
@@ -33,7 +34,11 @@ export type Blocking =
 
 /** @param task one of `tasks` */
 export function blockingOf(task: Task, tasks: readonly Task[], protocol: ProtocolName): Blocking {
-  const spans = blockersOf(task, tasks);
+  const spans = blockersOf(
+    task,
+    tasks,
+    protocol === "ceiling" ? ceilingsOf(tasks) : reachesOf(tasks),
+  );
   if (spans.length === 0) return { kind: "bounded", time: micros(0), by: [] };
   switch (protocol) {
     case "none":
@@ -48,8 +53,11 @@ export function blockingOf(task: Task, tasks: readonly Task[], protocol: Protoco
 }
 
 /** Every span of a lower task in which it may run in the place of `task` or of one above. */
-function blockersOf(task: Task, tasks: readonly Task[]): readonly Blocker[] {
-  const ceilings = ceilingsOf(tasks);
+function blockersOf(
+  task: Task,
+  tasks: readonly Task[],
+  ceilings: ReadonlyMap<string, Priority>,
+): readonly Blocker[] {
   const matters = (resource: string): boolean => (ceilings.get(resource) ?? -1) >= task.priority;
   return tasks
     .filter(({ priority }) => priority < task.priority)

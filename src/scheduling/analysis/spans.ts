@@ -8,35 +8,44 @@
  * its sections are nested, follow one another without a gap, or overlap.
  */
 import { type Duration, micros } from "../../kernel/time.js";
-import type { Step, Task } from "./task-set.js";
+import { type Priority, priority } from "../priority.js";
+import { resourcesOf, type Step, type Task } from "./task-set.js";
 
-/**
- * For each resource the priority of the most urgent task that may wait for it. That is one that
- * locks it, or one that waits for a resource whose holder waits for this one: where a body locks
- * `inner` while it holds `outer`, who waits for `outer` waits for `inner` too (Sha, Rajkumar and
- * Lehoczky 1990, transitive blocking).
- */
-export function ceilingsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
-  const ceilings = new Map<string, number>();
-  const raise = (resource: string, level: number): boolean => {
-    if ((ceilings.get(resource) ?? -1) >= level) return false;
-    ceilings.set(resource, level);
-    return true;
-  };
+/** The ceiling of each resource: the priority of the most urgent task that locks it. */
+export function ceilingsOf(tasks: readonly Task[]): ReadonlyMap<string, Priority> {
+  const ceilings = new Map<string, Priority>();
   for (const { body, priority } of tasks) {
-    for (const step of body) if (step.kind === "lock") raise(step.resource, priority);
-  }
-  const nestings = tasks.flatMap(({ body }) => nestingsOf(body));
-  // Each round but the last raises a ceiling to that of another resource, so it ends.
-  let raised = true;
-  while (raised) {
-    raised = false;
-    for (const { outer, inner } of nestings) {
-      if (raise(inner, ceilings.get(outer) ?? 0)) raised = true;
+    for (const resource of resourcesOf(body)) {
+      if ((ceilings.get(resource) ?? -1) < priority) ceilings.set(resource, priority);
     }
   }
   return ceilings;
 }
+
+/**
+ * The priority of the most urgent task that may wait for each resource. That is one that locks it,
+ * or one that waits for a resource whose holder waits for this one: where a body locks `inner` while
+ * it holds `outer`, who waits for `outer` waits for `inner` too (Sha, Rajkumar and Lehoczky 1990,
+ * transitive blocking). Under a ceiling on one core nobody gets that far.
+ */
+export function reachesOf(tasks: readonly Task[]): ReadonlyMap<string, Priority> {
+  const reaches = new Map(ceilingsOf(tasks));
+  const nestings = tasks.flatMap(({ body }) => nestingsOf(body));
+  // A round that goes on has raised a resource to the level of another, so there are few.
+  let raised = true;
+  while (raised) {
+    raised = false;
+    for (const { outer, inner } of nestings) {
+      const level = reaches.get(outer) ?? lowestPriority;
+      if ((reaches.get(inner) ?? lowestPriority) >= level) continue;
+      reaches.set(inner, level);
+      raised = true;
+    }
+  }
+  return reaches;
+}
+
+const lowestPriority = priority(0);
 
 export interface Nesting {
   readonly outer: string;
