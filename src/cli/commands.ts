@@ -76,6 +76,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./compare.js")).compareCommand,
   },
   {
+    name: "schedule",
+    summary: "will every deadline of these tasks be met, and if not, why?",
+    load: async () => (await import("./schedule.js")).scheduleCommand,
+  },
+  {
     name: "config",
     summary: "check a holdfast.yaml, print what is in force, or give its schema",
     load: async () => (await import("./config.js")).configCommand,

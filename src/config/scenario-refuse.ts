@@ -1,5 +1,5 @@
 /**
- * Turns what the schema of scenarios found into problems that name the line and what was expected.
+ * Turns what a schema of scenarios or tasks found into problems that name the line and what was expected.
  */
 import type { z } from "zod";
 import type { Layers } from "./layers.js";
@@ -7,11 +7,16 @@ import { type KeyPath, type Problem, show } from "./problem.js";
 import { scenarioSchema } from "./scenario-schema.js";
 import { suggestion } from "./suggest.js";
 
-export function refuseShape(layers: Layers, error: z.ZodError): readonly Problem[] {
+/** @param known the keys that may stand in a mapping, for suggestions; none where nobody knows */
+export function refuseShape(
+  layers: Layers,
+  error: z.ZodError,
+  known: (parent: KeyPath) => readonly string[] = scenarioKeys,
+): readonly Problem[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.filter((step) => typeof step !== "symbol");
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => refuseKey(layers, path, key));
+      return issue.keys.map((key) => refuseKey(layers, [...path, key], known(path)));
     }
     const value = layers.get(path);
     const expected = `expected ${issue.message}`;
@@ -20,7 +25,11 @@ export function refuseShape(layers: Layers, error: z.ZodError): readonly Problem
   });
 }
 
-function refuseKey(layers: Layers, parent: KeyPath, key: string): Problem {
-  const hint = suggestion(key, parent.length === 0 ? Object.keys(scenarioSchema.shape) : []);
-  return layers.problem([...parent, key], `expected a known key, got ${show(key)}${hint}`, "key");
+const scenarioKeys = (parent: KeyPath): readonly string[] =>
+  parent.length === 0 ? Object.keys(scenarioSchema.shape) : [];
+
+function refuseKey(layers: Layers, path: KeyPath, known: readonly string[]): Problem {
+  const key = String(path.at(-1));
+  const hint = suggestion(key, known);
+  return layers.problem(path, `expected a known key, got ${show(key)}${hint}`, "key");
 }

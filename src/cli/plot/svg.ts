@@ -101,13 +101,15 @@ const escaped = (text: string): string =>
 export class PlotFile {
   readonly #name: string;
   readonly #path: string;
+  readonly #flag: string;
 
   /** @throws CliFailure: usage for another kind of file, not available where none can be */
-  constructor(io: CliIo, name: string) {
+  constructor(io: CliIo, name: string, flag = "--plot") {
     if (!/\.svg$/i.test(name)) {
-      throw new CliFailure("usage", `--plot: expected a name that ends in .svg, got "${name}"`);
+      throw new CliFailure("usage", `${flag}: expected a name that ends in .svg, got "${name}"`);
     }
     this.#name = name;
+    this.#flag = flag;
     this.#path = resolve(io.cwd, name);
     this.#attempt(() => {
       accessSync(dirname(this.#path), constants.W_OK);
@@ -126,7 +128,10 @@ export class PlotFile {
       action();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new CliFailure("notAvailable", `--plot ${this.#name}: cannot be written: ${reason}`);
+      throw new CliFailure(
+        "notAvailable",
+        `${this.#flag} ${this.#name}: cannot be written: ${reason}`,
+      );
     }
   }
 }
