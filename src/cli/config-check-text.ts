@@ -4,23 +4,26 @@ import { formatLifetime } from "../config/quantity.js";
 import type { Reliability, ReliabilityReport } from "../config/reliability.js";
 import type { Tolerance } from "../config/tolerance.js";
 import { type FaultGroup, toleranceInWords } from "../config/tolerance-words.js";
+import { type WatchdogReport, watchdogInWords } from "../config/watchdog-words.js";
 import { type Paint, table } from "./terminal.js";
 
 export interface CheckFindings {
   readonly tolerance: Tolerance;
   /** Null for a single replica. */
   readonly detection: DetectionReport | null;
+  readonly watchdogs: WatchdogReport;
   /** Null where the config gives no rates. */
   readonly reliability: ReliabilityReport | null;
 }
 
 export function checkText(findings: CheckFindings, paint: Paint): string {
-  const { tolerance, detection, reliability } = findings;
+  const { tolerance, detection, watchdogs, reliability } = findings;
   const groups = toleranceInWords(tolerance).map((group) => faultGroupText(group, paint));
   return [
     "Faults that are borne: how many at a time, and what happens.\n",
     ...groups,
-    ...(detection === null ? [] : [detectionText(detection, paint)]),
+    ...(detection === null ? [] : [wordsText(detectionInWords(detection), paint)]),
+    wordsText(watchdogInWords(watchdogs), paint),
     listText("Single points of failure that remain:", tolerance.singlePointsOfFailure, paint),
     listText("What this check cannot see:", tolerance.notSeen, paint),
     reliability === null ? howToGetReliability : reliabilityText(reliability, paint),
@@ -36,8 +39,7 @@ function faultGroupText({ heading, rows, notes }: FaultGroup, paint: Paint): str
   return `${paint("strong", heading)}\n${table(columns, cells)}${linesText(notes)}`;
 }
 
-function detectionText(report: DetectionReport, paint: Paint): string {
-  const [heading = "", ...lines] = detectionInWords(report);
+function wordsText([heading = "", ...lines]: readonly string[], paint: Paint): string {
   return listText(heading, lines.flatMap(wrapped), paint);
 }
 

@@ -10,6 +10,7 @@ import { loadConfig } from "../config/load.js";
 import { formatOrigin, formatPath } from "../config/problem.js";
 import { reliabilityOf } from "../config/reliability.js";
 import { toleranceOf } from "../config/tolerance.js";
+import { watchdogReport } from "../config/watchdog-words.js";
 import { checkText } from "./config-check-text.js";
 import {
   type ConfigFlags,
@@ -80,14 +81,15 @@ async function check(io: CliIo, flags: Flags): Promise<void> {
   const { cluster, dependability } = load.settings;
   const reliability = dependability === null ? null : reliabilityOf(dependability, cluster);
   const detection = detectionReport(cluster);
+  const watchdogs = watchdogReport(load.settings);
+  const findings = { tolerance, detection, watchdogs, reliability };
   if (flags.json) {
-    const sound = { ok: true, problems: [], warnings, tolerance, detection, reliability };
-    writeJson(io, "config check", sound);
+    writeJson(io, "config check", { ok: true, problems: [], warnings, ...findings });
     return;
   }
   const paint = paintFor(io, io.stdout);
   io.stdout.write(`${paint("good", "ok")} ${configFileOf(io, flags)}\n\n`);
-  io.stdout.write(checkText({ tolerance, detection, reliability }, paint));
+  io.stdout.write(checkText(findings, paint));
 }
 
 async function print(io: CliIo, flags: Flags): Promise<void> {

@@ -1,6 +1,7 @@
 /** Starting and ending what runs until it is told to end: a replica, an agent. */
 import { SocketOpenFailure } from "../host/control-socket.js";
 import { LinkOpenFailure } from "../host/link-open-failure.js";
+import { WatchdogRefusal } from "../host/watchdog/watchdog-device.js";
 import { CliFailure, exitCodes } from "./exit.js";
 
 /** @throws CliFailure with what a person can do about it */
@@ -13,6 +14,10 @@ export async function startOrExplain<Live>(start: () => Promise<Live>): Promise<
     }
     if (error instanceof LinkOpenFailure || error instanceof SocketOpenFailure) {
       throw new CliFailure("notAvailable", error.message);
+    }
+    if (error instanceof WatchdogRefusal) {
+      const hint = "`watchdog: { required: false }` runs without it, --no-watchdog without any";
+      throw new CliFailure("notAvailable", `${error.message}. (${hint})`);
     }
     if (error instanceof Error && "syscall" in error) {
       throw new CliFailure("notAvailable", error.message);

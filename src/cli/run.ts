@@ -9,6 +9,7 @@ import type { RunSettings } from "../config/settings.js";
 import { boardFromParentFlag } from "../host/board-channel.js";
 import { LiveNode, type LiveNodeOptions } from "../host/live-node.js";
 import { makeLogger } from "../host/logger.js";
+import type { WatchdogSettings } from "../host/watchdog/watchdog-settings.js";
 import type { NodeId } from "../kernel/ids.js";
 import { type ConfigFlags, configFileOf, requireConfig, withConfigFlags } from "./config-source.js";
 import { exitCodes } from "./exit.js";
@@ -48,7 +49,7 @@ export function runCommand(io: CliIo): Command {
   return withConfigFlags(new Command("run"))
     .description("Runs one replica of a cluster until it is stopped.")
     .requiredOption("-n, --node <id>", "which of the config's nodes this is")
-    .option("--no-watchdog", "no thread that kills a replica that hangs (for debuggers)")
+    .option("--no-watchdog", "no watchdog at all, whatever the config says (for debuggers)")
     .option(boardFromParentFlag, "the process that forked this one has the board (for the demo)")
     .option("--json", "the line that tells that it is up as one JSON object")
     .addHelpText("after", examples)
@@ -92,7 +93,7 @@ async function optionsOf(
     furtherPaths: furtherPathsOf(settings, self),
     makeBoard: (now) => ground.makeBoard(now),
     stateDir: settings.stateDir,
-    watchdog: flags.watchdog,
+    watchdog: flags.watchdog ? watchdogOf(settings, flags) : null,
     recording: recordingOptions(settings, node, { version: await version(), config }),
     faultsAllowed: settings.faultsAllowed,
     logger: makeLogger(self, settings.log.level),
@@ -101,6 +102,10 @@ async function optionsOf(
     onFailure: () => process.exit(exitCodes.bug),
   };
 }
+
+/** Beside a parent that starts replicas the service is the parent, and no replica speaks for it. */
+const watchdogOf = ({ watchdog }: RunSettings, { boardFromParent }: Flags): WatchdogSettings =>
+  boardFromParent ? { ...watchdog, systemd: false } : watchdog;
 
 /** Fulfilled when it was told to end in good order. */
 function untilToldToEnd(live: LiveNode, ground: Ground): Promise<void> {

@@ -24,6 +24,7 @@ import { fileSchema } from "./schema.js";
 import { readKey } from "./secret.js";
 import { checkSensors } from "./sensors.js";
 import { settleTiming } from "./timing.js";
+import { settleWatchdog } from "./watchdog.js";
 import { YamlSource } from "./yaml-source.js";
 
 /** A config has a few dozen lines; a file beyond this was named by mistake. */
@@ -74,13 +75,16 @@ async function settle(
   const named = app === null ? { problems: [], warnings: [] } : checkNames(layers, app);
   const files = await settleFiles(layers, cwd);
 
+  const times = settleTiming(layers);
+  const watchdog = settleWatchdog(layers);
+
   const problems = [
     ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
-    ...[...checkNodes(layers), ...settleTiming(layers), ...settleDetection(layers)],
+    ...[...checkNodes(layers), ...times, ...settleDetection(layers), ...watchdog.problems],
     ...[...named.problems, ...files.problems],
   ];
   const warnings = [
-    ...[...earlier.warnings, ...secret.warnings],
+    ...[...earlier.warnings, ...secret.warnings, ...watchdog.warnings],
     ...[...warnOfCount(layers), ...named.warnings],
   ];
   if (problems.length > 0) return refuse(problems, warnings);

@@ -106,7 +106,7 @@ const timing = mapping({
     "half the lease (1.5 heartbeats)",
   ),
   watchdog: duration(
-    "The watchdog device bites when not petted for this long.",
+    "The thread's watchdog bites when not petted for this long; pets come four times as often.",
     "10 cycles, at least 1s",
   ),
 }).partial();
@@ -199,6 +199,40 @@ export const protectionSchema = mapping({
   commands: protectionProfile("The E2E profile of commands, from the replica to the pin."),
 }).partial();
 
+const watchdogWord = "(thread|mock|none|/dev/[^\\s,]+)";
+const devicesExpected =
+  "thread, mock, none, or a device such as /dev/watchdog0, or several of them";
+const watchdogPattern = new RegExp(`^${watchdogWord}(\\s*,\\s*${watchdogWord})*$`);
+
+const watchdogDevices = z.string().regex(watchdogPattern, { error: devicesExpected });
+
+const watchdog = mapping({
+  device: z.union([watchdogDevices, z.array(watchdogDevices)], { error: devicesExpected }).meta({
+    description: "Who acts when the replica hangs. Several: as a list, or with commas.",
+    "x-default": "thread",
+  }),
+  timeout: duration(
+    "How long a device of the board waits for a pet, in whole seconds.",
+    "15s, at least 3 times timing.watchdog",
+  ),
+  pretimeout: duration(
+    "So long before it acts a device that can warns the kernel, in whole seconds; 0s: not at all.",
+    "0s",
+  ),
+  onStop: z.enum(["disarm", "keep"], { error: "`disarm` or `keep`" }).meta({
+    description: "What a stop in good order does to a device of the board.",
+    "x-default": "disarm",
+  }),
+  required: z.boolean({ error: "true or false" }).meta({
+    description: "Does a replica refuse to run without a device that it was to have?",
+    "x-default": "true",
+  }),
+  systemd: z.enum(["auto", "off"], { error: "`auto` or `off`" }).meta({
+    description: "`auto`: tell systemd how the replica is, where systemd has started it.",
+    "x-default": "auto",
+  }),
+}).partial();
+
 const detectorNames = [...detectors.keys()];
 
 /** Scenario files of the simulator have it too. */
@@ -280,6 +314,7 @@ export const fileSchema = mapping({
       .min(1, { error: "at least one channel" }),
   ).optional(),
   timing: timing.optional(),
+  watchdog: watchdog.optional(),
   detection: detectionSchema.optional(),
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),

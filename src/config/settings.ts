@@ -5,6 +5,7 @@ import type { App } from "../control/app.js";
 import type { SensorVoting, VotingMap } from "../control/cycle/sensor-bank.js";
 import { type Protection, profileOf } from "../control/protection/protection.js";
 import type { HostPort } from "../host/address.js";
+import type { WatchdogSettings } from "../host/watchdog/watchdog-settings.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import { type DetectionChoice, detectionOf } from "../node/detection-settings.js";
@@ -14,6 +15,7 @@ import { voters } from "../voting/voters.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
 import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
+import { watchdogSettingsOf } from "./watchdog-settings.js";
 
 export interface RecorderSettings {
   /** The folder of the recordings, an absolute path; one file per node. */
@@ -36,6 +38,7 @@ export interface RunSettings {
   readonly recorder: RecorderSettings | null;
   /** An absolute path; the folder need not exist yet. */
   readonly stateDir: string;
+  readonly watchdog: WatchdogSettings;
   readonly log: { readonly level: LogLevel };
   readonly faultsAllowed: boolean;
   /** Null where the config gives no rates. No replica reads it. */
@@ -65,6 +68,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     board: boardOf(content.board, around.boardFile),
     recorder: recorderOf(content, around.recorderPath),
     stateDir: around.stateDir,
+    watchdog: watchdogSettingsOf(content.watchdog ?? {}),
     log: { level: content.log?.level ?? "info" },
     faultsAllowed: content.faultsAllowed ?? false,
     dependability: dependabilityOf(content.dependability),

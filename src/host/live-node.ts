@@ -26,7 +26,11 @@ import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
 import { openRecording, type RecordingFile } from "./recording-folder.js";
 import type { LinkTrouble } from "./udp-link.js";
-import { ThreadWatchdog, type WatchdogDevice } from "./watchdog/thread-watchdog.js";
+import { serviceLine } from "./watchdog/service-line.js";
+import { armWatchdogs } from "./watchdog/watchdog-arming.js";
+import { systemWatchdogCalls } from "./watchdog/watchdog-calls.js";
+import type { WatchdogSet } from "./watchdog/watchdog-set.js";
+import type { WatchdogSettings } from "./watchdog/watchdog-settings.js";
 
 /** When and as what a machine was made: what a recording of it must say. */
 export interface Beginning {
@@ -53,8 +57,8 @@ export interface LiveNodeOptions {
   readonly makeBoard: (now: Instant) => Board;
   /** For the boot id and the control socket; null for a replica that keeps nothing. */
   readonly stateDir: string | null;
-  /** False leaves the process without a dog, as in a debugger. */
-  readonly watchdog: boolean;
+  /** Null leaves the process without a dog, as in a debugger. */
+  readonly watchdog: WatchdogSettings | null;
   readonly recording: RecordingOptions | null;
   /** May `setLinkFaults` hurt this replica? */
   readonly faultsAllowed: boolean;
@@ -75,7 +79,7 @@ export class LiveNode {
   #loop: LiveLoop | null = null;
   #machine: Node | null = null;
   #paths: LivePaths | null = null;
-  #watchdog: WatchdogDevice | null = null;
+  #watchdogs: WatchdogSet | null = null;
   #recorder: FlightRecorder | null = null;
   #startedAt: Instant;
   #bootId = 0;
@@ -117,7 +121,6 @@ export class LiveNode {
     if (machine === null || loop === null || paths === null) return null;
     const now = this.#clock.now();
     const { user, system } = process.cpuUsage();
-    const dog = this.#watchdog;
     return {
       node: machine.status(now),
       host: {
@@ -129,7 +132,7 @@ export class LiveNode {
         link: paths.counts(),
         paths: paths.pathCounts(),
         linkFaults: paths.faultCounts(),
-        watchdog: dog === null ? null : { timeout: dog.timeout, pets: dog.pets },
+        watchdog: this.#watchdogs?.status() ?? null,
         recorder: this.#recorder?.status() ?? null,
       },
     };
@@ -168,6 +171,7 @@ export class LiveNode {
   /** Releases the outputs and gives everything back. Stopping twice is harmless. */
   async stop(): Promise<void> {
     this.#ended = true;
+    this.#watchdogs?.stopping();
     this.#loop?.stop();
     for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
       try {
@@ -183,6 +187,7 @@ export class LiveNode {
     if (this.#ended) return;
     this.#ended = true;
     this.#loop?.stop();
+    this.#watchdogs?.failed(what);
     this.#options.logger.fatal({ err: error, recording: this.recording }, what);
     this.#options.onFailure(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -198,7 +203,7 @@ export class LiveNode {
     if (warning !== null) logger.warn(warning);
     const file =
       recording === null ? null : await openRecording(recording.folder, node.self, bootId);
-    if (this.#options.watchdog) await this.#armWatchdog();
+    await this.#armWatchdogs();
     this.#startLoop(file);
   }
 
@@ -233,13 +238,18 @@ export class LiveNode {
     this.#closers.push(() => socket.close());
   }
 
-  async #armWatchdog(): Promise<void> {
-    const { node } = this.#options;
-    const { watchdog: timeout } = node.settings.timing;
-    const onFailure = (error: Error) => this.fail("the watchdog's thread died", error);
-    const dog = await ThreadWatchdog.arm({ timeout, name: node.self, onFailure });
-    this.#watchdog = dog;
-    this.#closers.push(() => dog.close());
+  async #armWatchdogs(): Promise<void> {
+    const { node, watchdog: settings, logger } = this.#options;
+    if (settings === null) return;
+    const dogs = await armWatchdogs({
+      ...{ name: node.self, settings, patience: node.settings.timing.watchdog },
+      ...{ clock: this.#clock, makeCalls: systemWatchdogCalls, env: process.env },
+      tell: (device, level, text) => logger[level]({ device }, `watchdog ${device}: ${text}`),
+      describe: () => serviceLine(this.#machine?.status(this.#clock.now()) ?? null),
+      onFailure: (error) => this.fail("the watchdog's thread died", error),
+    });
+    this.#watchdogs = dogs;
+    this.#closers.push(() => dogs.close());
   }
 
   /** Without a wait from here: the machine's first deadlines count from `now`. */
@@ -258,7 +268,7 @@ export class LiveNode {
       send: (targets, bytes) => this.#paths?.send(targets, bytes),
       // The config's addresses go first: what is learned serves while a name there is not found.
       route: (member, address) => this.#paths?.setAddress(member, address),
-      pet: () => this.#watchdog?.pet(),
+      pet: () => this.#watchdogs?.pet(),
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,
       onFailure: (failure) => this.#onLoopFailure(failure),
@@ -266,6 +276,7 @@ export class LiveNode {
     this.#machine = machine;
     this.#loop = loop;
     loop.start();
+    this.#watchdogs?.ready();
   }
 
   #startRecorder(file: RecordingFile, now: Instant): void {

@@ -8,6 +8,7 @@ import type { FaultCounts } from "./faulty-link.js";
 import type { RecorderStatus } from "./flight-recorder.js";
 import type { PathCounts } from "./joined-links.js";
 import type { LoopCounts } from "./loop.js";
+import type { WatchdogSetStatus } from "./watchdog/watchdog-set.js";
 
 export interface ProcessStatus {
   readonly pid: number;
@@ -25,7 +26,8 @@ export interface ProcessStatus {
 export interface HostStatus extends ProcessStatus {
   /** The link's counts by path. */
   readonly paths: readonly PathCounts[];
-  readonly watchdog: { readonly timeout: Duration; readonly pets: number } | null;
+  /** Null where all were turned off. */
+  readonly watchdog: WatchdogSetStatus | null;
   /** Null where nothing is recorded. */
   readonly recorder: RecorderStatus | null;
 }

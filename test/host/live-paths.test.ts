@@ -69,7 +69,7 @@ class LiveCluster {
         ...endsOf(ports, self),
         furtherPaths: [furtherOf(self)],
         makeBoard: () => new ToyBoard(() => 50),
-        ...{ stateDir: null, watchdog: false, recording: null, faultsAllowed: true },
+        ...{ stateDir: null, watchdog: null, recording: null, faultsAllowed: true },
         logger: pino({ level: "silent" }),
         onEvent: (_at, event) => this.told.push(textOf(self, event)),
         onFailure: (message) => this.told.push(`${self} failed: ${message}`),
@@ -212,7 +212,7 @@ describe("LIVE-PATHS-3: the paths of a replica are those of its cluster", () => 
         ...endsOf([port, 1, 2], n1),
         furtherPaths,
         makeBoard: () => new ToyBoard(() => 50),
-        ...{ stateDir: null, watchdog: false, recording: null, faultsAllowed: false },
+        ...{ stateDir: null, watchdog: null, recording: null, faultsAllowed: false },
         logger: pino({ level: "silent" }),
         ...{ onEvent: () => {}, onFailure: () => {} },
       });

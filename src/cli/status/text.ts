@@ -8,6 +8,7 @@ import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
 import { pathTable } from "./path-table.js";
 import { becauseText, doubtText, votersText } from "./sensor-text.js";
+import { watchdogRows } from "./watchdog-rows.js";
 
 export function statusText({ node, host }: LiveStatus, paint: Paint): string {
   return [
@@ -40,7 +41,8 @@ function factRows(
     ["  voters", paint(cycle.suspectedVoters.length > 0 ? "bad" : "good", votersText(cycle))],
     ...protectionRows(protection, paint),
     ["  group", groupText(group)],
-    ["  watchdog", `${dogText(host)}; ${supervised}`],
+    ["  watchdog", supervised],
+    ...watchdogRows(host, paint),
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
     ...linkRows(host),
@@ -63,9 +65,6 @@ function protectionRows(channels: NodeStatus["protection"], paint: Paint): strin
 }
 
 const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;
-
-const dogText = ({ watchdog }: HostStatus): string =>
-  watchdog === null ? "none" : `${watchdog.pets} pets, bites after ${ms(watchdog.timeout)}`;
 
 function recorderText({ recorder }: HostStatus): string {
   if (recorder === null) return "none";

@@ -8,18 +8,10 @@
  * real ones.
  */
 import { Worker } from "node:worker_threads";
-import type { Duration } from "../../kernel/time.js";
+import { type Duration, micros } from "../../kernel/time.js";
 import type { DogData } from "./dog-thread.js";
 import { Patience } from "./patience.js";
-
-export interface WatchdogDevice {
-  readonly timeout: Duration;
-  /** How often it was petted. */
-  readonly pets: number;
-  pet(): void;
-  /** Disarms it: a real one is disarmed only if its driver allows. */
-  close(): Promise<void>;
-}
+import type { WatchdogDevice } from "./watchdog-device.js";
 
 export interface ThreadWatchdogOptions {
   readonly timeout: Duration;
@@ -32,6 +24,10 @@ export interface ThreadWatchdogOptions {
 const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
 
 export class ThreadWatchdog implements WatchdogDevice {
+  readonly name = "thread";
+  readonly identity = null;
+  /** A store to memory cannot fail. */
+  readonly failures = 0;
   readonly timeout: Duration;
   readonly #patience: Patience;
   readonly #worker: Worker;
@@ -62,6 +58,10 @@ export class ThreadWatchdog implements WatchdogDevice {
 
   get pets(): number {
     return this.#pets;
+  }
+
+  timeLeft(): Duration {
+    return micros(Math.max(0, this.timeout - Math.round(this.#patience.sincePet() * 1_000)));
   }
 
   pet(): void {
