@@ -18,13 +18,17 @@ const askMax = 30;
 const tools: ReadonlyMap<string, string> = new Map([
   ["qemu-system-x86_64", "qemu-system-x86"],
   ["xz", "xz-utils"],
+  ["mke2fs", "e2fsprogs"],
 ]);
 
 /** Where something is not there to be had, which is nobody's bug: the lane is skipped. */
 export class Unavailable extends Error {}
 
+/** Not everybody's PATH has them. */
+const rootsFolders = ["/usr/sbin", "/sbin"];
+
 export function isOnPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+  return [...(process.env["PATH"] ?? "").split(delimiter), ...rootsFolders].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;

@@ -30,8 +30,11 @@ export interface GuestImage {
   readonly initramfs: string;
 }
 
-/** Loaded at once, in this order, with what they depend on. */
-const earlyModules = ["virtio_pci", "9pnet_virtio", "9p", "overlay"];
+/** Loaded at once, in this order, with what they depend on; ext4 asks for its checksum later. */
+const earlyModules = [
+  ...["virtio_pci", "9pnet_virtio", "9p", "overlay"],
+  ...["virtio_blk", "crc32c_generic", "ext4"],
+];
 
 /** Loaded when a scenario asks for them, with its parameters; what they depend on is there. */
 const lateModules = ["i6300esb"];

@@ -6,9 +6,10 @@
  * word is not all that a test has. (Its count of resets is of no use: the firmware makes more.)
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { runBounded } from "./bounded.js";
 import type { GuestImage } from "./guest-image.js";
 import { guestFile, root, runFolder } from "./places.js";
 import { parseStory, type StoryLine } from "./story.js";
@@ -44,6 +45,8 @@ export interface GuestEnd {
 }
 
 const memoryMiB = 512;
+const diskBytes = 64 * 1024 * 1024;
+const diskSecondsMax = 60;
 
 /** Guests that run now. None may outlive the lane, however it ends. */
 const running = new Set<ChildProcess>();
@@ -60,6 +63,7 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   await writeFile(join(out, "settings"), settingsText(options));
+  await makeDisk(diskIn(folder));
   const start = performance.now();
   const watched = await watch(spawnQemu(options, folder, out), options.secondsMax);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
@@ -67,6 +71,19 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
   const code = wholeOf(await readOrEmpty(join(out, "code")));
   const boots = wholeOf(await readOrEmpty(join(out, "boots"))) ?? 0;
   return { ...watched, story, code, boots, seconds, folder };
+}
+
+const diskIn = (folder: string): string => join(folder, "disk");
+
+/** For what a replica keeps: a shared folder has no sockets, and no fsync to speak of. */
+async function makeDisk(path: string): Promise<void> {
+  await writeFile(path, "");
+  await truncate(path, diskBytes);
+  // Root's folders are not on everybody's PATH.
+  const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` };
+  const words = ["-q", "-F", "-t", "ext4", path];
+  const made = await runBounded("mke2fs", words, { secondsMax: diskSecondsMax, env });
+  if (!made.ok) throw new Error(`no disk for the guest: ${made.text}`);
 }
 
 const readOrEmpty = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
@@ -113,6 +130,7 @@ function qemuWords(image: GuestImage, folder: string, out: string): readonly str
     ...["-qmp", "stdio", "-serial", `file:${join(folder, "console")}`],
     ...["-kernel", image.kernel, "-initrd", image.initramfs, "-append", kernelWords],
     ...["-device", "i6300esb", "-action", "watchdog=reset"],
+    ...["-drive", `file=${diskIn(folder)},format=raw,if=virtio`],
     ...share("host", "/", ",readonly=on,multidevs=remap"),
     ...share("out", out, ""),
   ];

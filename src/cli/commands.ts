@@ -66,6 +66,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./compare.js")).compareCommand,
   },
   {
+    name: "doctor",
+    summary: "what this machine offers to a replica, and how to get more of it",
+    load: async () => (await import("./doctor.js")).doctorCommand,
+  },
+  {
     name: "config",
     summary: "check a holdfast.yaml, print what is in force, or give its schema",
     load: async () => (await import("./config.js")).configCommand,

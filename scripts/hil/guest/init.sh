@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # The first process of the guest. Its root becomes the host's file system, read only, with a layer
-# in memory above it, so that the host's node and node_modules run here as they are. What the two
-# tell one another goes through the folder /out:
+# in memory above it, so that the host's node and node_modules run here as they are. A replica keeps
+# what it must on a disk, /state. What guest and host tell one another goes through the folder /out:
 #
 #   settings  from the host, for the shell: RUN (a script), MODULES (module:parameter=value ...)
 #   boots     how often this guest has begun: it survives a reset, and so proves it
@@ -31,6 +31,8 @@ mount -t overlay -o lowerdir=/lower,upperdir=/layer/upper,workdir=/layer/work ro
   give_up "no layer above the file system of the host"
 mkdir -p /root/out
 mount -t 9p -o "$of_host" out /root/out || give_up "no folder /out"
+mkdir -p /root/state
+mount -t ext4 /dev/vda /root/state || give_up "no disk"
 
 for folder in proc sys dev; do mount --move "/$folder" "/root/$folder"; done
 mkdir -p /root/dev/pts /root/dev/shm

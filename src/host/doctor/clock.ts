@@ -62,9 +62,11 @@ const poorSources = ["acpi_pm", "jiffies", "hpet", "refined-jiffies"];
 function source({ source: name, sources: others }: ClockFacts): Finding[] {
   if (name === null) return [];
   if (!poorSources.includes(name)) return [finding("ok", "source", `clock source ${name}`)];
-  const means = "The kernel has found its better clocks to be wrong. Every reading costs a microsecond.";
+  const means =
+    "The kernel has found its better clocks to be wrong. Every reading costs a microsecond.";
   const better = others.find((other) => !poorSources.includes(other));
-  const more = better === undefined ? [] : [`clocksource=${better}   (on the kernel's command line)`];
+  const more =
+    better === undefined ? [] : [`clocksource=${better}   (on the kernel's command line)`];
   return [finding("warn", "source", `clock source ${name}`, { means, more })];
 }
 

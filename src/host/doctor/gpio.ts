@@ -52,10 +52,14 @@ export function judgeGpio(facts: GpioFacts): readonly Finding[] {
   const { chips, sysfs } = facts;
   if (chips.length === 0) {
     const means = "A board of kind mock or recorded needs none; pins of a real board do.";
-    const more = ["ls /dev/gpiochip*   (a Raspberry Pi has one at least, without any setting)"];
+    const more = ["board: { kind: mock }   (holdfast.yaml: a simulated plant)"];
     return [finding("missing", "chips", "no GPIO chip", { means, more })];
   }
-  return [finding("ok", "chips", chips.map(chipText).join(", ")), ...permissions(chips), ...old(sysfs)];
+  return [
+    finding("ok", "chips", chips.map(chipText).join(", ")),
+    ...permissions(chips),
+    ...old(sysfs),
+  ];
 }
 
 function chipText({ access, label, lines }: GpioChip): string {

@@ -131,7 +131,10 @@ function power({ undervoltage: low, throttled: bits }: MachineFacts): Finding[] 
   const means =
     "A board with too little current slows down, corrupts its card, and resets: faults " +
     "that no replica can mask when all have the same supply.";
-  const more = ["a supply of 5.1 V, 3 A (Raspberry Pi 5: 5 A), and a short thick cable", "vcgencmd get_throttled"];
+  const more = [
+    "a supply of 5.1 V, 3 A (Raspberry Pi 5: 5 A), and a short thick cable",
+    "vcgencmd get_throttled",
+  ];
   if (low === true) {
     return [finding("warn", "undervoltage", "the supply voltage is too low now", { means, more })];
   }

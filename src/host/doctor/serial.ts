@@ -25,7 +25,9 @@ export function lookAtSerial(view: MachineView): SerialFacts {
     .slice(0, linesMax)
     .map((name) => view.access(`/dev/${name}`))
     .filter((access) => access !== null);
-  const consoles = [...(view.text("/proc/cmdline") ?? "").matchAll(/console=(tty[A-Za-z]+\d+|serial\d)/g)]
+  const consoles = [
+    ...(view.text("/proc/cmdline") ?? "").matchAll(/console=(tty[A-Za-z]+\d+|serial\d)/g),
+  ]
     .map(([, name]) => lineBehind(view, name ?? ""))
     .filter((name) => lines.some(({ path }) => path === `/dev/${name}`));
   return {

@@ -36,7 +36,9 @@ export function lookAtStorage(view: MachineView, trials: StorageTrials): Storage
     readOnly: mount?.options.includes("ro") ?? false,
     disk,
     diskName: disk === null ? null : view.text(`/sys/block/${disk}/device/name`),
-    rotates: disk !== null && numberAt(view, `/sys/block/${disk}/queue/rotational`) === 1,
+    // Disks of virtual machines say that they turn, whatever is below them.
+    rotates:
+      /^(sd|hd)/.test(disk ?? "") && numberAt(view, `/sys/block/${disk}/queue/rotational`) === 1,
     lifeUsed: disk === null ? null : lifeUsed(view.text(`/sys/block/${disk}/device/life_time`)),
   };
 }
@@ -78,7 +80,8 @@ const liesIn = (folder: string, place: string): boolean =>
 
 /** A partition's name without its number: the disk is a folder above it. */
 function diskOf(view: MachineView, device: string): string | null {
-  const [name = "", parent = ""] = view.link(`/sys/dev/block/${device}`)?.split("/").reverse() ?? [];
+  const [name = "", parent = ""] =
+    view.link(`/sys/dev/block/${device}`)?.split("/").reverse() ?? [];
   if (name === "") return null;
   return view.names("/sys/block").includes(parent) ? parent : name;
 }
@@ -102,7 +105,10 @@ function place({ folder, fileSystem, readOnly, disk }: StorageFacts): Finding[] 
   const where = `${folder} is on ${fileSystem ?? "an unknown file system"} (${disk ?? "no disk"})`;
   const means = "What a replica has promised must be there after a power cut.";
   if (readOnly) {
-    const more = ["mount -o remount,rw /", "stateDir: /data/holdfast   (on a partition to write on)"];
+    const more = [
+      "mount -o remount,rw /",
+      "stateDir: /data/holdfast   (on a partition to write on)",
+    ];
     return [finding("missing", "place", `${where}, and read only`, { means, more })];
   }
   if (fileSystem !== null && forgetful.includes(fileSystem)) {
@@ -118,7 +124,8 @@ const fsyncGood = 20_000;
 
 function fsync({ fsync: trial }: StorageFacts): Finding {
   if (!trial.ok) {
-    const means = "Nothing is acknowledged before it is durable, so a replica could promise nothing.";
+    const means =
+      "Nothing is acknowledged before it is durable, so a replica could promise nothing.";
     const more = ["chown holdfast: <the folder>", "stateDir: <a folder to write in>"];
     return finding("missing", "fsync", `no fsync: ${trial.reason}`, { means, more });
   }
@@ -141,7 +148,8 @@ function wear({ disk, diskName, lifeUsed: used, rotates }: StorageFacts): Findin
     const found = `the flash has used up ${Math.min(used, 10)} tenths of its life`;
     return [finding("warn", "wear", found, { means: "Replace it before it refuses to write." })];
   }
-  const means = "It wears out with what is written, and a power cut may cost what was written last.";
+  const means =
+    "It wears out with what is written, and a power cut may cost what was written last.";
   const more = ["recorder: { bytesMax: 16MiB }   (what bounds the recordings, in holdfast.yaml)"];
   const name = diskName === null ? "" : ` (${diskName})`;
   return [finding("note", "wear", `an SD card or eMMC${name}`, { means, more })];

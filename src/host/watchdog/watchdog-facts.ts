@@ -4,6 +4,9 @@
  */
 import type { WatchdogCalls } from "./watchdog-calls.js";
 
+/** What is read here: the names, and the files, under /sys/class/watchdog. */
+export type WatchdogAttributes = Pick<WatchdogCalls, "entries" | "attribute">;
+
 /** Null, each, where this kernel does not tell. */
 export interface WatchdogFacts {
   /** Its name under /sys/class/watchdog. */
@@ -23,7 +26,7 @@ export interface WatchdogFacts {
   readonly options: number | null;
 }
 
-export function factsOf(calls: WatchdogCalls, entry: string): WatchdogFacts {
+export function factsOf(calls: WatchdogAttributes, entry: string): WatchdogFacts {
   const read = (name: string) => calls.attribute(entry, name);
   const state = read("state");
   const nowayout = numberIn(read("nowayout"));
@@ -42,7 +45,7 @@ export function factsOf(calls: WatchdogCalls, entry: string): WatchdogFacts {
 }
 
 /** All that this machine has. */
-export const allFacts = (calls: WatchdogCalls): readonly WatchdogFacts[] =>
+export const allFacts = (calls: WatchdogAttributes): readonly WatchdogFacts[] =>
   calls.entries().map((entry) => factsOf(calls, entry));
 
 /** The old device without a number, which the kernel makes for its first watchdog. */
@@ -54,7 +57,7 @@ const firstEntry = "watchdog0";
  * link are as good as `/dev/watchdog0`. Null for a driver of the old kind (ib700), of which the
  * kernel tells nothing.
  */
-export function entryOf(calls: WatchdogCalls, deviceNumber: string): string | null {
+export function entryOf(calls: WatchdogAttributes, deviceNumber: string): string | null {
   const entries = calls.entries();
   if (deviceNumber === oldDevice) return entries.includes(firstEntry) ? firstEntry : null;
   return entries.find((entry) => calls.attribute(entry, "dev") === deviceNumber) ?? null;
