@@ -81,6 +81,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./schedule.js")).scheduleCommand,
   },
   {
+    name: "doctor",
+    summary: "what this machine offers to a replica, and how to get more of it",
+    load: async () => (await import("./doctor.js")).doctorCommand,
+  },
+  {
     name: "config",
     summary: "check a holdfast.yaml, print what is in force, or give its schema",
     load: async () => (await import("./config.js")).configCommand,
