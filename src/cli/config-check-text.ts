@@ -4,6 +4,7 @@ import { formatLifetime } from "../config/quantity.js";
 import type { Reliability, ReliabilityReport } from "../config/reliability.js";
 import type { Tolerance } from "../config/tolerance.js";
 import { type FaultGroup, toleranceInWords } from "../config/tolerance-words.js";
+import type { RealtimeWish } from "../host/lanes/grant.js";
 import { type Paint, table } from "./terminal.js";
 
 export interface CheckFindings {
@@ -12,15 +13,18 @@ export interface CheckFindings {
   readonly detection: DetectionReport | null;
   /** Null where the config gives no rates. */
   readonly reliability: ReliabilityReport | null;
+  /** Null where the loop keeps ordinary priority. */
+  readonly realtime: RealtimeWish | null;
 }
 
 export function checkText(findings: CheckFindings, paint: Paint): string {
-  const { tolerance, detection, reliability } = findings;
+  const { tolerance, detection, reliability, realtime } = findings;
   const groups = toleranceInWords(tolerance).map((group) => faultGroupText(group, paint));
   return [
     "Faults that are borne: how many at a time, and what happens.\n",
     ...groups,
     ...(detection === null ? [] : [detectionText(detection, paint)]),
+    ...(realtime === null ? [] : [listText("Real-time:", realtimeLines(realtime), paint)]),
     listText("Single points of failure that remain:", tolerance.singlePointsOfFailure, paint),
     listText("What this check cannot see:", tolerance.notSeen, paint),
     reliability === null ? howToGetReliability : reliabilityText(reliability, paint),
@@ -39,6 +43,16 @@ function faultGroupText({ heading, rows, notes }: FaultGroup, paint: Paint): str
 function detectionText(report: DetectionReport, paint: Paint): string {
   const [heading = "", ...lines] = detectionInWords(report);
   return listText(heading, lines.flatMap(wrapped), paint);
+}
+
+function realtimeLines({ priority, cpu }: RealtimeWish): readonly string[] {
+  const pinned = cpu === null ? "" : ` on processor ${cpu} only`;
+  return [
+    `The loop of each replica runs as SCHED_FIFO ${priority}${pinned}, before all ordinary threads.`,
+    `What wakes it and V8's threads have ${priority + 1}, the watchdog has ${Math.min(99, priority + 2)}.`,
+    "It needs CAP_SYS_NICE, or LimitRTPRIO= of at least the watchdog's, in its systemd unit;",
+    "without, it runs with ordinary priority, and says so once in its log and in `status`.",
+  ];
 }
 
 /** Lines stay within 100 columns, their indent among them. */

@@ -77,17 +77,17 @@ async function check(io: CliIo, flags: Flags): Promise<void> {
     throw failure;
   }
   const tolerance = toleranceOf(load.settings);
-  const { cluster, dependability } = load.settings;
+  const { cluster, dependability, realtime } = load.settings;
   const reliability = dependability === null ? null : reliabilityOf(dependability, cluster);
   const detection = detectionReport(cluster);
   if (flags.json) {
-    const sound = { ok: true, problems: [], warnings, tolerance, detection, reliability };
-    writeJson(io, "config check", sound);
+    const findings = { tolerance, detection, reliability, realtime };
+    writeJson(io, "config check", { ok: true, problems: [], warnings, ...findings });
     return;
   }
   const paint = paintFor(io, io.stdout);
   io.stdout.write(`${paint("good", "ok")} ${configFileOf(io, flags)}\n\n`);
-  io.stdout.write(checkText({ tolerance, detection, reliability }, paint));
+  io.stdout.write(checkText({ tolerance, detection, reliability, realtime }, paint));
 }
 
 async function print(io: CliIo, flags: Flags): Promise<void> {

@@ -93,6 +93,7 @@ async function optionsOf(
     makeBoard: (now) => ground.makeBoard(now),
     stateDir: settings.stateDir,
     watchdog: flags.watchdog,
+    realtime: settings.realtime,
     recording: recordingOptions(settings, node, { version: await version(), config }),
     faultsAllowed: settings.faultsAllowed,
     logger: makeLogger(self, settings.log.level),

@@ -19,6 +19,8 @@ import { ControlSocket, socketPath } from "./control-socket.js";
 import { EventLog } from "./event-log.js";
 import type { LinkFaults } from "./faulty-link.js";
 import { FlightRecorder, type StepEncoder } from "./flight-recorder.js";
+import type { RealtimeWish } from "./lanes/grant.js";
+import { RealtimeLoop } from "./lanes/realtime-loop.js";
 import { type FurtherPath, LivePaths } from "./live-paths.js";
 import type { LiveStatus } from "./live-status.js";
 import { LiveLoop, type LoopFailure } from "./loop.js";
@@ -55,6 +57,8 @@ export interface LiveNodeOptions {
   readonly stateDir: string | null;
   /** False leaves the process without a dog, as in a debugger. */
   readonly watchdog: boolean;
+  /** Without it the loop's thread stays ordinary. */
+  readonly realtime?: RealtimeWish | null;
   readonly recording: RecordingOptions | null;
   /** May `setLinkFaults` hurt this replica? */
   readonly faultsAllowed: boolean;
@@ -77,6 +81,7 @@ export class LiveNode {
   #paths: LivePaths | null = null;
   #watchdog: WatchdogDevice | null = null;
   #recorder: FlightRecorder | null = null;
+  #realtime: RealtimeLoop | null = null;
   #startedAt: Instant;
   #bootId = 0;
   #ended = false;
@@ -130,6 +135,7 @@ export class LiveNode {
         paths: paths.pathCounts(),
         linkFaults: paths.faultCounts(),
         watchdog: dog === null ? null : { timeout: dog.timeout, pets: dog.pets },
+        realtime: this.#realtime?.status() ?? null,
         recorder: this.#recorder?.status() ?? null,
       },
     };
@@ -198,8 +204,25 @@ export class LiveNode {
     if (warning !== null) logger.warn(warning);
     const file =
       recording === null ? null : await openRecording(recording.folder, node.self, bootId);
+    const { realtime = null } = this.#options;
+    if (realtime !== null) await this.#prepareRealtime(realtime);
     if (this.#options.watchdog) await this.#armWatchdog();
     this.#startLoop(file);
+  }
+
+  async #prepareRealtime(wish: RealtimeWish): Promise<void> {
+    const { logger } = this.#options;
+    const onTrouble = (reason: string) => logger.warn({ reason }, "real-time got worse");
+    const realtime = await RealtimeLoop.prepare({ wish, onTrouble });
+    this.#realtime = realtime;
+    this.#closers.push(() => realtime.close());
+  }
+
+  /** Once, with why it is less than what was asked, where it is. */
+  #tellRealtime(realtime: RealtimeLoop): void {
+    const status = realtime.status();
+    const level = status.reasons.length > 0 ? "warn" : "info";
+    this.#options.logger[level]({ realtime: status }, "what the kernel gave the loop");
   }
 
   async #openPaths(): Promise<void> {
@@ -237,7 +260,9 @@ export class LiveNode {
     const { node } = this.#options;
     const { watchdog: timeout } = node.settings.timing;
     const onFailure = (error: Error) => this.fail("the watchdog's thread died", error);
-    const dog = await ThreadWatchdog.arm({ timeout, name: node.self, onFailure });
+    const priority = this.#realtime?.dogPriority ?? 0;
+    const dog = await ThreadWatchdog.arm({ timeout, name: node.self, priority, onFailure });
+    this.#realtime?.dogArmed(dog.refusal);
     this.#watchdog = dog;
     this.#closers.push(() => dog.close());
   }
@@ -250,6 +275,8 @@ export class LiveNode {
     const board = makeBoard(now);
     this.#closers.push(() => board.close(this.#clock.now()));
     if (file !== null) this.#startRecorder(file, now);
+    const realtime = this.#realtime;
+    const makeTimer = realtime?.makeTimer;
     const machine = new Node({ ...node, now, bootId: this.#bootId });
     const loop = new LiveLoop({
       clock: this.#clock,
@@ -262,9 +289,12 @@ export class LiveNode {
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,
       onFailure: (failure) => this.#onLoopFailure(failure),
+      ...(makeTimer === undefined ? {} : { makeTimer }),
     });
     this.#machine = machine;
     this.#loop = loop;
+    realtime?.raise();
+    if (realtime !== null) this.#tellRealtime(realtime);
     loop.start();
   }
 

@@ -7,6 +7,7 @@ import type { LinkCounts } from "../wire/link.js";
 import type { FaultCounts } from "./faulty-link.js";
 import type { RecorderStatus } from "./flight-recorder.js";
 import type { PathCounts } from "./joined-links.js";
+import type { RealtimeStatus } from "./lanes/realtime-loop.js";
 import type { LoopCounts } from "./loop.js";
 
 export interface ProcessStatus {
@@ -26,6 +27,8 @@ export interface HostStatus extends ProcessStatus {
   /** The link's counts by path. */
   readonly paths: readonly PathCounts[];
   readonly watchdog: { readonly timeout: Duration; readonly pets: number } | null;
+  /** What the kernel gave the loop; null where the config asks for nothing. */
+  readonly realtime: RealtimeStatus | null;
   /** Null where nothing is recorded. */
   readonly recorder: RecorderStatus | null;
 }

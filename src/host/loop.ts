@@ -14,6 +14,7 @@ import {
   MachineLoop,
   type MachineLoopFailure,
   type MachineRecorder,
+  type MakeTimer,
 } from "./machine-loop.js";
 import type { Clock } from "./monotonic-clock.js";
 
@@ -39,6 +40,8 @@ export interface LoopOptions {
   readonly recorder: StepRecorder | null;
   /** Called once; the loop has stopped. */
   readonly onFailure: (failure: LoopFailure) => void;
+  /** What wakes the loop; by default a `WakeTimer`. */
+  readonly makeTimer?: MakeTimer;
 }
 
 export class LiveLoop {
@@ -57,6 +60,7 @@ export class LiveLoop {
       recorder: options.recorder,
       onStop: () => this.#releaseAll(),
       onFailure: options.onFailure,
+      ...(options.makeTimer === undefined ? {} : { makeTimer: options.makeTimer }),
     });
   }
 

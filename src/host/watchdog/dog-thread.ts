@@ -4,7 +4,8 @@
  * there does not stop it. SIGKILL, because a program that hangs must not be asked.
  */
 import { writeSync } from "node:fs";
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { raiseThisThread } from "../lanes/grant.js";
 import { Patience } from "./patience.js";
 
 export interface DogData {
@@ -13,6 +14,8 @@ export interface DogData {
   readonly timeout: number;
   /** Whose dog it is, for the line that is left behind. */
   readonly name: string;
+  /** SCHED_FIFO; 0 leaves it ordinary. A loop that runs away must not outrun its dog. */
+  readonly priority: number;
 }
 
 const stderr = 2;
@@ -37,4 +40,6 @@ function bite(name: string, timeout: number, silence: number): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-watch(workerData as DogData);
+const data = workerData as DogData;
+parentPort?.postMessage(data.priority === 0 ? null : raiseThisThread(data.priority));
+watch(data);

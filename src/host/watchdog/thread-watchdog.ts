@@ -24,6 +24,8 @@ export interface WatchdogDevice {
 export interface ThreadWatchdogOptions {
   readonly timeout: Duration;
   readonly name: string;
+  /** SCHED_FIFO of its thread; by default it is ordinary. */
+  readonly priority?: number;
   /** The thread died: nobody watches any more. */
   readonly onFailure: (error: Error) => void;
 }
@@ -35,29 +37,38 @@ export class ThreadWatchdog implements WatchdogDevice {
   readonly timeout: Duration;
   readonly #patience: Patience;
   readonly #worker: Worker;
+  /** Why its thread did not get its priority; null where it did, or was not to. */
+  readonly refusal: string | null;
   #pets = 0;
 
-  private constructor(timeout: Duration, patience: Patience, worker: Worker) {
+  private constructor(
+    timeout: Duration,
+    patience: Patience,
+    worker: Worker,
+    refusal: string | null,
+  ) {
     this.timeout = timeout;
+    this.refusal = refusal;
     this.#patience = patience;
     this.#worker = worker;
   }
 
   /** Armed when the promise is fulfilled; the first timeout runs from then. */
-  static async arm({ timeout, name, onFailure }: ThreadWatchdogOptions): Promise<ThreadWatchdog> {
+  static async arm(options: ThreadWatchdogOptions): Promise<ThreadWatchdog> {
+    const { timeout, name, priority = 0, onFailure } = options;
     const patience = new Patience();
     patience.pet();
-    const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name };
+    const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name, priority };
     const file = new URL("./dog-thread.js", import.meta.url);
     const worker = new Worker(file, { workerData: data, resourceLimits, execArgv: [] });
-    await new Promise<void>((resolve, reject) => {
-      worker.once("online", resolve);
+    const refusal = await new Promise<string | null>((resolve, reject) => {
+      worker.once("message", resolve);
       worker.once("error", reject);
     });
     worker.on("error", onFailure);
     worker.unref();
     patience.pet();
-    return new ThreadWatchdog(timeout, patience, worker);
+    return new ThreadWatchdog(timeout, patience, worker, refusal);
   }
 
   get pets(): number {
