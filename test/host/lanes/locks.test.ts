@@ -1,19 +1,11 @@
 /** Locks between threads, by programs with threads of their own (programs/locks.mjs). */
-import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadPosix } from "../../../src/host/lanes/posix.js";
-import { isBuilt, startNode } from "../support/built.js";
+import { isBuilt } from "../support/built.js";
 import { isFifoGranted } from "./support/fifo.js";
+import { play } from "./support/programs.js";
 
-const program = (name: string) => resolve(process.cwd(), "test/host/lanes/programs", name);
-
-async function play(file: string, ...words: string[]): Promise<Record<string, unknown>> {
-  const { stdout, stderr } = await startNode([program(file), ...words]).ended;
-  expect(stderr).toBe("");
-  return JSON.parse(stdout) as Record<string, unknown>;
-}
-
-const locks = (scenario: string, kind: string) => play("locks.mjs", scenario, kind);
+const locks = (scenario: string, kind: string) => play(["locks.mjs", scenario, kind]);
 
 const taken = { kind: "taken", ownerDied: false };
 const takenFromDead = { kind: "taken", ownerDied: true };
@@ -110,7 +102,7 @@ const run = ({ medium }: Pathfinder) => medium.ended - medium.began;
  */
 describe.skipIf(!isRealtime)("the threads of Mars Pathfinder", () => {
   const trial = async (kind: string) => {
-    const told = (await play("pathfinder.mjs", kind)) as unknown as Pathfinder;
+    const told = await play<Pathfinder>(["pathfinder.mjs", kind]);
     expect(told.met).toBe(true);
     return told;
   };

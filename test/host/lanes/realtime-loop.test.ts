@@ -1,6 +1,6 @@
 /** `holdfast run` with `realtime:` in its config, as processes. */
 import { chown, readdir, readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RealtimeStatus } from "../../../src/host/lanes/realtime-loop.js";
 import type { LiveStatus } from "../../../src/host/live-status.js";
@@ -8,19 +8,12 @@ import { jsonOf, run } from "../../cli/support/captured-io.js";
 import { clusterFolder } from "../../cli/support/cluster-folder.js";
 import { isBuilt, program, startNode } from "../support/built.js";
 import { isFifoGranted } from "./support/fifo.js";
+import { asNobody, isRoot, nobody, preloaded } from "./support/programs.js";
 
 const isReady = isBuilt(["src/cli/main.js", "src/host/lanes/alarm-thread.js"]);
 const isRealtime = isReady && isFifoGranted();
-const isRoot = process.getuid?.() === 0;
-if (!isRoot) console.warn("SKIPPED, only root can become another user: what EPERM comes to");
 
 const config = "timing: { cycle: 20ms, watchdog: 500ms }\nrealtime: { priority: 40, cpu: 0 }";
-
-/** Before Node: with a file of programs/ that it loads first. */
-const preloaded = (name: string): readonly string[] => {
-  const file = resolve(process.cwd(), "test/host/lanes/programs", name);
-  return ["env", `NODE_OPTIONS=--require=${file}`];
-};
 
 const start = (cwd: string, through: readonly string[] = []) =>
   startNode([program, "run", "--node", "a"], { cwd, through });
@@ -96,12 +89,10 @@ describe.skipIf(!isReady)("a replica that asks for real-time priority and gets n
 
   it.skipIf(!isRoot)("runs, and says once that it is not permitted (RT-4)", async () => {
     const { path } = await clusterFolder(config);
-    const nobody = 65_534;
     for (const name of ["", "key", "app.mjs", "holdfast.yaml"]) {
       await chown(join(path, name), nobody, nobody);
     }
-    const user = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
-    const replica = start(path, user);
+    const replica = start(path, asNobody);
     await replica.has("is up");
     const reason = expect.stringMatching(/^SCHED_FIFO 40: not permitted \(EPERM\); it needs CAP/);
     expect(await realtimeOf(path)).toMatchObject({ ...nothing, reasons: [reason] });
