@@ -2,7 +2,7 @@
  * Gives the loop of a replica real-time priority: the main thread, what wakes it, the dog that
  * bites it, and V8's threads that it waits for. The whole replica could run in a lane instead; it
  * cannot, for a lane has no event loop, and sockets and files come through that
- * (docs/adr/0012-the-loop-is-raised-where-it-is.md).
+ * (docs/adr, "The loop is raised where it is").
  *
  * In order, from below: the loop; one above it the alarm, and V8's threads; above those the dog,
  * for nothing else ends a loop that runs away with real-time priority.
