@@ -24,32 +24,30 @@ const slack = 300;
 export const wait = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
-/** @returns null, after saying why, where a lane has no real-time priority here */
-export async function laneCounts(periodUs: number, seconds: number): Promise<Counts | null> {
-  let reasons: readonly string[] = [];
+export interface LaneRun {
+  readonly counts: Counts;
+  readonly overruns: number;
+}
+
+/** @param ahead false: it sleeps until the instant itself, as cyclictest does */
+export async function laneRun(periodUs: number, seconds: number, ahead: boolean): Promise<LaneRun> {
   const started = await Lane.start({
     name: "bench",
     module: new URL("./pid-tick.js", import.meta.url),
     ...{ period: micros(periodUs), priority, warmUp },
+    ...(ahead ? {} : { wakeAhead: micros(0) }),
     onTold: (told) => {
-      if (told.kind === "granted") reasons = told.grant.reasons;
+      const reasons = told.kind === "granted" ? told.grant.reasons : [];
+      for (const reason of reasons) console.log(`the lane got less than it asked for: ${reason}`);
     },
   });
   if (!started.ok) throw new Error(started.reason);
   await wait(warmUp / 1_000 + slack + seconds * 1_000);
-  const { lateCounts, overruns, ticks } = started.lane.telemetry();
+  const { lateCounts, overruns } = started.lane.telemetry();
   await started.lane.stop();
-  for (const reason of reasons) console.log(`the lane got less than it asked for: ${reason}`);
-  const counts: Counts = new Map();
-  for (const [index, count] of lateCounts.entries()) {
-    if (count > 0) counts.set(lateClassEnd(index), count);
-  }
-  laneTotals.ticks += ticks;
-  laneTotals.overruns += overruns;
-  return counts;
+  const pairs = lateCounts.map((count, index) => [lateClassEnd(index), count] as const);
+  return { counts: new Map(pairs.filter(([, count]) => count > 0)), overruns };
 }
-
-export const laneTotals = { ticks: 0, overruns: 0 };
 
 /** As `cyclictest --json` writes it. */
 interface CyclicFile {
