@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const live = ["live", "detection/idle", "detection/killed"];
+const live = ["realtime", "live", "detection/idle", "detection/killed"];
 
 for (const name of ["sim", "voting", "codes", "detection", ...live]) {
   console.log(`\n== ${name}`);

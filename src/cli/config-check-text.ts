@@ -5,6 +5,7 @@ import type { Reliability, ReliabilityReport } from "../config/reliability.js";
 import type { Tolerance } from "../config/tolerance.js";
 import { type FaultGroup, toleranceInWords } from "../config/tolerance-words.js";
 import { type WatchdogReport, watchdogInWords } from "../config/watchdog-words.js";
+import type { RealtimeWish } from "../host/lanes/grant.js";
 import { type Paint, table } from "./terminal.js";
 
 export interface CheckFindings {
@@ -14,16 +15,19 @@ export interface CheckFindings {
   readonly watchdogs: WatchdogReport;
   /** Null where the config gives no rates. */
   readonly reliability: ReliabilityReport | null;
+  /** Null where the loop keeps ordinary priority. */
+  readonly realtime: RealtimeWish | null;
 }
 
 export function checkText(findings: CheckFindings, paint: Paint): string {
-  const { tolerance, detection, watchdogs, reliability } = findings;
+  const { tolerance, detection, watchdogs, reliability, realtime } = findings;
   const groups = toleranceInWords(tolerance).map((group) => faultGroupText(group, paint));
   return [
     "Faults that are borne: how many at a time, and what happens.\n",
     ...groups,
     ...(detection === null ? [] : [wordsText(detectionInWords(detection), paint)]),
     wordsText(watchdogInWords(watchdogs), paint),
+    ...(realtime === null ? [] : [listText("Real-time:", realtimeLines(realtime), paint)]),
     listText("Single points of failure that remain:", tolerance.singlePointsOfFailure, paint),
     listText("What this check cannot see:", tolerance.notSeen, paint),
     reliability === null ? howToGetReliability : reliabilityText(reliability, paint),
@@ -41,6 +45,16 @@ function faultGroupText({ heading, rows, notes }: FaultGroup, paint: Paint): str
 
 function wordsText([heading = "", ...lines]: readonly string[], paint: Paint): string {
   return listText(heading, lines.flatMap(wrapped), paint);
+}
+
+function realtimeLines({ priority, cpu }: RealtimeWish): readonly string[] {
+  const pinned = cpu === null ? "" : ` on processor ${cpu} only`;
+  return [
+    `The loop of each replica runs as SCHED_FIFO ${priority}${pinned}, before all ordinary threads.`,
+    `What wakes it and V8's threads have ${priority + 1}, the watchdog has ${Math.min(99, priority + 2)}.`,
+    "It needs CAP_SYS_NICE, or LimitRTPRIO= of at least the watchdog's, in its systemd unit;",
+    "without, it runs with ordinary priority, and says so once in its log and in `status`.",
+  ];
 }
 
 /** Lines stay within 100 columns, their indent among them. */

@@ -78,11 +78,11 @@ async function check(io: CliIo, flags: Flags): Promise<void> {
     throw failure;
   }
   const tolerance = toleranceOf(load.settings);
-  const { cluster, dependability } = load.settings;
+  const { cluster, dependability, realtime } = load.settings;
   const reliability = dependability === null ? null : reliabilityOf(dependability, cluster);
   const detection = detectionReport(cluster);
   const watchdogs = watchdogReport(load.settings);
-  const findings = { tolerance, detection, watchdogs, reliability };
+  const findings = { tolerance, detection, watchdogs, reliability, realtime };
   if (flags.json) {
     writeJson(io, "config check", { ok: true, problems: [], warnings, ...findings });
     return;

@@ -7,7 +7,8 @@ import { Command } from "commander";
 import { loadConfigApart } from "../config/load-apart.js";
 import type { RunSettings } from "../config/settings.js";
 import { boardFromParentFlag } from "../host/board-channel.js";
-import { LiveNode, type LiveNodeOptions, type StartOptions } from "../host/live-node.js";
+import type { StartOptions } from "../host/live-guards.js";
+import { LiveNode, type LiveNodeOptions } from "../host/live-node.js";
 import { makeLogger } from "../host/logger.js";
 import type { WatchdogSettings } from "../host/watchdog/watchdog-settings.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -102,6 +103,7 @@ async function optionsOf(
     makeBoard: (now) => ground.makeBoard(now),
     stateDir: settings.stateDir,
     watchdog: flags.watchdog ? watchdogOf(settings, flags) : null,
+    realtime: settings.realtime,
     recording: recordingOptions(settings, node, { version: await version(), config }),
     faultsAllowed: settings.faultsAllowed,
     logger: makeLogger(self, settings.log.level),

@@ -290,6 +290,16 @@ const recorder = mapping({
   bytesPerSecondMax: size("The most that a node writes in a second.", "256KiB").optional(),
 });
 
+const realtime = mapping({
+  priority: whole("a whole number from 1 to 98", 1, 98, {
+    description: "SCHED_FIFO of the replica's loop; what wakes it and the watchdog are above it.",
+  }),
+  cpu: whole("the number of a processor, from 0", 0, 1_023, {
+    description: "The only processor that the loop runs on.",
+    fallback: "any",
+  }).optional(),
+});
+
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 /** The whole file. */
@@ -321,6 +331,7 @@ export const fileSchema = mapping({
   rereads: rereadsSchema.optional(),
   protection: protectionSchema.optional(),
   recorder: recorder.optional(),
+  realtime: realtime.optional(),
   stateDir: filePath({
     description: "The folder in which a replica keeps what survives a restart.",
     fallback: "`state` beside the config",

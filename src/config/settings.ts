@@ -5,6 +5,7 @@ import type { App } from "../control/app.js";
 import type { SensorVoting, VotingMap } from "../control/cycle/sensor-bank.js";
 import { type Protection, profileOf } from "../control/protection/protection.js";
 import type { HostPort } from "../host/address.js";
+import type { RealtimeWish } from "../host/lanes/grant.js";
 import type { WatchdogSettings } from "../host/watchdog/watchdog-settings.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
@@ -38,6 +39,8 @@ export interface RunSettings {
   readonly board: BoardSettings;
   /** Null where nothing is recorded: the config has no `recorder`. */
   readonly recorder: RecorderSettings | null;
+  /** Null where the loop keeps ordinary priority: the config has no `realtime`. */
+  readonly realtime: RealtimeWish | null;
   /** An absolute path; the folder need not exist yet. */
   readonly stateDir: string;
   readonly watchdog: WatchdogSettings;
@@ -71,6 +74,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     key: around.key,
     board: boardOf(content.board, around.boardFile),
     recorder: recorderOf(content, around.recorderPath),
+    realtime: realtimeOf(content),
     stateDir: around.stateDir,
     watchdog: watchdogSettingsOf(content.watchdog ?? {}),
     restarts: restartsOf(content.restarts ?? {}),
@@ -152,3 +156,6 @@ function recorderOf(content: FileContent, path: string): RecorderSettings | null
   const { bytesMax = 0, bytesPerSecondMax = 0 } = recorder;
   return { path, bytesMax, bytesPerSecondMax };
 }
+
+const realtimeOf = ({ realtime }: FileContent): RealtimeWish | null =>
+  realtime === undefined ? null : { priority: realtime.priority, cpu: realtime.cpu ?? null };

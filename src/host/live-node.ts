@@ -14,30 +14,22 @@ import { elapsed, type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
-import type { NodeOutput } from "../node/ports.js";
-import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
 import type { DogCommand } from "../watchdog/supervision/ports.js";
 import { nextBootId } from "./boot-id.js";
-import { BootBook } from "./boots/boot-book.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
 import type { DogWordRefusal } from "./dog-request.js";
 import { EventLog } from "./event-log.js";
-import { evidenceFolder } from "./evidence/evidence-folder.js";
-import { LiveEvidence } from "./evidence/live-evidence.js";
-import type { StepText } from "./evidence/step-tail.js";
 import type { LinkFaults } from "./faulty-link.js";
 import { FlightRecorder, type StepEncoder } from "./flight-recorder.js";
+import type { RealtimeWish } from "./lanes/grant.js";
+import { LiveGuards, type StartOptions } from "./live-guards.js";
 import { type FurtherPath, LivePaths } from "./live-paths.js";
 import type { LiveStatus } from "./live-status.js";
-import { LiveLoop, type LoopFailure, type StepInput } from "./loop.js";
+import { LiveLoop, type LoopFailure } from "./loop.js";
 import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
 import { openRecording, type RecordingFile } from "./recording-folder.js";
 import type { LinkTrouble } from "./udp-link.js";
-import { serviceLine } from "./watchdog/service-line.js";
-import { armWatchdogs } from "./watchdog/watchdog-arming.js";
-import { systemWatchdogCalls } from "./watchdog/watchdog-calls.js";
-import type { WatchdogSet } from "./watchdog/watchdog-set.js";
 import type { WatchdogSettings } from "./watchdog/watchdog-settings.js";
 
 /** When and as what a machine was made: what a recording of it must say. */
@@ -55,18 +47,6 @@ export interface RecordingOptions {
   readonly encoderFor: (beginning: Beginning) => StepEncoder;
 }
 
-/** How this start relates to those before it. */
-export interface StartOptions {
-  /** What to do about a boot loop; null leaves it to whoever starts this. */
-  readonly restarts: RestartSettings | null;
-  /** A person's word on safe mode; null: as `restarts` say. */
-  readonly safeMode: boolean | null;
-  /** Aborted when it is to end soon, so that a start need not wait. */
-  readonly endSignal: AbortSignal;
-  /** A step as a line, for evidence. */
-  readonly stepText: StepText<StepInput, NodeOutput>;
-}
-
 export interface LiveNodeOptions {
   readonly node: Omit<NodeOptions, "now" | "bootId">;
   /** Where the first path listens, and where its peers are. */
@@ -81,6 +61,8 @@ export interface LiveNodeOptions {
   readonly starts?: StartOptions;
   /** Null leaves the process without a dog, as in a debugger. */
   readonly watchdog: WatchdogSettings | null;
+  /** Without it the loop's thread stays ordinary. */
+  readonly realtime?: RealtimeWish | null;
   readonly recording: RecordingOptions | null;
   /** May `setLinkFaults` hurt this replica? */
   readonly faultsAllowed: boolean;
@@ -96,15 +78,13 @@ export class LiveNode {
   readonly #options: LiveNodeOptions;
   readonly #clock = new MonotonicClock();
   readonly #events: EventLog;
+  readonly #guards: LiveGuards;
   /** In the order in which the parts began; they end in the opposite one. */
   readonly #closers: Closer[] = [];
   #loop: LiveLoop | null = null;
   #machine: Node | null = null;
   #paths: LivePaths | null = null;
-  #watchdogs: WatchdogSet | null = null;
   #recorder: FlightRecorder | null = null;
-  #book: BootBook | null = null;
-  #evidence: LiveEvidence | null = null;
   #startedAt: Instant;
   #bootId = 0;
   #ended = false;
@@ -112,6 +92,12 @@ export class LiveNode {
   private constructor(options: LiveNodeOptions) {
     this.#options = options;
     this.#events = new EventLog(options.logger);
+    this.#guards = new LiveGuards({
+      ...{ node: options.node.self, stateDir: options.stateDir, starts: options.starts ?? null },
+      ...{ watchdog: options.watchdog, patience: options.node.settings.timing.watchdog },
+      ...{ realtime: options.realtime ?? null, clock: this.#clock, logger: options.logger },
+      onFailure: (what, error) => this.fail(what, error),
+    });
     this.#startedAt = this.#clock.now();
   }
 
@@ -124,7 +110,7 @@ export class LiveNode {
     try {
       await live.#begin();
     } catch (error) {
-      live.#evidence?.crashed("it could not start", error);
+      live.#guards.unstarted(error);
       await live.stop();
       throw error;
     }
@@ -157,9 +143,8 @@ export class LiveNode {
         link: paths.counts(),
         paths: paths.pathCounts(),
         linkFaults: paths.faultCounts(),
-        watchdog: this.#watchdogs?.status() ?? null,
+        ...this.#guards.status(),
         recorder: this.#recorder?.status() ?? null,
-        boot: this.#book?.status() ?? null,
       },
     };
   }
@@ -182,7 +167,7 @@ export class LiveNode {
   tellDog(command: DogCommand): DogWordRefusal | null {
     const [machine, loop] = [this.#machine, this.#loop];
     if (machine === null || loop === null) return "starting";
-    if (command.kind === "reboot" && this.#watchdogs === null) return "no-watchdog";
+    if (command.kind === "reboot" && !this.#guards.hasWatchdog) return "no-watchdog";
     const refusal = machine.whyNotDog(command);
     if (refusal !== null) return refusal;
     if (!loop.command(command)) return "busy";
@@ -196,7 +181,7 @@ export class LiveNode {
    * @param path null: all of them
    */
   setLinkFaults(faults: Partial<LinkFaults>, path: string | null = null): boolean {
-    if (this.#isSafe || !(this.#paths?.setFaults(faults, path) ?? false)) return false;
+    if (this.#guards.isSafe || !(this.#paths?.setFaults(faults, path) ?? false)) return false;
     this.#options.logger.warn({ faults, path }, "link faults were injected");
     return true;
   }
@@ -209,9 +194,8 @@ export class LiveNode {
   /** Releases the outputs and gives everything back. Stopping twice is harmless. */
   async stop(): Promise<void> {
     this.#ended = true;
-    this.#watchdogs?.stopping();
     this.#loop?.stop();
-    await this.#book?.stopped();
+    await this.#guards.stopping();
     for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
       try {
         await close();
@@ -226,9 +210,7 @@ export class LiveNode {
     if (this.#ended) return;
     this.#ended = true;
     this.#loop?.stop();
-    this.#book?.ended();
-    this.#evidence?.crashed(what, error);
-    this.#watchdogs?.failed(what);
+    this.#guards.failed(what, error);
     this.#options.logger.fatal({ err: error, recording: this.recording }, what);
     this.#options.onFailure(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -242,38 +224,12 @@ export class LiveNode {
     const { bootId, warning } = await nextBootId({ node: node.self, stateDir, wallClock });
     this.#bootId = bootId;
     if (warning !== null) logger.warn(warning);
-    if (stateDir !== null) await this.#openBook(stateDir);
-    const record = this.#isSafe ? null : recording;
+    await this.#guards.open(bootId);
+    const record = this.#guards.isSafe ? null : recording;
     const file = record === null ? null : await openRecording(record.folder, node.self, bootId);
-    if (stateDir !== null) this.#gatherEvidence(stateDir, file);
-    await this.#armWatchdogs();
+    this.#closers.push(() => this.#guards.close());
+    await this.#guards.arm(file?.path ?? null);
     this.#startLoop(file);
-  }
-
-  get #isSafe(): boolean {
-    return this.#book?.status().safeMode ?? this.#options.starts?.safeMode ?? false;
-  }
-
-  /** Finds out why this start came, and waits where the starts follow one another too quickly. */
-  async #openBook(stateDir: string): Promise<void> {
-    const { node, logger, starts } = this.#options;
-    const book = await BootBook.open({
-      ...{ node: node.self, bootId: this.#bootId, stateDir, clock: this.#clock },
-      ...{ restarts: starts?.restarts ?? null, safeMode: starts?.safeMode ?? null },
-      warn: (message, err) => logger.warn({ err }, message),
-    });
-    this.#book = book;
-    logger[book.isOrdinary ? "info" : "warn"]({ boot: book.status() }, book.text());
-    await book.backOff(starts?.endSignal ?? null);
-  }
-
-  #gatherEvidence(stateDir: string, file: RecordingFile | null): void {
-    const { node, logger, starts } = this.#options;
-    this.#evidence = new LiveEvidence({
-      ...{ node: node.self, bootId: this.#bootId, folder: evidenceFolder(stateDir) },
-      ...{ clock: this.#clock, recording: file?.path ?? null, stepText: starts?.stepText ?? null },
-      warn: (message, err) => logger.warn({ err }, message),
-    });
   }
 
   async #openPaths(): Promise<void> {
@@ -308,21 +264,6 @@ export class LiveNode {
     this.#closers.push(() => socket.close());
   }
 
-  async #armWatchdogs(): Promise<void> {
-    const { node, watchdog: settings, logger } = this.#options;
-    if (settings === null) return;
-    const dogs = await armWatchdogs({
-      ...{ name: node.self, settings, patience: node.settings.timing.watchdog },
-      ...{ clock: this.#clock, calls: systemWatchdogCalls(), env: process.env },
-      tell: (device, level, text) => logger[level]({ device }, `watchdog ${device}: ${text}`),
-      describe: () => serviceLine(this.#machine?.status(this.#clock.now()) ?? null),
-      onFailure: (error) => this.fail("the watchdog's thread died", error),
-      evidence: this.#evidence?.forDog() ?? null,
-    });
-    this.#watchdogs = dogs;
-    this.#closers.push(() => dogs.close());
-  }
-
   /** Without a wait from here: the machine's first deadlines count from `now`. */
   #startLoop(file: RecordingFile | null): void {
     const { node, makeBoard } = this.#options;
@@ -331,12 +272,11 @@ export class LiveNode {
     const board = makeBoard(now);
     this.#closers.push(() => board.close(this.#clock.now()));
     if (file !== null) this.#startRecorder(file, now);
-    const evidence = this.#evidence;
     const { settings } = node;
-    const app = evidence?.marked(settings.app) ?? settings.app;
+    const app = this.#guards.marked(settings.app);
     const options = { ...node, settings: { ...settings, app }, now, bootId: this.#bootId };
     const machine = new Node(options);
-    evidence?.watch(() => machine.supervised());
+    const { makeTimer, witness } = this.#guards;
     const loop = new LiveLoop({
       clock: this.#clock,
       machine,
@@ -344,25 +284,19 @@ export class LiveNode {
       send: (targets, bytes) => this.#paths?.send(targets, bytes),
       // The config's addresses go first: what is learned serves while a name there is not found.
       route: (member, address) => this.#paths?.setAddress(member, address),
-      pet: () => this.#watchdogs?.pet(),
+      pet: () => this.#guards.pet(),
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,
-      witness: evidence,
+      witness,
       onFailure: (failure) => this.#onLoopFailure(failure),
+      ...(makeTimer === undefined ? {} : { makeTimer }),
     });
     this.#machine = machine;
     this.#loop = loop;
+    this.#guards.watch(machine);
     loop.start();
-    this.#watchdogs?.ready();
-    this.#tellBegun();
-  }
-
-  #tellBegun(): void {
-    const [book, now] = [this.#book, this.#clock.now()];
-    if (book === null) return;
-    book.begun();
-    const { reason, safeMode } = book.status();
-    this.#options.onEvent(now, { kind: "boot-explained", reason, safeMode });
+    const explained = this.#guards.up();
+    if (explained !== null) this.#options.onEvent(this.#clock.now(), explained);
   }
 
   #startRecorder(file: RecordingFile, now: Instant): void {
@@ -385,9 +319,8 @@ export class LiveNode {
   }
 
   #onReport(at: Instant, event: NodeEvent): void {
-    this.#evidence?.onEvent(at, event);
+    this.#guards.onEvent(at, event);
     this.#events.tell(at, event);
-    if (event.kind === "supervision-failed") this.#watchdogs?.describe();
     this.#options.onEvent(at, event);
   }
 

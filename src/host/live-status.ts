@@ -8,6 +8,7 @@ import type { BootStatus } from "./boots/boot-book.js";
 import type { FaultCounts } from "./faulty-link.js";
 import type { RecorderStatus } from "./flight-recorder.js";
 import type { PathCounts } from "./joined-links.js";
+import type { RealtimeStatus } from "./lanes/realtime-loop.js";
 import type { LoopCounts } from "./loop.js";
 import type { WatchdogSetStatus } from "./watchdog/watchdog-set.js";
 
@@ -29,6 +30,8 @@ export interface HostStatus extends ProcessStatus {
   readonly paths: readonly PathCounts[];
   /** Null where all were turned off. */
   readonly watchdog: WatchdogSetStatus | null;
+  /** What the kernel gave the loop; null where the config asks for nothing. */
+  readonly realtime: RealtimeStatus | null;
   /** Null where nothing is recorded. */
   readonly recorder: RecorderStatus | null;
   /** Why it was started, and how it runs; null for a replica that keeps nothing. */

@@ -15,6 +15,7 @@ import {
   MachineLoop,
   type MachineLoopFailure,
   type MachineRecorder,
+  type MakeTimer,
 } from "./machine-loop.js";
 import type { Clock } from "./monotonic-clock.js";
 
@@ -43,6 +44,8 @@ export interface LoopOptions {
   readonly witness?: StepWitness | null;
   /** Called once; the loop has stopped. */
   readonly onFailure: (failure: LoopFailure) => void;
+  /** What wakes the loop; by default a `WakeTimer`. */
+  readonly makeTimer?: MakeTimer;
 }
 
 export class LiveLoop {
@@ -62,6 +65,7 @@ export class LiveLoop {
       witness: options.witness ?? null,
       onStop: () => this.#releaseAll(),
       onFailure: options.onFailure,
+      ...(options.makeTimer === undefined ? {} : { makeTimer: options.makeTimer }),
     });
   }
 

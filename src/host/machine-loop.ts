@@ -11,7 +11,7 @@ import { BoundedQueue } from "../kernel/queue.js";
 import { due, elapsed, type Instant } from "../kernel/time.js";
 import { Lateness, type LatenessCounts } from "./lateness.js";
 import type { Clock } from "./monotonic-clock.js";
-import { WakeTimer } from "./wake-timer.js";
+import { type LoopTimer, WakeTimer } from "./wake-timer.js";
 
 /** Something threw in the loop: a bug of ours. The loop has stopped. */
 export interface MachineLoopFailure<Input> {
@@ -51,7 +51,11 @@ export interface MachineLoopOptions<Input, Output> {
   readonly onStop: () => void;
   /** Called once; the loop has stopped. */
   readonly onFailure: (failure: MachineLoopFailure<Input>) => void;
+  /** What wakes the loop; by default a `WakeTimer`. */
+  readonly makeTimer?: MakeTimer;
 }
+
+export type MakeTimer = (clock: Clock, wake: () => void) => LoopTimer;
 
 export interface LoopCounts {
   readonly steps: number;
@@ -72,7 +76,7 @@ const stepsPerTurnMax = 256;
 export class MachineLoop<Input, Output> {
   readonly #options: MachineLoopOptions<Input, Output>;
   readonly #inbox = new BoundedQueue<Input>(inboxMax);
-  readonly #timer: WakeTimer;
+  readonly #timer: LoopTimer;
   readonly #lateness = new Lateness();
   /** Apart from the inbox: no flood of datagrams may push a person's word out. */
   readonly #commands: Input[] = [];
@@ -81,7 +85,8 @@ export class MachineLoop<Input, Output> {
 
   constructor(options: MachineLoopOptions<Input, Output>) {
     this.#options = options;
-    this.#timer = new WakeTimer(options.clock, () => this.#work());
+    const makeTimer = options.makeTimer ?? ((clock, wake) => new WakeTimer(clock, wake));
+    this.#timer = makeTimer(options.clock, () => this.#work());
   }
 
   /** Begins to feed deadlines and what is offered. */

@@ -16,7 +16,13 @@ const guard = 200;
 /** Node turns longer timeouts into 1 ms; a wait is renewed after this many milliseconds. */
 const timeoutMax = 60_000;
 
-export class WakeTimer {
+/** Calls somebody at an instant, who is given when it is made. */
+export interface LoopTimer {
+  /** Calls once at `deadline`, or at once where it has passed; `null` calls it off. */
+  set(deadline: Instant | null): void;
+}
+
+export class WakeTimer implements LoopTimer {
   readonly #clock: Clock;
   readonly #wake: () => void;
   readonly #look = () => this.#lookAtClock();
@@ -30,7 +36,6 @@ export class WakeTimer {
     this.#wake = wake;
   }
 
-  /** Calls `wake` once at `deadline`, or at once where it has passed; `null` calls it off. */
   set(deadline: Instant | null): void {
     this.#deadline = deadline;
     if (deadline !== null) this.#arm(deadline);

@@ -43,6 +43,7 @@ function factRows(node: NodeStatus, host: HostStatus, paint: Paint): string[][] 
     ["  watchdog", dogStateText(node, paint)],
     ...watchdogRows(host, paint),
     ["  supervised", entitiesText(node.supervision, paint)],
+    ...realtimeRows(host, paint),
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
     ...linkRows(host),
@@ -65,6 +66,22 @@ function protectionRows(channels: NodeStatus["protection"], paint: Paint): strin
 }
 
 const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;
+
+/** No row where the config asks for nothing. */
+function realtimeRows({ realtime }: HostStatus, paint: Paint): string[][] {
+  if (realtime === null) return [];
+  const { asked, priority, cpu, wokenBy, dogPriority, alarmsMissed, reasons } = realtime;
+  if (priority === 0) {
+    const why = `no, it asked for FIFO ${asked.priority}: ${reasons.join("; ")}`;
+    return [["  real-time", paint("bad", why)]];
+  }
+  const pinned = cpu === null ? "" : ` on processor ${cpu}`;
+  const dog = dogPriority === null ? "" : `, the watchdog at ${dogPriority}`;
+  const missed = wokenBy === "alarm" ? `, ${alarmsMissed} alarms missed` : "";
+  const has = `FIFO ${priority}${pinned}, woken by ${wokenBy}${missed}${dog}`;
+  const lacks = reasons.length === 0 ? "" : `; ${reasons.join("; ")}`;
+  return [["  real-time", paint(reasons.length === 0 ? "good" : "warning", `${has}${lacks}`)]];
+}
 
 function recorderText({ recorder }: HostStatus): string {
   if (recorder === null) return "none";

@@ -2,7 +2,7 @@
  * What a thread asked of the kernel and what it was given. A refusal costs the guarantee and not
  * the work: the thread goes on with ordinary priority, and says why once.
  */
-import { errnos, errnoText, type Posix } from "./posix.js";
+import { errnos, errnoText, loadPosix, type Posix } from "./posix.js";
 
 export interface RealtimeWish {
   /** SCHED_FIFO, 1 to 99. */
@@ -46,6 +46,17 @@ export function obtain(posix: Posix, tid: number, asked: RealtimeWish): Grant {
     cpu: pinned === errnos.none ? asked.cpu : null,
     reasons,
   };
+}
+
+/** Null, or why the calling thread is ordinary still. */
+export function raiseThisThread(priority: number): string | null {
+  const result = loadPosix();
+  if (!result.ok) return result.reason;
+  const [reason = null] = obtain(result.posix, result.posix.gettid(), {
+    priority,
+    cpu: null,
+  }).reasons;
+  return reason;
 }
 
 /** Every user meets this one first. */

@@ -9,7 +9,10 @@ export interface LaneData {
   readonly href: string;
   readonly period: Duration;
   readonly warmUp: Duration;
+  readonly wakeAhead: Duration;
   readonly wish: RealtimeWish;
+  /** To what V8's threads were raised: one word for all lanes of the process. */
+  readonly v8Level: SharedArrayBuffer;
   /** Why there are no system calls; null where there are. */
   readonly nativeReason: string | null;
   /** A word that is 1 when the lane must end. */

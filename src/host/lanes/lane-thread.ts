@@ -16,6 +16,7 @@ import { openLock } from "./shared-lock.js";
 import { TelemetryWriter } from "./telemetry.js";
 import type { LaneModule, TickContext } from "./tick-context.js";
 import { TickPlan } from "./tick-plan.js";
+import { raiseV8Threads } from "./v8-threads.js";
 
 /** A sleep goes on for at most so long without a look at whether the lane must end. */
 const napMax = 100_000;
@@ -78,8 +79,13 @@ class LaneThread {
 
   #obtain(): Grant {
     const { wish, nativeReason } = this.#data;
-    if (this.#posix === null) return grantless(wish, nativeReason ?? "there are no system calls");
-    return obtain(this.#posix, this.#posix.gettid(), wish);
+    const posix = this.#posix;
+    if (posix === null) return grantless(wish, nativeReason ?? "there are no system calls");
+    const v8 = raiseV8Threads(posix, wish.priority + 1, this.#data.v8Level);
+    const grant = obtain(posix, posix.gettid(), wish);
+    // Where the lane itself may not be raised, that is the one reason to give.
+    const reasons = v8 === null || grant.priority === 0 ? [] : [v8];
+    return { ...grant, reasons: [...grant.reasons, ...reasons] };
   }
 
   /** False when it was told to end. What it does in a tick makes no garbage. */
@@ -108,7 +114,8 @@ class LaneThread {
       if (Atomics.load(this.#control, 0) !== 0) return false;
       const now = this.#clock.now();
       if (at - now <= napMax) {
-        this.#clock.sleepUntil(at);
+        this.#clock.sleepUntil(at - this.#data.wakeAhead);
+        while (this.#clock.now() < at);
         return Atomics.load(this.#control, 0) === 0;
       }
       this.#telemetry.beat(now);

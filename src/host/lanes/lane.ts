@@ -8,14 +8,14 @@
  */
 import { Worker } from "node:worker_threads";
 import { UsageError, unreachable } from "../../kernel/assert.js";
-import { type Duration, millis } from "../../kernel/time.js";
+import { type Duration, micros, millis } from "../../kernel/time.js";
 import { MonotonicClock } from "../monotonic-clock.js";
 import type { Grant } from "./grant.js";
 import type { LaneData, LaneMessage } from "./lane-messages.js";
 import { cpusMax, loadPosix } from "./posix.js";
 import type { SharedLock } from "./shared-lock.js";
 import { type LaneTelemetry, readTelemetry, telemetryBytes } from "./telemetry.js";
-import { raiseV8Threads } from "./v8-threads.js";
+import { v8Level } from "./v8-threads.js";
 
 export interface LaneOptions {
   readonly name: string;
@@ -29,6 +29,11 @@ export interface LaneOptions {
   readonly cpu?: number;
   /** For so long it runs its ticks with ordinary priority, while they are compiled; 500 ms. */
   readonly warmUp?: Duration;
+  /**
+   * It wakes so much earlier, and looks at the clock for the rest: what cold caches cost then lies
+   * before the instant. By default 250 us, at most a twentieth of the period.
+   */
+  readonly wakeAhead?: Duration;
   /** Without a sign of life for so long it hangs; by default 10 periods, at least 1 s. */
   readonly silenceMax?: Duration;
   readonly buffers?: Readonly<Record<string, SharedArrayBuffer>>;
@@ -63,6 +68,7 @@ const periodMax = 3_600_000_000;
 const periodsOfSilence = 10;
 const silenceMin = millis(1_000);
 const warmUpDefault = millis(500);
+const wakeAheadDefault = 250;
 
 /** A lane looks at least ten times a second at whether it must end; a tick may take the rest. */
 const stopMax = 1_000;
@@ -183,10 +189,8 @@ export class Lane {
   }
 
   #onGrant(grant: Grant): void {
-    const result = grant.priority > 0 ? loadPosix() : null;
-    const v8 = result?.ok === true ? raiseV8Threads(result.posix, grant.priority + 1) : null;
-    this.#grant = v8 === null ? grant : { ...grant, reasons: [...grant.reasons, v8] };
-    this.#options.onTold({ kind: "granted", grant: this.#grant });
+    this.#grant = grant;
+    this.#options.onTold({ kind: "granted", grant });
   }
 
   #onError(error: unknown): void {
@@ -222,17 +226,21 @@ function laneData(
   telemetry: SharedArrayBuffer,
 ): LaneData {
   const { name, module, period, priority, cpu, warmUp, buffers, locks, data } = options;
+  const wakeAhead =
+    options.wakeAhead ?? micros(Math.min(wakeAheadDefault, Math.floor(period / 20)));
   const native = options.native ?? true;
   const result = native ? loadPosix() : { ok: false as const, reason: "it was asked for so" };
   return {
     ...{ name, href: module.href, period, warmUp: warmUp ?? warmUpDefault },
+    wakeAhead,
     wish: { priority, cpu: cpu ?? null },
+    v8Level,
     nativeReason: result.ok ? null : result.reason,
     ...{ control, telemetry, buffers: buffers ?? {}, locks: locks ?? {}, data },
   };
 }
 
-function checkOptions({ name, period, priority, cpu }: LaneOptions): void {
+function checkOptions({ name, period, priority, cpu, wakeAhead = micros(0) }: LaneOptions): void {
   const refuse = (what: string) => {
     throw new UsageError(`the lane ${name}: ${what}`);
   };
@@ -241,6 +249,9 @@ function checkOptions({ name, period, priority, cpu }: LaneOptions): void {
   }
   if (!(period >= periodMin && period <= periodMax)) {
     refuse(`expected a period from 100 us to 1 h, not ${period} us`);
+  }
+  if (wakeAhead > period / 2) {
+    refuse(`expected to wake at most half a period ahead, not ${wakeAhead} us`);
   }
   if (cpu !== undefined && !(Number.isInteger(cpu) && cpu >= 0 && cpu < cpusMax)) {
     refuse(`expected a processor from 0 to ${cpusMax - 1}, not ${cpu}`);

@@ -22,16 +22,30 @@ export interface ThreadName {
   readonly name: string;
 }
 
-/** They serve all lanes, so the most urgent one decides. */
-let raisedTo = 0;
+/** To what they were raised in this process; the main thread's is the one that is shared. */
+export const v8Level = new SharedArrayBuffer(4);
 
-/** For the main thread. Null, or why they could not all be raised. */
-export function raiseV8Threads(posix: Posix, priority: number): string | null {
-  if (priority <= raisedTo) return null;
-  raisedTo = priority;
+/**
+ * They serve all lanes, so the most urgent one decides. To be called before a thread raises itself.
+ *
+ * @param shared the main thread's `v8Level`
+ * @returns null, or why they could not all be raised
+ */
+export function raiseV8Threads(
+  posix: Posix,
+  priority: number,
+  shared: SharedArrayBuffer = v8Level,
+): string | null {
+  const level = new Int32Array(shared);
+  for (;;) {
+    const seen = Atomics.load(level, 0);
+    if (seen >= priority) return null;
+    if (Atomics.compareExchange(level, 0, seen, priority) === seen) break;
+  }
   let failed: string | null = null;
   for (const tid of v8Threads(threadsHere(), poolSize())) {
-    const errno = posix.setPriority(tid, priority);
+    // Another thread may have asked for more in between.
+    const errno = posix.setPriority(tid, Atomics.load(level, 0));
     if (errno !== errnos.none) failed = `V8's threads at ${priority}: ${errnoText(errno)}`;
   }
   return failed;

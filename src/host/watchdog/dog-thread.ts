@@ -11,6 +11,7 @@
 import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { DogEvidence, type DogEvidenceData } from "../evidence/dog-evidence.js";
+import { raiseThisThread } from "../lanes/grant.js";
 import { Patience } from "./patience.js";
 
 export interface DogData {
@@ -21,6 +22,8 @@ export interface DogData {
   readonly name: string;
   /** Null where nothing is kept. */
   readonly evidence: DogEvidenceData | null;
+  /** SCHED_FIFO; 0 leaves it ordinary. A loop that runs away must not outrun its dog. */
+  readonly priority: number;
 }
 
 /** The part of the patience after which the evidence is written. */
@@ -86,6 +89,8 @@ class Dog {
   }
 }
 
-new Dog(workerData as DogData).begin();
+const data = workerData as DogData;
+const refusal = data.priority === 0 ? null : raiseThisThread(data.priority);
+new Dog(data).begin();
 // From here on nothing that the process does keeps it from watching.
-parentPort?.postMessage("watching");
+parentPort?.postMessage(refusal);

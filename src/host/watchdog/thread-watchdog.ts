@@ -17,6 +17,8 @@ import type { WatchdogDevice } from "./watchdog-device.js";
 export interface ThreadWatchdogOptions {
   readonly timeout: Duration;
   readonly name: string;
+  /** SCHED_FIFO of its thread; by default it is ordinary. */
+  readonly priority?: number;
   /** The thread died: nobody watches any more. */
   readonly onFailure: (error: Error) => void;
   /** What it writes down before it bites; nothing where it is null or absent. */
@@ -34,23 +36,32 @@ export class ThreadWatchdog implements WatchdogDevice {
   readonly timeout: Duration;
   readonly #patience: Patience;
   readonly #worker: Worker;
+  /** Why its thread did not get its priority; null where it did, or was not to. */
+  readonly refusal: string | null;
   #pets = 0;
   #closed = false;
 
-  private constructor(timeout: Duration, patience: Patience, worker: Worker) {
+  private constructor(
+    timeout: Duration,
+    patience: Patience,
+    worker: Worker,
+    refusal: string | null,
+  ) {
     this.timeout = timeout;
+    this.refusal = refusal;
     this.#patience = patience;
     this.#worker = worker;
   }
 
   /** Armed when the promise is fulfilled; the first timeout runs from then. */
   static async arm(options: ThreadWatchdogOptions): Promise<ThreadWatchdog> {
-    const { timeout, name, onFailure, evidence = null } = options;
+    const { timeout, name, priority = 0, onFailure, evidence = null } = options;
     const patience = new Patience();
-    const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name, evidence };
+    const { buffer } = patience;
+    const data: DogData = { buffer, timeout: timeout / 1_000, name, priority, evidence };
     const file = new URL("./dog-thread.js", import.meta.url);
     const worker = new Worker(file, { workerData: data, resourceLimits, execArgv: [] });
-    await new Promise<void>((resolve, reject) => {
+    const refusal = await new Promise<string | null>((resolve, reject) => {
       // Not `online`: that comes before its files are read, and a card that stalls may keep them.
       worker.once("message", resolve);
       worker.once("error", reject);
@@ -58,7 +69,7 @@ export class ThreadWatchdog implements WatchdogDevice {
     worker.on("error", onFailure);
     worker.unref();
     patience.pet();
-    return new ThreadWatchdog(timeout, patience, worker);
+    return new ThreadWatchdog(timeout, patience, worker, refusal);
   }
 
   get pets(): number {

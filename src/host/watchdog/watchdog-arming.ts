@@ -35,6 +35,10 @@ export interface ArmingOptions {
   readonly onFailure: (error: Error) => void;
   /** What the thread writes down before it bites; nothing where it is null or absent. */
   readonly evidence?: DogEvidenceData | null;
+  /** SCHED_FIFO of the thread; by default it is ordinary. */
+  readonly priority?: number;
+  /** The thread is armed; why it did not get its priority, null where it did. */
+  readonly onThread?: (refusal: string | null) => void;
 }
 
 /** Rejects with a `WatchdogRefusal`; then none is armed, as far as their drivers allow. */
@@ -86,7 +90,11 @@ async function arm(options: ArmingOptions, device: string): Promise<WatchdogDevi
   const { settings, patience, clock, calls } = options;
   const { timeout, pretimeout, onStop } = settings;
   const tell: TellWatchdog = (level, text) => options.tell(device, level, text);
-  if (device === threadDevice) return ThreadWatchdog.arm({ ...options, timeout: patience });
+  if (device === threadDevice) {
+    const dog = await ThreadWatchdog.arm({ ...options, timeout: patience });
+    options.onThread?.(dog.refusal);
+    return dog;
+  }
   if (device === mockDevice) return new MockDog({ timeout, clock, tell });
   const timeoutLeast = patience;
   return LinuxWatchdog.arm({

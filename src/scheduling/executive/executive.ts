@@ -158,6 +158,11 @@ export class Executive {
     return this.#dispatcher.ready.length > 0;
   }
 
+  /** Of the task that `runSlice` would run; null where none is ready. */
+  get urgency(): Priority | null {
+    return this.#dispatcher.ready.first()?.effective ?? null;
+  }
+
   /**
    * Runs the most urgent ready task until it yields. False where none was ready. The clock is read
    * before and after.
