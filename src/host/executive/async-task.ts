@@ -62,6 +62,7 @@ export class AsyncTask implements Steppable {
   /** How its function ended while a request that it did not wait for was open. */
   #left: Leaving | null = null;
   #hasEnded = false;
+  #isAbandoned = false;
 
   constructor(self: TaskSelf, port: AsyncTaskPort, body: (task: AsyncTask) => Promise<void>) {
     this.#self = self;
@@ -202,10 +203,16 @@ export class AsyncTask implements Steppable {
     this.#abort.abort(new TaskCancelled(reason));
   }
 
-  /** For the executive: whoever asks afterwards is refused, as the name may be another's then. */
-  end(): void {
+  /**
+   * For the executive. Whoever asks afterwards is refused, as the name may be another's then. One
+   * that was abandoned is never answered again: a function that catches all it is told, in a loop,
+   * would keep the whole process busy with refusals.
+   */
+  end(isAbandoned: boolean): void {
     this.#hasEnded = true;
-    this.#takeSettling()?.reject(this.#cancellation());
+    this.#isAbandoned = isAbandoned;
+    const settling = this.#takeSettling();
+    if (!isAbandoned) settling?.reject(this.#cancellation());
   }
 
   #start(begin: () => Promise<void>): IteratorResult<Request, unknown> {
@@ -239,6 +246,7 @@ export class AsyncTask implements Steppable {
 
   #ask<Answer extends Reply>(request: Request): Promise<Answer> {
     const { name } = this.#self;
+    if (this.#isAbandoned) return new Promise(ignore);
     if (this.#hasEnded) return refuse(`${name} has ended, and asks for ${request.kind}`);
     if (this.#settling !== null)
       return refuse(`${name} asks for ${request.kind} before its request before is answered`);

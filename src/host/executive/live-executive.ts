@@ -192,7 +192,7 @@ export class LiveExecutive {
       },
       onCancel: (reason) => task?.cancel(reason),
       onEnd: (ending) => {
-        task?.end();
+        task?.end(ending.kind === "abandoned");
         options.onEnd?.(ending);
         settle(ending, value, outcome);
       },
