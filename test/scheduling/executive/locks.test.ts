@@ -106,7 +106,7 @@ describe("a wait for a lock", () => {
   it("END-4: that is cancelled between the give and its turn hands the lock to the next", () => {
     const rig = new Rig().lock("m");
     rig.task("holds", 1, holder(rig, "m", 5));
-    rig.task("woken", 6, wants(rig, "m"), from(1));
+    rig.task("woken", 6, wants(rig, "m"), from(2));
     rig.task("next", 5, wants(rig, "m"), from(1));
     rig.task(
       "cancels",
