@@ -29,17 +29,27 @@ export class Contender {
   /** May it claim what it waits for? */
   woken = false;
   arrival = 0;
-  /** What others are told on its account; made once, so that answering allocates nothing. */
-  readonly waitsForIt: LockResult;
-  readonly wakesIt: UnlockResult;
+  #waitsForIt: LockResult | null = null;
+  #wakesIt: UnlockResult | null = null;
 
   constructor(name: string, base: Priority) {
     this.name = name;
     this.base = base;
     this.effective = base;
     this.told = base;
-    this.waitsForIt = Object.freeze({ kind: "waits", holder: name });
-    this.wakesIt = Object.freeze({ kind: "unlocked", woken: name });
+  }
+
+  // What others are told on its account is made once, when it is first needed: most tasks end
+  // without ever having kept anybody waiting.
+
+  get waitsForIt(): LockResult {
+    this.#waitsForIt ??= Object.freeze({ kind: "waits", holder: this.name });
+    return this.#waitsForIt;
+  }
+
+  get wakesIt(): UnlockResult {
+    this.#wakesIt ??= Object.freeze({ kind: "unlocked", woken: this.name });
+    return this.#wakesIt;
   }
 
   /** The one rule. A woken waiter counts as the holder: nobody else can bring it to its claim. */

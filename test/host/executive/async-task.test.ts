@@ -116,7 +116,7 @@ describe("async tasks", () => {
     expect(notes[0]).toMatch(/^low at 9|^high signalled/);
   });
 
-  it("ASYNC-3: refuse what they ask wrongly: the lock of another, two requests at once", async () => {
+  it("ASYNC-3: refuse what is asked wrongly: of another's lock, two at once", async () => {
     const { executive, notes } = live();
     let handle: AsyncTask | null = null;
     const holder = executive.runAsync("holder", priority(1), async (task) => {
@@ -172,7 +172,7 @@ describe("async tasks", () => {
     expect(events).toMatchObject([{ kind: "abandoned", task: "clings", held: ["m"] }]);
   });
 
-  it("ASYNC-5: that throw in a critical section are contained, also when nobody looks", async () => {
+  it("ASYNC-5: that throw while they hold are contained, also when nobody looks", async () => {
     const { executive, events, notes } = live();
     void executive.runAsync("fails", priority(5), async (task) => {
       await task.lock("m");

@@ -98,7 +98,7 @@ describe("the live executive", () => {
     expect(executive.turns).toBe(turns);
   });
 
-  it("LIVE-3: an AbortSignal cancels its task, before it runs too, and is let go at its end", async () => {
+  it("LIVE-3: an AbortSignal cancels its task, also before it runs", async () => {
     const { executive, events } = live();
     const controller = new AbortController();
     const notes: string[] = [];
@@ -143,7 +143,7 @@ describe("the live executive", () => {
     expect(events).toMatchObject([{ kind: "failed", task: "fails", held: ["m"] }]);
   });
 
-  it("LIVE-5: a stop ends waiters and sleepers, abandons who clings, and runs nothing after", async () => {
+  it("LIVE-5: a stop ends who waits, abandons who clings, runs nothing after", async () => {
     const { executive, events } = live();
     let slices = 0;
     const waits = function* () {

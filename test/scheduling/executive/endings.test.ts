@@ -151,7 +151,7 @@ describe("a task that is cancelled", () => {
     expect(rig.of("cancelled")).toHaveLength(1);
   });
 
-  it("END-2: by itself goes no further than its next yield, and what it gives there is given", () => {
+  it("END-2: by itself goes no further than its next yield, which may give", () => {
     const rig = new Rig().lock("m");
     rig.task("ends", 10, function* (self) {
       yield lock("m");
@@ -222,7 +222,7 @@ describe("a task that is cancelled", () => {
 });
 
 describe("what a task was given and was not told of", () => {
-  it("END-4: is another's: a unit, a signal and a lock, if it is cancelled by who gives them", () => {
+  it("END-4: is another's, a unit and a signal, if its giver cancels it", () => {
     const rig = new Rig().lock("m").lock("free");
     rig.executive.addCondition({ name: "c", lock: "m" });
     rig.executive.addSemaphore({ name: "s", count: 0, max: 1 });

@@ -83,6 +83,45 @@ describe("priority inversion", () => {
 });
 
 describe("a wait for a lock", () => {
+  it("WAIT-4: lends along a chain: nobody between runs before its far end", () => {
+    const rig = new Rig().lock("a").lock("b");
+    rig.task("low", 1, holder(rig, "a", 5));
+    rig.task(
+      "mid",
+      5,
+      function* () {
+        yield lock("b");
+        yield lock("a");
+        yield unlock("a");
+        yield unlock("b");
+      },
+      from(1),
+    );
+    rig.task("high", 9, wants(rig, "b"), from(2));
+    rig.task("between", 7, () => work(rig, 20), from(2));
+    rig.run();
+    expect(rig.notes[0]).toBe("5 high taken");
+  });
+
+  it("END-4: that is cancelled between the give and its turn hands the lock to the next", () => {
+    const rig = new Rig().lock("m");
+    rig.task("holds", 1, holder(rig, "m", 5));
+    rig.task("woken", 6, wants(rig, "m"), from(2));
+    rig.task("next", 5, wants(rig, "m"), from(1));
+    rig.task(
+      "cancels",
+      20,
+      function* (self) {
+        rig.executive.cancel(self.now(), "woken", "enough");
+        yield pause;
+      },
+      from(5),
+    );
+    rig.run();
+    expect(rig.notes[0]).toBe("5 next taken");
+    expect(rig.of("cancelled")).toMatchObject([{ task: "woken", held: [] }]);
+  });
+
   it("WAIT-1: ends with the lock if it is given at the instant of the time-out", () => {
     const rig = new Rig().lock("m");
     rig.task("holds", 10, holder(rig, "m", 8));
@@ -100,7 +139,7 @@ describe("a wait for a lock", () => {
     expect(rig.notes).toEqual(["12 waits taken", "12 holds gave m"]);
   });
 
-  it("WAIT-2: ends with a time-out where the give is a microsecond late, and nothing is lent", () => {
+  it("WAIT-2: ends with a time-out if the give comes later, and lends no more", () => {
     const rig = new Rig().lock("m");
     rig.task("holds", 10, function* (self) {
       yield lock("m");
@@ -146,7 +185,7 @@ describe("a wait for a lock", () => {
     ]);
   });
 
-  it("WAIT-6: is refused where it would close a circle, which is named, and all else goes on", () => {
+  it("WAIT-6: is refused where it would close a circle, and names it", () => {
     const rig = new Rig().lock("a").lock("b");
     const crossing = (first: string, second: string): Code =>
       function* (self) {

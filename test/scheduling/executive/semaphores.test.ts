@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   acquire,
+  lock,
   pause,
   release,
   sleep,
@@ -59,6 +60,23 @@ describe("a counting semaphore", () => {
     rig.task("gives", 1, gives(1));
     rig.run(100, [{ at: ms(2), act: (now) => rig.executive.setPriority(now, "a", priority(30)) }]);
     expect(rig.notes).toEqual(["5 a acquired"]);
+  });
+
+  it("SEM-2: counts what is lent to a waiter by those who wait for its locks", () => {
+    const rig = semaphoreRig(0, 9).lock("m");
+    rig.task("boosted", 10, function* ({ name }) {
+      yield lock("m");
+      yield acquire("s");
+      rig.note(name);
+    });
+    rig.task("plain", 20, acquires(rig));
+    rig.task("high", 30, function* () {
+      yield sleep(lasting(1));
+      yield lock("m");
+    });
+    rig.task("gives", 1, gives(1));
+    rig.run();
+    expect(rig.notes).toEqual(["5 boosted"]);
   });
 
   it("SEM-3: given to a waiter, it cannot be taken by a more urgent task on the way", () => {
