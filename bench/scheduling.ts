@@ -1,7 +1,7 @@
 /**
- * What it costs to switch between tasks, to run a small job by priority, and to lock: contention and
- * executive beside `async-mutex`, `p-queue`, raw generators and promises. The executive runs on a
- * clock that stands still, so that the price of reading one is not in the figures.
+ * What it costs to switch between tasks, to run a small job by priority, and to lock: contention
+ * and executive beside `async-mutex`, `p-queue`, raw generators and promises. The executive runs on
+ * a clock that stands still, so that the price of reading one is not in the figures.
  */
 import { Mutex } from "async-mutex";
 import PQueue from "p-queue";

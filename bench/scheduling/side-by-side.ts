@@ -1,8 +1,8 @@
 /**
  * What the same thing costs in several ways, measured side by side: in each repetition each has its
- * turn, so that what else the machine does meets all of them. The ratio to ours is taken within each
- * repetition, and the medians count. Time is that of the processor, all threads of this process
- * together: a neighbour that takes the core in the middle of a turn is not counted.
+ * turn, so that what else the machine does meets all of them. The ratio to ours is taken within
+ * each repetition, and the medians count. Time is that of the processor, all threads of this
+ * process together: a neighbour that takes the core in the middle of a turn is not counted.
  */
 import { median } from "../median.js";
 
