@@ -1,5 +1,6 @@
 /**
- * Turns what a schema of scenarios or tasks found into problems that name the line and what was expected.
+ * Turns what a schema of scenarios or tasks found into problems that name the line and what was
+ * expected.
  */
 import type { z } from "zod";
 import type { Layers } from "./layers.js";

@@ -34,13 +34,11 @@ function reasonsOf(finding: TaskFinding, findings: Findings): readonly string[] 
       ];
     case "overload":
       return [
-        `  it and the tasks above ask for more than the core has (all ask for ${percent(findings)})`,
+        `  it and the tasks above ask for more than there is (all: ${percent(findings)})`,
         "  help: shorten runs, or lengthen periods",
       ];
     case "no-end":
-      return [
-        `  the core is so nearly full (${percent(findings)}) that no end of the busy time was found`,
-      ];
+      return [`  the core is so nearly full (${percent(findings)}) that no bound was found`];
     default:
       return unreachable(finding.verdict);
   }
@@ -53,15 +51,15 @@ function partsOf({ task, cost, blocking, interference, jobs, worstJob }: TaskFin
   const lines = [`  it runs itself ${timeText(cost)}${own}`];
   if (task.jitter > 0) lines.push(`  it may be released ${timeText(task.jitter)} late`);
   for (const { task: name, jobs: count, time } of interference) {
-    lines.push(
-      `  ${name} interferes for ${timeText(time)}: ${count} ${count === 1 ? "job" : "jobs"}`,
-    );
+    lines.push(`  ${name} interferes for ${timeText(time)}, in ${countOf(count)}`);
   }
   for (const { task: name, resource, time } of blocking.by) {
     lines.push(`  ${name} blocks it for up to ${timeText(time)}, with the lock ${resource}`);
   }
   return lines;
 }
+
+const countOf = (jobs: number): string => (jobs === 1 ? "1 job" : `${jobs} jobs`);
 
 /** A change of one task that is enough for the whole set. */
 function helpOf({ task }: TaskFinding, { tasks, scale }: Findings): readonly string[] {

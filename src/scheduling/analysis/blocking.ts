@@ -1,11 +1,11 @@
 /**
  * How long lower tasks can keep a task from running: the B of the papers.
  *
- * Under inheritance (Sha, Rajkumar and Lehoczky 1990, theorem 6) each lower task can do so once, and
- * each resource can once, so B is the smaller of the two sums. Under the immediate ceiling one span
- * of one lower task can, and no more (theorem 12; Burns and Wellings). Under no protocol nothing
- * bounds it but the load of every task in between: that is priority inversion, and it is told as
- * such. All of it is per busy period, not per job: see `spans.ts` for why.
+ * Under inheritance (Sha, Rajkumar and Lehoczky 1990, theorem 6) each lower task can do so once,
+ * and each resource can once, so B is the smaller of the two sums. Under the immediate ceiling one
+ * span of one lower task can, and no more (theorem 12; Burns and Wellings). Under no protocol
+ * nothing bounds it but the load of every task in between: that is priority inversion, and it is
+ * told as such. All of it is per busy period, not per job: see `spans.ts` for why.
  */
 import { unreachable } from "../../kernel/assert.js";
 import { type Duration, micros } from "../../kernel/time.js";

@@ -1,7 +1,7 @@
 /**
- * Can two tasks lock the same resources in different orders? Then each may hold what the other waits
- * for, and both wait for ever. The immediate ceiling on one core makes it impossible; inheritance
- * and no protocol do not (Sha, Rajkumar and Lehoczky 1990, section 3).
+ * Can two tasks lock the same resources in different orders? Then each may hold what the other
+ * waits for, and both wait for ever. The immediate ceiling on one core makes it impossible;
+ * inheritance and no protocol do not (Sha, Rajkumar and Lehoczky 1990, section 3).
  *
  * The answer is on the safe side: tasks that hold a third resource around both orders are told too.
  */

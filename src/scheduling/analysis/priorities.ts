@@ -1,8 +1,8 @@
 /**
  * Priorities for tasks that have none. Rate-monotonic is the best order where deadlines are the
  * periods (Liu and Layland 1973), deadline-monotonic where they are shorter (Leung and Whitehead
- * 1982; less the jitter: Zuhily and Burns 2007), and Audsley's search (1991) always: where any order
- * meets all deadlines by the analysis, it finds one.
+ * 1982; less the jitter: Zuhily and Burns 2007), and Audsley's search (1991) always: where any
+ * order meets all deadlines by the analysis, it finds one.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import { type Priority, priority } from "../priority.js";

@@ -1,7 +1,7 @@
 /**
  * The worst response time of one task under fixed priorities, by the busy period (Joseph and Pandya
- * 1986; Audsley and others 1993; for deadlines beyond the period Lehoczky 1990; with jitter Tindell,
- * Burns and Wellings 1994).
+ * 1986; Audsley and others 1993; for deadlines beyond the period Lehoczky 1990; with jitter
+ * Tindell, Burns and Wellings 1994).
  *
  * The worst begins when the task and all that interfere are released together, each as late as its
  * jitter allows, just after the longest blocking section began. Then the q-th job of the task, q
@@ -103,8 +103,8 @@ export const jobsWithin = (window: number, { period, jitter }: Load): number =>
   Math.ceil((window + jitter) / period);
 
 /**
- * Does the load exceed the core? A sum of exactly 1 comes out a little off either way, and counts as
- * not: the iteration then ends, or its bound says that it does not.
+ * Does the load exceed the core? A sum of exactly 1 comes out a little off either way, and counts
+ * as not: the iteration then ends, or its bound says that it does not.
  */
 const isOverloaded = (loads: readonly Load[]): boolean =>
   loads.reduce((sum, { cost, period }) => sum + cost / period, 0) > 1 + 1e-9;

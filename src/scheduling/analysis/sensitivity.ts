@@ -1,7 +1,7 @@
 /**
  * How far a set is from missing a deadline, or from meeting all: by how much one task may run
- * longer, and by what factor all may. Found by bisection over the analysis, which is monotonic: more
- * computation never makes a response shorter.
+ * longer, and by what factor all may. Found by bisection over the analysis, which is monotonic:
+ * more computation never makes a response shorter.
  */
 import { type Duration, micros } from "../../kernel/time.js";
 import { analyse, interferersOf, loadOf } from "./analyse.js";

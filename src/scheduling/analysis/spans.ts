@@ -1,6 +1,6 @@
 /**
- * Who can hold up whom by locks: the ceilings of resources, and the stretches of a body during which
- * a lower task is in the way of a higher one.
+ * Who can hold up whom by locks: the ceilings of resources, and the stretches of a body during
+ * which a lower task is in the way of a higher one.
  *
  * A lower task that holds nothing that matters cannot run before the higher one has finished; one
  * that does may run until it holds nothing of the kind any more, and then it cannot come back. So
@@ -24,9 +24,9 @@ export function ceilingsOf(tasks: readonly Task[]): ReadonlyMap<string, Priority
 
 /**
  * The priority of the most urgent task that may wait for each resource. That is one that locks it,
- * or one that waits for a resource whose holder waits for this one: where a body locks `inner` while
- * it holds `outer`, who waits for `outer` waits for `inner` too (Sha, Rajkumar and Lehoczky 1990,
- * transitive blocking). Under a ceiling on one core nobody gets that far.
+ * or one that waits for a resource whose holder waits for this one: where a body locks `inner`
+ * while it holds `outer`, who waits for `outer` waits for `inner` too (Sha, Rajkumar and Lehoczky
+ * 1990, transitive blocking). Under a ceiling on one core nobody gets that far.
  */
 export function reachesOf(tasks: readonly Task[]): ReadonlyMap<string, Priority> {
   const reaches = new Map(ceilingsOf(tasks));

@@ -94,8 +94,8 @@ export function stepFault(body: readonly Step[]): StepFault | null {
 
 /**
  * The set with the cost of switching charged to its bodies, and with a `switchCost` of 0. A job
- * takes the core from another once and gives it back once (Burns and Wellings). A lock that may make
- * it wait costs two switches more; under a ceiling on one core none does.
+ * takes the core from another once and gives it back once (Burns and Wellings). A lock that may
+ * make it wait costs two switches more; under a ceiling on one core none does.
  */
 export function chargeSwitches({ tasks, protocol, switchCost }: TaskSet): TaskSet {
   const free = { protocol, switchCost: micros(0) };

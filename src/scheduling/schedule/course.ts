@@ -1,6 +1,6 @@
 /**
- * What is left open by a set of tasks and must be chosen to play it: when jobs arrive, how late they
- * are released, and how long they really compute.
+ * What is left open by a set of tasks and must be chosen to play it: when jobs arrive, how late
+ * they are released, and how long they really compute.
  */
 import { type Duration, type Instant, instant } from "../../kernel/time.js";
 import type { Task } from "../analysis/task-set.js";

@@ -1,10 +1,10 @@
 /**
- * Plays a set of tasks on one core: preemptive, by fixed priorities, the first to become ready first
- * among equals, and with the very locks of `src/scheduling/contention`. What it shows is one course
- * of events; that no course is worse is the analysis's business.
+ * Plays a set of tasks on one core: preemptive, by fixed priorities, the first to become ready
+ * first among equals, and with the very locks of `src/scheduling/contention`. What it shows is one
+ * course of events; that no course is worse is the analysis's business.
  *
- * Time goes from one event to the next: a release, the end of a step, the horizon. Locks and unlocks
- * take no time.
+ * Time goes from one event to the next: a release, the end of a step, the horizon. Locks and
+ * unlocks take no time.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import { type Duration, elapsed, type Instant, instant } from "../../kernel/time.js";

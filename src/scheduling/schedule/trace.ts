@@ -1,4 +1,6 @@
-/** What a played schedule leaves behind: stretches of time for pictures, and a record of each job. */
+/**
+ * What a played schedule leaves behind: stretches of time for pictures, and a record of each job.
+ */
 import type { Duration, Instant } from "../../kernel/time.js";
 
 /** What a job that has been released does. */

@@ -120,12 +120,10 @@ function naive(own: Load, blocking: number, others: readonly Load[], until: numb
   const arrivals: number[] = [];
   let [worst, block] = [0, blocking];
   for (let now = 0; now < until; now += 1) {
-    for (const [index, { period, jitter, cost }] of loads.entries()) {
-      for (let arrival = -jitter; arrival <= now; arrival += period) {
-        if (Math.max(arrival, 0) !== now) continue;
-        left[index]?.push(cost);
-        if (index === others.length) arrivals.push(arrival);
-      }
+    for (const [index, load] of loads.entries()) {
+      const came = arrivalsAt(now, load);
+      left[index]?.push(...came.map(() => load.cost));
+      if (index === others.length) arrivals.push(...came);
     }
     if (block > 0) {
       block -= 1;
@@ -140,6 +138,15 @@ function naive(own: Load, blocking: number, others: readonly Load[], until: numb
     if (busy === others.length) worst = Math.max(worst, now + 1 - (arrivals.shift() ?? 0));
   }
   return worst;
+}
+
+/** Of the jobs that are released now: those of a late start all at once. */
+function arrivalsAt(now: number, { period, jitter }: Load): readonly number[] {
+  const arrivals: number[] = [];
+  for (let arrival = -jitter; arrival <= now; arrival += period) {
+    if (Math.max(arrival, 0) === now) arrivals.push(arrival);
+  }
+  return arrivals;
 }
 
 describe("against a clock that ticks (RTA-1 to RTA-4)", () => {

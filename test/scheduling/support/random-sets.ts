@@ -53,8 +53,8 @@ export function randomSet(prng: Prng, kind: Kind): TaskSet {
 }
 
 /**
- * Splits the cost into pieces with locks between them: nested, one after the other, and overlapping.
- * Resources are locked in one order, so that nothing can deadlock.
+ * Splits the cost into pieces with locks between them: nested, one after the other, and
+ * overlapping. Resources are locked in one order, so that nothing can deadlock.
  */
 function randomBody(prng: Prng, cost: number, resources: number): readonly Step[] {
   const steps: Step[] = [];
