@@ -6,7 +6,7 @@ if [ "$BOOT" -ge 2 ]; then
   stop_replica
   exit 0
 fi
-start_replica 20
+start_replica 10
 await 90 said "hangs now"
 say "hangs"
 if [ "$DEVICES" != /dev/watchdog0 ]; then

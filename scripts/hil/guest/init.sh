@@ -37,7 +37,7 @@ mount -t ext4 /dev/vda /root/state || give_up "no disk"
 for folder in proc sys dev; do mount --move "/$folder" "/root/$folder"; done
 mkdir -p /root/dev/pts /root/dev/shm
 mount -t devpts pts /root/dev/pts
-for folder in dev/shm run tmp; do mount -t tmpfs "$folder" "/root/$folder"; done
+for folder in dev/shm run; do mount -t tmpfs "$folder" "/root/$folder"; done
 ip link set lo up
 
 . /root/out/settings

@@ -12,8 +12,8 @@ key: 00112233445566778899aabbccddeeff
 app: $ROOT/scripts/hil/guest/app.mjs
 board: { kind: mock }
 nodes: [{ id: a, address: "127.0.0.1:7101" }]
-timing: { cycle: 400ms, heartbeat: 200ms, watchdog: 4s }
-watchdog: { device: "$DEVICES", timeout: 8s, onStop: $ON_STOP }
+timing: { cycle: 500ms, heartbeat: 250ms, watchdog: 8s }
+watchdog: { device: "$DEVICES", timeout: 12s, onStop: $ON_STOP }
 stateDir: /state
 CONFIG
   if [ -n "$1" ]; then export HANG_AFTER=$1; else unset HANG_AFTER; fi

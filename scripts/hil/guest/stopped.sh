@@ -5,5 +5,5 @@ say_watchdog
 start_replica
 sleep 5
 stop_replica
-sleep 20
+sleep 24
 say "still here, state $(cat $watchdog/state)"
