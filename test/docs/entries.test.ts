@@ -12,7 +12,7 @@ const { exports } = JSON.parse(readFileSync(join(process.cwd(), "package.json"),
   readonly exports: Readonly<Record<string, Entry>>;
 };
 
-/** What docs/redundancy.md and docs/detection.md promise behind each. */
+/** What the pages about redundancy, detection, scheduling and watchdogs promise behind each. */
 const names: Readonly<Record<string, readonly string[]>> = {
   ".": ["defineApp", "instant", "millis"],
   "./n-version": ["openVersions"],
@@ -34,9 +34,23 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./path-watch": ["PathWatch"],
   "./membership": ["Membership"],
   "./live-agent": ["LiveAgent"],
+  "./executive": ["Executive"],
+  "./tasks": ["sleep", "lock", "unlock", "nextRelease", "pause"],
+  "./run-virtually": ["VirtualTime", "runVirtually"],
+  "./priority": ["priority"],
+  "./contention": ["Contention"],
+  "./schedule-analysis": ["analyse"],
+  "./live-executive": ["LiveExecutive"],
+  "./lane": ["Lane"],
+  "./lane-lock": ["makeLock"],
+  "./supervision": ["Supervision"],
+  "./windowed-watchdog": ["WindowedWatchdog"],
+  "./windowed-petter": ["WindowedPetter"],
+  "./question-watchdog": ["QuestionWatchdog"],
+  "./question-answerer": ["QuestionAnswerer"],
 };
 
-const page = ["redundancy.md", "detection.md"]
+const page = ["redundancy.md", "detection.md", "scheduling.md", "watchdog.md"]
   .map((name) => readFileSync(join(process.cwd(), "docs", name), "utf8"))
   .join("\n");
 
