@@ -90,6 +90,8 @@ describe("spmutex01", () => {
   it.each<{ about: string; protocols: readonly ResourceProtocol[] }>([
     { about: "of one kind", protocols: [inherits, inherits, inherits] },
     { about: "of all kinds", protocols: [inherits, ceilingOf(9), { kind: "none" }] },
+    { about: "that a plain lock closes", protocols: [{ kind: "none" }, inherits, inherits] },
+    { about: "that a ceiling closes", protocols: [ceilingOf(9), inherits, inherits] },
   ])("case 18, INHERIT-9: a circle of three $about is seen when it would close", (row) => {
     const named = row.protocols.map((protocol, index) => ({ name: `M${index}`, protocol }));
     const scene = new Scene({ T0: 1, T1: 2, T2: 3 }, named);
@@ -172,7 +174,10 @@ describe("the tables of the validation specifications", () => {
     scene.waits("woken", "M");
     scene.waits("next", "M");
     scene.releases("owner", "M");
+    scene.base("woken", 2);
+    expect(scene.levels()).toEqual([1, 5, 5]);
     expect(scene.contention.stopWaiting("woken")).toBe("next");
+    expect(scene.levels()).toEqual([1, 2, 5]);
     scene.claims("next", "M");
   });
 
