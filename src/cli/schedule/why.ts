@@ -12,7 +12,7 @@ export function whyText(findings: Findings): readonly string[] {
 
 function headOf({ task, response }: TaskFinding): string {
   const worst =
-    response === null ? "nothing bounds its response" : `it takes ${timeText(response)}`;
+    response === null ? "nothing bounds its response" : `it takes up to ${timeText(response)}`;
   return `${task.name} can miss its deadline of ${timeText(task.deadline)}: ${worst}`;
 }
 
