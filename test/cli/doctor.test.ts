@@ -68,7 +68,7 @@ describe("on this machine", () => {
     expect(await readdir(folder)).toEqual([]);
   }, 30_000);
 
-  it("ends with 1 where a strict look misses what the config needs, and with 2 without one", async () => {
+  it("ends with 1 where what the config needs is not here, and with 2 without one", async () => {
     expect(await run(["doctor", "--strict"])).toMatchObject({ code: 2, stdout: "" });
     const folder = await testFolder();
     const lines = [

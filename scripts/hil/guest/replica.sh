@@ -2,8 +2,6 @@
 # are /out/said.<boot> and /out/log.<boot>.
 . "$ROOT/scripts/hil/guest/begin.sh"
 
-holdfast() { "$NODE" "$ROOT/dist/src/cli/main.js" "$@"; }
-
 # start_replica [cycles]: one that hangs after so many. Its process is $replica.
 start_replica() {
   (umask 077; cat > /out/holdfast.yaml) <<CONFIG
@@ -17,7 +15,8 @@ watchdog: { device: "$DEVICES", timeout: 12s, onStop: $ON_STOP }
 stateDir: /state
 CONFIG
   if [ -n "$1" ]; then export HANG_AFTER=$1; else unset HANG_AFTER; fi
-  holdfast run --config /out/holdfast.yaml --node a > "/out/said.$BOOT" 2> "/out/log.$BOOT" &
+  "$NODE" "$ROOT/dist/src/cli/main.js" run --config /out/holdfast.yaml --node a \
+    > "/out/said.$BOOT" 2> "/out/log.$BOOT" &
   replica=$!
   await 200 said "a of guest is up" && say "up, state $(cat $watchdog/state)"
 }

@@ -8,7 +8,7 @@ export interface AdviceFlags {
   readonly loss?: number;
   /** The lateness that one beat in a thousand exceeds; measured where there is a recording. */
   readonly jitter?: Duration;
-  /** A flight recording. */
+  /** A flight recording, or what `holdfast doctor --json` wrote. */
   readonly from?: string;
   /** Per second, in the whole cluster. */
   readonly falseAlarms: number;
@@ -54,7 +54,7 @@ const options: readonly Option[] = [
   new Option("--nodes <n>", "how many members").argParser(readMembers).default(3),
   new Option("--loss <p>", "the probability that a frame is lost").argParser(readShare),
   new Option("--jitter <time>", "the lateness that one beat in 1000 exceeds").argParser(readAge),
-  new Option("--from <recording>", "measures loss and jitter in a flight recording"),
+  new Option("--from <file>", "measures both in a flight recording, or jitter in a doctor's JSON"),
   new Option("--within <time>", "a crash is to be suspected so soon")
     .argParser(readTime)
     .default(millis(500), "500ms"),
@@ -103,5 +103,6 @@ with --from, which then goes before them. A false alarm is the suspicion of a li
 Advice:
   $ holdfast compare detector --advise --nodes 3 --loss 1% --jitter 5ms --within 300ms
   $ holdfast compare detector --advise --from a.ndjson --false-alarms 0.1/y
+  $ holdfast compare detector --advise --from doctor.json --loss 1%
 
 Exit code 1: no detector fulfils all wishes; the text says which, and what would do.`;

@@ -17,12 +17,14 @@ import {
 } from "../../detection/advice/link-quality.js";
 import { adviseSwim, type SwimAdvice } from "../../detection/advice/swim-advice.js";
 import type { Wishes } from "../../detection/advice/wishes.js";
+import type { Duration } from "../../kernel/time.js";
 import { BadVerdict, CliFailure } from "../exit.js";
 import { readFlightRecording } from "../flight-recording.js";
 import { type CliIo, writeJson } from "../io.js";
 import { paintFor } from "../terminal.js";
 import type { AdviceFlags } from "./advice-flags.js";
 import { adviceText } from "./detector-advice-text.js";
+import { readDoctorLateness } from "./doctor-lateness.js";
 import { type RecordedLink, recordedLinks } from "./recorded-links.js";
 
 /** What was measured of one link, or stated of all. */
@@ -86,6 +88,8 @@ interface Source {
 
 async function sourceOf(io: CliIo, { from, loss, jitter }: AdviceFlags): Promise<Source> {
   if (from !== undefined) {
+    const examined = await readDoctorLateness(io, from);
+    if (examined !== null) return examinedSource(from, examined, loss);
     const recording = await readFlightRecording(io, from);
     const links = recordedLinks(from, recording);
     return {
@@ -99,6 +103,19 @@ async function sourceOf(io: CliIo, { from, loss, jitter }: AdviceFlags): Promise
   }
   const stated = statedFigures(loss, jitter);
   return { source: "as stated", links: [stated], link: statedQuality({ loss, lateness: jitter }) };
+}
+
+/** A doctor sees one machine only, so what the link loses must be said. */
+function examinedSource(from: string, lateness: Duration, loss: number | undefined): Source {
+  if (loss === undefined) {
+    const message = `${from} tells how late this machine wakes, and nothing of a link: add --loss`;
+    throw new CliFailure("usage", message);
+  }
+  return {
+    source: `${from} (the latest wake-up), and the loss as stated`,
+    links: [statedFigures(loss, lateness)],
+    link: statedQuality({ loss, lateness }),
+  };
 }
 
 function figuresOf(link: RecordedLink): LinkFigures {

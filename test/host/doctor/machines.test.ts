@@ -86,7 +86,7 @@ describe("a Raspberry Pi 5 that was set up well (DOCTOR-1)", () => {
     expect(foundOf(findings, "watchdog/held")).toBe("/dev/watchdog0 is held by systemd");
   });
 
-  it("is a real-time kernel, with a folder that has a blank in its name on a disk of its own", () => {
+  it("is a real-time kernel, with a blank in the name of a folder on a disk of its own", () => {
     expect(facts.scheduling).toMatchObject({ preemption: "realtime", isolated: "3" });
     expect(facts.scheduling).toMatchObject({ priorityLimit: 80, mayRaise: true });
     expect(facts.storage).toMatchObject({ disk: "nvme0n1", readOnly: false, rotates: false });
