@@ -56,7 +56,7 @@ describe.skipIf(!isReady)("a lane", () => {
     expect((await lanes("promises"))["told"]).toEqual(ended("answered with a promise"));
   });
 
-  it("does not start with a module that has no tick, or options out of range (LANE-6)", async () => {
+  it("does not start without a tick, or with options out of range (LANE-6)", async () => {
     const { missing, tickless, usage } = await lanes("refused");
     expect(missing).toEqual({ ok: false, reason: expect.stringContaining("Cannot find module") });
     expect(tickless).toEqual({
