@@ -1,4 +1,4 @@
-/** Ordinary processes that keep every processor busy and memory moving, for as long as they live. */
+/** Ordinary processes that keep every processor busy and memory moving while they live. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 

@@ -1,4 +1,4 @@
-/** A tick like that of a small controller: a PID step on a toy plant, and a few objects that die. */
+/** A tick like that of a small controller: PID steps on a toy plant, and objects that die. */
 const objectsPerTick = 20;
 const stepsPerTick = 200;
 

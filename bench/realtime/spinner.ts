@@ -1,4 +1,4 @@
-/** A thread that spins as SCHED_FIFO on one processor for a while: what keeps V8's threads waiting. */
+/** A thread that spins as SCHED_FIFO on one processor for a while: V8's threads wait for it. */
 import { workerData } from "node:worker_threads";
 import { loadPosix } from "../../src/host/lanes/posix.js";
 

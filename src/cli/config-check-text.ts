@@ -51,7 +51,7 @@ function realtimeLines({ priority, cpu }: RealtimeWish): readonly string[] {
   const pinned = cpu === null ? "" : ` on processor ${cpu} only`;
   const [above, dog] = [priority + 1, Math.min(99, priority + 2)];
   return [
-    `The loop of each replica is SCHED_FIFO ${priority}${pinned}, before all ordinary threads.`,
+    `Each replica's loop runs as SCHED_FIFO ${priority}${pinned}, before ordinary threads.`,
     `What wakes it and V8's threads have ${above}, the watchdog has ${dog}.`,
     "It needs CAP_SYS_NICE, or LimitRTPRIO= of at least the watchdog's, in its systemd unit;",
     "without, it runs with ordinary priority, and says so once in its log and in `status`.",

@@ -47,7 +47,7 @@ describe.skipIf(!isBuilt(Object.values(entries)))("the page about real-time lane
     const { path } = await clusterFolder(yaml);
     const { code, stdout } = await run(["config", "check"], { cwd: path });
     expect(code).toBe(0);
-    expect(stdout).toContain("The loop of each replica runs as SCHED_FIFO 50, before all ordinary");
+    expect(stdout).toContain("Each replica's loop runs as SCHED_FIFO 50, before ordinary");
     expect(stdout).toContain("What wakes it and V8's threads have 51, the watchdog has 52.");
   });
 });

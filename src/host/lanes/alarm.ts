@@ -28,6 +28,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2
 export class Alarm {
   readonly #words: AlarmWords;
   readonly #posix: Posix;
+  readonly #worker: Worker;
   readonly #ended: Promise<void>;
   #closed = false;
   #failed = false;
@@ -57,6 +58,7 @@ export class Alarm {
   ) {
     this.#posix = posix;
     this.#words = words;
+    this.#worker = worker;
     this.#ended = new Promise((ended) => worker.once("exit", () => ended()));
     let reason = "it returned";
     worker.on("error", (error) => {
@@ -89,6 +91,8 @@ export class Alarm {
 
   async close(): Promise<void> {
     this.#closed = true;
+    // Or the process would end in the middle, with nothing left to wait for.
+    this.#worker.ref();
     this.#words.end();
     this.#posix.futex(this.#words.sequenceWord, futexOps.wake, 1);
     await this.#ended;

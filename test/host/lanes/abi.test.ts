@@ -11,13 +11,10 @@ describe("the table of architectures", () => {
     expect(abiOf(name)).toMatchObject({ ok: true, abi: { futex, longBytes: bytes } });
   });
 
-  it.each(["ia32", "riscv64", "mips", "toString", ""])(
-    "refuses %s, and says why (LANE-8)",
-    (name) => {
-      const reason = `the system calls of ${name} are not known here, only those of x64, arm64, arm`;
-      expect(abiOf(name)).toEqual({ ok: false, reason });
-    },
-  );
+  it.each(["ia32", "riscv64", "toString", ""])("refuses %s, and says why (LANE-8)", (name) => {
+    const reason = `the system calls of ${name} are not known here, only those of x64, arm64, arm`;
+    expect(abiOf(name)).toEqual({ ok: false, reason });
+  });
 });
 
 const abi = (name: string) => {

@@ -53,12 +53,10 @@ describe.skipIf(!isReady)("a lane", () => {
   it("ends when its tick throws, or answers with a promise, and says so (LANE-6)", async () => {
     const ended = (reason: string) => [{ kind: "ended", reason: expect.stringContaining(reason) }];
     expect((await lanes("throws"))["told"]).toEqual(ended("the valve is stuck"));
-    expect((await lanes("promises"))["told"]).toEqual(
-      ended("nothing runs in a lane between ticks"),
-    );
+    expect((await lanes("promises"))["told"]).toEqual(ended("answered with a promise"));
   });
 
-  it("does not start with a module that has no tick, or options out of range (LANE-6)", async () => {
+  it("does not start without a tick, or with options out of range (LANE-6)", async () => {
     const { missing, tickless, usage } = await lanes("refused");
     expect(missing).toEqual({ ok: false, reason: expect.stringContaining("Cannot find module") });
     expect(tickless).toEqual({

@@ -20,7 +20,7 @@ describe.skipIf(!isReady).each(["inheriting", "older", "plain"])("a lock, %s", (
     expect(await locks("many", kind)).toEqual({ count: 8_000 });
   });
 
-  it("is waited for until the time-out, and given back by its holder (LANE-LOCK-1, 2)", async () => {
+  it("is waited for until the time-out, given back by its holder (LANE-LOCK-1, 2)", async () => {
     const { answer, free, others, mine, after } = await locks("timeout", kind);
     expect(answer).toMatchObject({ ...refused("timed-out"), took: expect.any(Number) });
     expect((answer as { took: number }).took).toBeGreaterThanOrEqual(199_000);
@@ -55,7 +55,7 @@ describe.skipIf(!isReady).each(["inheriting", "older"])("a lock of the kernel, %
 });
 
 describe.skipIf(!isReady)("a plain lock", () => {
-  it("knows nothing of a circle or of a dead holder: time-outs end both (LANE-LOCK-6)", async () => {
+  it("knows no circle and no dead holder: time-outs end both (LANE-LOCK-6)", async () => {
     const [circle, death] = [await locks("deadlock", "plain"), await locks("death", "plain")];
     expect(circle["closing"]).toMatchObject(refused("timed-out"));
     expect(circle["goesOn"]).toMatchObject(taken);
@@ -107,7 +107,7 @@ describe.skipIf(!isRealtime)("the threads of Mars Pathfinder", () => {
     return told;
   };
 
-  it("high waits for low's section with inheritance, and not for medium (LANE-LOCK-7)", async () => {
+  it("high waits for low's section with inheritance, not for medium (LANE-LOCK-7)", async () => {
     const told = await trial("inheriting");
     expect(told.high.got).toBeLessThan(told.medium.ended);
     expect(told.medium.began).toBeGreaterThanOrEqual(told.low.unlocked);
