@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./status.js")).statusCommand,
   },
   {
+    name: "boots",
+    summary: "why the replicas of this machine were started again, and what they left behind",
+    load: async () => (await import("./boots.js")).bootsCommand,
+  },
+  {
     name: "agent",
     summary: "take part in the membership of a fleet, without a control program",
     load: async () => (await import("./agent.js")).agentCommand,

@@ -4,11 +4,15 @@ import type { Beginning, RecordingOptions } from "../host/live-node.js";
 import { type FurtherPath, type UdpEnds, udpPath } from "../host/live-paths.js";
 import type { HostPort } from "../host/peer-addresses.js";
 import { type NodeId, parseNodeId } from "../kernel/ids.js";
+import type { Timeout } from "../kernel/machine.js";
+import type { Instant } from "../kernel/time.js";
 import type { NodeOptions } from "../node/parts.js";
 import { secondPath } from "../node/path-settings.js";
+import type { NodeInput, NodeOutput } from "../node/ports.js";
 import { RecordingEncoder } from "../replay/format.js";
 import { keyCheck, type RecordingHeader, recordingSchema } from "../replay/header.js";
 import { outlineOf } from "../replay/settings-outline.js";
+import { inputText, outputText } from "../replay/step-text.js";
 import { hmacSha256 } from "../wire/mac.js";
 import { CliFailure } from "./exit.js";
 
@@ -67,6 +71,17 @@ export function recordingOptions(
     new RecordingEncoder(headerOf(machine, program, beginning));
   return { folder, bytesMax, bytesPerSecondMax, encoderFor };
 }
+
+/** A step in a line, for evidence: as a recording tells it. */
+export const stepLine = (
+  at: Instant,
+  input: NodeInput | Timeout,
+  outputs: readonly NodeOutput[],
+): string => {
+  const answers = outputs.map((output) => outputText(at, output)).join("; ");
+  const step = `${(at / 1e6).toFixed(6)} ${inputText(at, input)}`;
+  return answers === "" ? step : `${step} -> ${answers}`;
+};
 
 const headerOf = (
   { self, mac, settings }: MachineOptions,

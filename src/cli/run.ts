@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { loadConfigApart } from "../config/load-apart.js";
 import type { RunSettings } from "../config/settings.js";
 import { boardFromParentFlag } from "../host/board-channel.js";
-import { LiveNode, type LiveNodeOptions } from "../host/live-node.js";
+import { LiveNode, type LiveNodeOptions, type StartOptions } from "../host/live-node.js";
 import { makeLogger } from "../host/logger.js";
 import type { WatchdogSettings } from "../host/watchdog/watchdog-settings.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -21,6 +21,7 @@ import {
   machineOptions,
   recordingOptions,
   requireNode,
+  stepLine,
 } from "./replica-options.js";
 import { type Ground, localGround } from "./run/ground.js";
 import { ParentGround } from "./run/parent-ground.js";
@@ -30,6 +31,7 @@ interface Flags extends ConfigFlags {
   readonly node: string;
   readonly boardFromParent?: boolean;
   readonly watchdog: boolean;
+  readonly safeMode?: boolean;
   readonly json?: boolean;
 }
 
@@ -50,6 +52,8 @@ export function runCommand(io: CliIo): Command {
     .description("Runs one replica of a cluster until it is stopped.")
     .requiredOption("-n, --node <id>", "which of the config's nodes this is")
     .option("--no-watchdog", "no watchdog at all, whatever the config says (for debuggers)")
+    .option("--safe-mode", "without flight recorder and injected faults, whatever was before")
+    .option("--no-safe-mode", "with them, also after starts in quick succession")
     .option(boardFromParentFlag, "the process that forked this one has the board (for the demo)")
     .option("--json", "the line that tells that it is up as one JSON object")
     .addHelpText("after", examples)
@@ -63,12 +67,16 @@ async function runReplica(io: CliIo, flags: Flags): Promise<void> {
     ? ParentGround.open(settings.cluster, self)
     : await localGround(settings, self);
   try {
+    const end = endOf(ground);
     const options = await optionsOf(io, flags, settings, self, ground);
-    const live = await startOrExplain(() => LiveNode.start(options));
-    const ended = untilToldToEnd(live, ground);
+    const starts = startsOf(flags, settings, end.signal);
+    const live = await startOrExplain(() => LiveNode.start({ ...options, starts }));
+    process.on("uncaughtException", (error) => {
+      live.fail("something threw where nothing may", error);
+    });
     tellUp(io, flags, settings, self, live);
     ground.onUp(live, self);
-    await ended;
+    await end.told;
     const cutShort = setTimeout(() => process.exit(exitCodes.timedOut), stopMax);
     await live.stop();
     clearTimeout(cutShort);
@@ -107,13 +115,35 @@ async function optionsOf(
 const watchdogOf = ({ watchdog }: RunSettings, { boardFromParent }: Flags): WatchdogSettings =>
   boardFromParent ? { ...watchdog, systemd: false } : watchdog;
 
-/** Fulfilled when it was told to end in good order. */
-function untilToldToEnd(live: LiveNode, ground: Ground): Promise<void> {
-  process.on("uncaughtException", (error) => live.fail("something threw where nothing may", error));
-  return new Promise((end) => {
-    onEndSignal(end);
-    ground.onEnd(end);
+const startsOf = (
+  flags: Flags,
+  { restarts }: RunSettings,
+  endSignal: AbortSignal,
+): StartOptions => ({
+  // A parent that starts replicas has rules of its own about those that end too often.
+  restarts: flags.boardFromParent ? null : restarts,
+  safeMode: flags.safeMode ?? null,
+  endSignal,
+  stepText: stepLine,
+});
+
+interface End {
+  /** Fulfilled when it was told to end in good order; a start that waits is then cut short. */
+  readonly told: Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+function endOf(ground: Ground): End {
+  const controller = new AbortController();
+  const told = new Promise<void>((end) => {
+    const tell = (): void => {
+      controller.abort();
+      end();
+    };
+    onEndSignal(tell);
+    ground.onEnd(tell);
   });
+  return { told, signal: controller.signal };
 }
 
 function tellUp(

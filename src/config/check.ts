@@ -20,6 +20,7 @@ import { type Problem, show, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
 import { checkNodes, nodeIdsIn, warnOfCount } from "./replicas.js";
+import { settleRestarts } from "./restarts.js";
 import { fileSchema } from "./schema.js";
 import { readKey } from "./secret.js";
 import { checkSensors } from "./sensors.js";
@@ -81,6 +82,7 @@ async function settle(
   const problems = [
     ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
     ...[...checkNodes(layers), ...times, ...settleDetection(layers), ...watchdog.problems],
+    ...settleRestarts(layers),
     ...[...named.problems, ...files.problems],
   ];
   const warnings = [

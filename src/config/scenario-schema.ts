@@ -105,6 +105,7 @@ const fault = z.discriminatedUnion(
 /** Every kind of event; the compiler knows when one is missing. */
 const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
   started: true,
+  "boot-explained": true,
   "peer-suspected": true,
   "peer-trusted": true,
   "path-lost": true,

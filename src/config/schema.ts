@@ -12,6 +12,7 @@ import { addressExpected, parseAddress } from "../host/address.js";
 import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
 import { dependability } from "./dependability-schema.js";
+import { restarts } from "./restart-schema.js";
 import {
   duration,
   filePath,
@@ -330,6 +331,7 @@ export const fileSchema = mapping({
       .meta({ description: "The least urgent message that is logged.", "x-default": "info" })
       .optional(),
   }).optional(),
+  restarts: restarts.optional(),
   dependability: dependability.optional(),
   faultsAllowed: z
     .boolean({ error: "true or false" })

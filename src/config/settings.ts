@@ -12,8 +12,10 @@ import { type DetectionChoice, detectionOf } from "../node/detection-settings.js
 import { firstPath, pathsOf, secondPath } from "../node/path-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
+import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
+import { restartsOf } from "./restarts.js";
 import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
 import { watchdogSettingsOf } from "./watchdog-settings.js";
 
@@ -39,6 +41,8 @@ export interface RunSettings {
   /** An absolute path; the folder need not exist yet. */
   readonly stateDir: string;
   readonly watchdog: WatchdogSettings;
+  /** What a replica does about its own boot loop. */
+  readonly restarts: RestartSettings;
   readonly log: { readonly level: LogLevel };
   readonly faultsAllowed: boolean;
   /** Null where the config gives no rates. No replica reads it. */
@@ -69,6 +73,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     recorder: recorderOf(content, around.recorderPath),
     stateDir: around.stateDir,
     watchdog: watchdogSettingsOf(content.watchdog ?? {}),
+    restarts: restartsOf(content.restarts ?? {}),
     log: { level: content.log?.level ?? "info" },
     faultsAllowed: content.faultsAllowed ?? false,
     dependability: dependabilityOf(content.dependability),

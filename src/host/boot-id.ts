@@ -8,9 +8,10 @@
  * what carries on. Where the file is lost with its card, the wall clock is (once NTP has set it).
  * Only both together could repeat a number: a new card in a board without network.
  */
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NodeId } from "../kernel/ids.js";
+import { replaceFile } from "./replace-file.js";
 
 export interface BootIdOptions {
   readonly node: NodeId;
@@ -44,7 +45,7 @@ export async function nextBootId(options: BootIdOptions): Promise<BootIdChoice> 
   const file = bootIdFile(options.stateDir, options.node);
   const { last, warning } = await readLast(file);
   const bootId = Math.max(last + 1, wallClock);
-  await replaceFile(options.stateDir, file, `${bootId}\n`);
+  await replaceFile(file, `${bootId}\n`);
   return { bootId, warning };
 }
 
@@ -59,22 +60,4 @@ async function readLast(file: string): Promise<{ last: number; warning: string |
   const last = /^[0-9]{1,15}\n?$/.test(text) ? Number(text) : bootIdMax;
   if (last < bootIdMax) return { last, warning: null };
   return { last: 0, warning: `${file} holds no boot id; the wall clock stands in for it` };
-}
-
-/** Either the old content is there after a power cut, or the new one; never a part of it. */
-async function replaceFile(folder: string, file: string, text: string): Promise<void> {
-  const handle = await open(`${file}.new`, "w", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.new`, file);
-  const directory = await open(folder, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

@@ -78,6 +78,7 @@ function levelOf(event: NodeEvent): Level {
 const levels: Readonly<Record<NodeEvent["kind"], Level>> = {
   voted: "trace",
   started: "info",
+  "boot-explained": "info",
   synchronised: "info",
   "channel-readmitted": "info",
   "channel-overridden": "info",

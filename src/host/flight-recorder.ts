@@ -74,6 +74,8 @@ export class FlightRecorder implements StepRecorder {
   #position = 0;
   #steps = 0;
   #writing: Promise<void> | null = null;
+  /** What `#writing` is about: a process that ends before it is written writes it again. */
+  #underway: { readonly chunk: Buffer; readonly position: number } | null = null;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -90,13 +92,16 @@ export class FlightRecorder implements StepRecorder {
   }
 
   /**
-   * The machine threw: the process is about to end, so this is on its way to the disk at return.
+   * The machine threw: the process is about to end, so all of it is in the file at return. A write
+   * that is handed to the pool may never be made then, and is not waited for.
    */
   threw(at: Instant, input: StepInput, error: unknown): void {
     if (this.#state !== "recording") return;
     this.#append(at, this.#options.encoder.threw(at, input, error));
-    this.#end(at, "failed", null);
+    const hadRoom = this.#state === "recording";
+    if (hadRoom) this.#conclude(at, "failed");
     this.#flushSync();
+    if (hadRoom) this.#options.onEnd("failed", null);
   }
 
   status(): RecorderStatus {
@@ -130,11 +135,15 @@ export class FlightRecorder implements StepRecorder {
 
   #end(at: Instant, reason: RecorderEnd, message: string | null): void {
     if (this.#state !== "recording") return;
+    this.#conclude(at, reason);
+    this.#flush();
+    this.#options.onEnd(reason, message);
+  }
+
+  #conclude(at: Instant, reason: RecorderEnd): void {
     this.#state = reason;
     clearInterval(this.#timer);
     this.#put(this.#options.encoder.end(at, reason));
-    this.#flush();
-    this.#options.onEnd(reason, message);
   }
 
   /** One write at a time; what comes meanwhile is gathered for the next. */
@@ -142,6 +151,7 @@ export class FlightRecorder implements StepRecorder {
     if (this.#writing !== null || this.#lines.length === 0) return;
     this.#writing = this.#write(this.#takeLines()).finally(() => {
       this.#writing = null;
+      this.#underway = null;
       if (this.#state !== "recording") this.#flush();
     });
   }
@@ -149,6 +159,7 @@ export class FlightRecorder implements StepRecorder {
   async #write(chunk: Buffer): Promise<void> {
     const position = this.#position;
     this.#position += chunk.length;
+    this.#underway = { chunk, position };
     try {
       const { bytesWritten } = await this.#handle.write(chunk, 0, chunk.length, position);
       if (bytesWritten < chunk.length) this.#giveUp(new Error("the disk is full"));
@@ -159,8 +170,13 @@ export class FlightRecorder implements StepRecorder {
 
   #flushSync(): void {
     const chunk = this.#takeLines();
+    const { fd } = this.#handle;
     try {
-      writeSync(this.#handle.fd, chunk, 0, chunk.length, this.#position);
+      if (this.#underway !== null) {
+        const { chunk: again, position } = this.#underway;
+        writeSync(fd, again, 0, again.length, position);
+      }
+      writeSync(fd, chunk, 0, chunk.length, this.#position);
       this.#position += chunk.length;
     } catch {
       // The failure that made us hurry is told; a disk that fails as well cannot hold it up.

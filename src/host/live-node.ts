@@ -14,14 +14,20 @@ import { elapsed, type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
+import type { NodeOutput } from "../node/ports.js";
+import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
 import { nextBootId } from "./boot-id.js";
+import { BootBook } from "./boots/boot-book.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
 import { EventLog } from "./event-log.js";
+import { evidenceFolder } from "./evidence/evidence-folder.js";
+import { LiveEvidence } from "./evidence/live-evidence.js";
+import type { StepText } from "./evidence/step-tail.js";
 import type { LinkFaults } from "./faulty-link.js";
 import { FlightRecorder, type StepEncoder } from "./flight-recorder.js";
 import { type FurtherPath, LivePaths } from "./live-paths.js";
 import type { LiveStatus } from "./live-status.js";
-import { LiveLoop, type LoopFailure } from "./loop.js";
+import { LiveLoop, type LoopFailure, type StepInput } from "./loop.js";
 import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
 import { openRecording, type RecordingFile } from "./recording-folder.js";
@@ -47,6 +53,18 @@ export interface RecordingOptions {
   readonly encoderFor: (beginning: Beginning) => StepEncoder;
 }
 
+/** How this start relates to those before it. */
+export interface StartOptions {
+  /** What to do about a boot loop; null leaves it to whoever starts this. */
+  readonly restarts: RestartSettings | null;
+  /** A person's word on safe mode; null: as `restarts` say. */
+  readonly safeMode: boolean | null;
+  /** Aborted when it is to end soon, so that a start need not wait. */
+  readonly endSignal: AbortSignal;
+  /** A step as a line, for evidence. */
+  readonly stepText: StepText<StepInput, NodeOutput>;
+}
+
 export interface LiveNodeOptions {
   readonly node: Omit<NodeOptions, "now" | "bootId">;
   /** Where the first path listens, and where its peers are. */
@@ -55,8 +73,10 @@ export interface LiveNodeOptions {
   /** Beside the first; named, and in the order, as in the cluster's settings. */
   readonly furtherPaths: readonly FurtherPath[];
   readonly makeBoard: (now: Instant) => Board;
-  /** For the boot id and the control socket; null for a replica that keeps nothing. */
+  /** For boot id, journal, evidence and control socket; null for a replica that keeps nothing. */
   readonly stateDir: string | null;
+  /** Absent: no boot loop is noticed, and evidence has short lines. */
+  readonly starts?: StartOptions;
   /** Null leaves the process without a dog, as in a debugger. */
   readonly watchdog: WatchdogSettings | null;
   readonly recording: RecordingOptions | null;
@@ -81,6 +101,8 @@ export class LiveNode {
   #paths: LivePaths | null = null;
   #watchdogs: WatchdogSet | null = null;
   #recorder: FlightRecorder | null = null;
+  #book: BootBook | null = null;
+  #evidence: LiveEvidence | null = null;
   #startedAt: Instant;
   #bootId = 0;
   #ended = false;
@@ -100,6 +122,7 @@ export class LiveNode {
     try {
       await live.#begin();
     } catch (error) {
+      live.#evidence?.crashed("it could not start", error);
       await live.stop();
       throw error;
     }
@@ -134,6 +157,7 @@ export class LiveNode {
         linkFaults: paths.faultCounts(),
         watchdog: this.#watchdogs?.status() ?? null,
         recorder: this.#recorder?.status() ?? null,
+        boot: this.#book?.status() ?? null,
       },
     };
   }
@@ -158,7 +182,7 @@ export class LiveNode {
    * @param path null: all of them
    */
   setLinkFaults(faults: Partial<LinkFaults>, path: string | null = null): boolean {
-    if (!(this.#paths?.setFaults(faults, path) ?? false)) return false;
+    if (this.#isSafe || !(this.#paths?.setFaults(faults, path) ?? false)) return false;
     this.#options.logger.warn({ faults, path }, "link faults were injected");
     return true;
   }
@@ -173,6 +197,7 @@ export class LiveNode {
     this.#ended = true;
     this.#watchdogs?.stopping();
     this.#loop?.stop();
+    await this.#book?.stopped();
     for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
       try {
         await close();
@@ -188,6 +213,8 @@ export class LiveNode {
     this.#ended = true;
     this.#loop?.stop();
     this.#watchdogs?.failed(what);
+    this.#book?.ended();
+    this.#evidence?.crashed(what, error);
     this.#options.logger.fatal({ err: error, recording: this.recording }, what);
     this.#options.onFailure(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -201,10 +228,38 @@ export class LiveNode {
     const { bootId, warning } = await nextBootId({ node: node.self, stateDir, wallClock });
     this.#bootId = bootId;
     if (warning !== null) logger.warn(warning);
-    const file =
-      recording === null ? null : await openRecording(recording.folder, node.self, bootId);
+    if (stateDir !== null) await this.#openBook(stateDir);
+    const record = this.#isSafe ? null : recording;
+    const file = record === null ? null : await openRecording(record.folder, node.self, bootId);
+    if (stateDir !== null) this.#gatherEvidence(stateDir, file);
     await this.#armWatchdogs();
     this.#startLoop(file);
+  }
+
+  get #isSafe(): boolean {
+    return this.#book?.status().safeMode ?? this.#options.starts?.safeMode ?? false;
+  }
+
+  /** Finds out why this start came, and waits where the starts follow one another too quickly. */
+  async #openBook(stateDir: string): Promise<void> {
+    const { node, logger, starts } = this.#options;
+    const book = await BootBook.open({
+      ...{ node: node.self, bootId: this.#bootId, stateDir, clock: this.#clock },
+      ...{ restarts: starts?.restarts ?? null, safeMode: starts?.safeMode ?? null },
+      warn: (message, err) => logger.warn({ err }, message),
+    });
+    this.#book = book;
+    logger[book.isOrdinary ? "info" : "warn"]({ boot: book.status() }, book.text());
+    await book.backOff(starts?.endSignal ?? null);
+  }
+
+  #gatherEvidence(stateDir: string, file: RecordingFile | null): void {
+    const { node, logger, starts } = this.#options;
+    this.#evidence = new LiveEvidence({
+      ...{ node: node.self, bootId: this.#bootId, folder: evidenceFolder(stateDir) },
+      ...{ clock: this.#clock, recording: file?.path ?? null, stepText: starts?.stepText ?? null },
+      warn: (message, err) => logger.warn({ err }, message),
+    });
   }
 
   async #openPaths(): Promise<void> {
@@ -246,6 +301,7 @@ export class LiveNode {
       ...{ clock: this.#clock, makeCalls: systemWatchdogCalls, env: process.env },
       tell: (device, level, text) => logger[level]({ device }, `watchdog ${device}: ${text}`),
       describe: () => serviceLine(this.#machine?.status(this.#clock.now()) ?? null),
+      evidence: this.#evidence?.forDog() ?? null,
       onFailure: (error) => this.fail("the watchdog's thread died", error),
     });
     this.#watchdogs = dogs;
@@ -260,7 +316,12 @@ export class LiveNode {
     const board = makeBoard(now);
     this.#closers.push(() => board.close(this.#clock.now()));
     if (file !== null) this.#startRecorder(file, now);
-    const machine = new Node({ ...node, now, bootId: this.#bootId });
+    const evidence = this.#evidence;
+    const { settings } = node;
+    const app = evidence?.marked(settings.app) ?? settings.app;
+    const options = { ...node, settings: { ...settings, app }, now, bootId: this.#bootId };
+    const machine = new Node(options);
+    evidence?.watch(() => machine.supervised());
     const loop = new LiveLoop({
       clock: this.#clock,
       machine,
@@ -271,12 +332,22 @@ export class LiveNode {
       pet: () => this.#watchdogs?.pet(),
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,
+      witness: evidence,
       onFailure: (failure) => this.#onLoopFailure(failure),
     });
     this.#machine = machine;
     this.#loop = loop;
     loop.start();
     this.#watchdogs?.ready();
+    this.#tellBegun();
+  }
+
+  #tellBegun(): void {
+    const [book, now] = [this.#book, this.#clock.now()];
+    if (book === null) return;
+    book.begun();
+    const { reason, safeMode } = book.status();
+    this.#options.onEvent(now, { kind: "boot-explained", reason, safeMode });
   }
 
   #startRecorder(file: RecordingFile, now: Instant): void {
@@ -299,6 +370,7 @@ export class LiveNode {
   }
 
   #onReport(at: Instant, event: NodeEvent): void {
+    this.#evidence?.onEvent(at, event);
     this.#events.tell(at, event);
     this.#options.onEvent(at, event);
   }

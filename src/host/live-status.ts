@@ -4,6 +4,7 @@ import type { Duration } from "../kernel/time.js";
 import type { AgentStatus } from "../node/agent-status.js";
 import type { NodeStatus } from "../node/status.js";
 import type { LinkCounts } from "../wire/link.js";
+import type { BootStatus } from "./boots/boot-book.js";
 import type { FaultCounts } from "./faulty-link.js";
 import type { RecorderStatus } from "./flight-recorder.js";
 import type { PathCounts } from "./joined-links.js";
@@ -30,6 +31,8 @@ export interface HostStatus extends ProcessStatus {
   readonly watchdog: WatchdogSetStatus | null;
   /** Null where nothing is recorded. */
   readonly recorder: RecorderStatus | null;
+  /** Why it was started, and how it runs; null for a replica that keeps nothing. */
+  readonly boot: BootStatus | null;
 }
 
 export interface LiveStatus {

@@ -11,6 +11,7 @@ import type { NodeEvent } from "../node/events.js";
 import type { NodeInput, NodeOutput } from "../node/ports.js";
 import {
   type LoopCounts,
+  type LoopWitness,
   MachineLoop,
   type MachineLoopFailure,
   type MachineRecorder,
@@ -23,6 +24,8 @@ export type StepInput = NodeInput | Timeout;
 
 /** Is told every step, before its outputs leave. */
 export type StepRecorder = MachineRecorder<NodeInput, NodeOutput>;
+
+export type StepWitness = LoopWitness<NodeInput, NodeOutput>;
 
 /** Something threw in the loop: a bug of ours. All outputs are in their safe states. */
 export type LoopFailure = MachineLoopFailure<NodeInput>;
@@ -37,6 +40,7 @@ export interface LoopOptions {
   readonly pet: () => void;
   readonly report: (at: Instant, event: NodeEvent) => void;
   readonly recorder: StepRecorder | null;
+  readonly witness?: StepWitness | null;
   /** Called once; the loop has stopped. */
   readonly onFailure: (failure: LoopFailure) => void;
 }
@@ -55,6 +59,7 @@ export class LiveLoop {
       carry: (output) => this.#carry(output),
       answers: () => this.#answers.shift(),
       recorder: options.recorder,
+      witness: options.witness ?? null,
       onStop: () => this.#releaseAll(),
       onFailure: options.onFailure,
     });

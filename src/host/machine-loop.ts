@@ -27,6 +27,17 @@ export interface MachineRecorder<Input, Output> {
   threw(now: Instant, input: Input | Timeout, error: unknown): void;
 }
 
+/**
+ * Is told what the loop is about to do, so that somebody knows what it did when it never came back.
+ * It may not throw, and should cost next to nothing: it is asked several times in a step.
+ */
+export interface LoopWitness<Input, Output> {
+  begins(at: Instant, input: Input | Timeout): void;
+  carries(output: Output): void;
+  /** Not told of a step that threw. */
+  ends(at: Instant, input: Input | Timeout, outputs: readonly Output[]): void;
+}
+
 export interface MachineLoopOptions<Input, Output> {
   readonly clock: Clock;
   readonly machine: Machine<Input, Output>;
@@ -35,6 +46,7 @@ export interface MachineLoopOptions<Input, Output> {
   /** What goes before all else, deadlines too: answers to the outputs of the step before. */
   readonly answers: () => Input | undefined;
   readonly recorder: MachineRecorder<Input, Output> | null;
+  readonly witness?: LoopWitness<Input, Output> | null;
   /** Called once, when nothing will be fed any more: by a stop, or before a failure is told. */
   readonly onStop: () => void;
   /** Called once; the loop has stopped. */
@@ -148,14 +160,18 @@ export class MachineLoop<Input, Output> {
   }
 
   #step(now: Instant, input: Input | Timeout): void {
+    const { machine, recorder, witness } = this.#options;
     this.#steps += 1;
-    const outputs = this.#options.machine.step(now, input);
-    this.#options.recorder?.step(now, input, outputs);
+    witness?.begins(now, input);
+    const outputs = machine.step(now, input);
+    recorder?.step(now, input, outputs);
     for (const output of outputs) {
       // A report may have stopped the loop; what is left must not drive what was just released.
       if (!this.#isWorking()) return;
+      witness?.carries(output);
       this.#options.carry(output);
     }
+    witness?.ends(now, input, outputs);
   }
 
   /** Whatever is thrown here is our bug: what must be safe is made so, and the process must end. */

@@ -40,6 +40,7 @@ export class CaseFiles {
       healthScore: 0,
       lateAt: null,
       refutedAt: null,
+      returnedLife: null,
     });
     assert(this.#files.size <= caseFilesMax, "more case files than there may be");
   }
@@ -78,9 +79,12 @@ export class CaseFiles {
     file.lateAt = verdict.lateAt;
   }
 
-  refute(number: number, now: Instant): void {
+  /** @param life the one in which it is back */
+  refute(number: number, life: number, now: Instant): void {
     const file = this.#files.get(number);
-    if (file !== undefined) file.refutedAt = now;
+    if (file === undefined) return;
+    file.refutedAt = now;
+    file.returnedLife = life;
   }
 
   delete(number: number): void {

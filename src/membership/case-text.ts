@@ -55,8 +55,16 @@ export function evidenceLine({ silence, attempts, healthScore }: Evidence): stri
   ].join(", ");
 }
 
-function headline({ member, life, incarnation, declaredBy, refutedAt }: CaseFile, now: Instant) {
+/** Back in another life: who accused it was right, as far as anybody can know. */
+const restarted = ({ life, returnedLife }: CaseFile): boolean =>
+  returnedLife !== null && returnedLife !== life;
+
+function headline(file: CaseFile, now: Instant): string {
+  const { member, life, incarnation, declaredBy, refutedAt } = file;
   const who = `${member} (life ${life}, incarnation ${incarnation})`;
+  if (refutedAt !== null && restarted(file)) {
+    return `${who} was accused, and came back in a new life ${ago(refutedAt, now)}.`;
+  }
   if (refutedAt !== null) return `${who} was accused, and refuted it ${ago(refutedAt, now)}.`;
   return declaredBy === null ? `${who} is suspected.` : `${who} was declared gone.`;
 }
@@ -114,8 +122,12 @@ function judgeLines({ healthScore, lateAt, declaredAt }: CaseFile, now: Instant)
   return [`This node ${was}${late}.`];
 }
 
-function endLine({ refutedAt }: CaseFile, now: Instant): string {
+function endLine(file: CaseFile, now: Instant): string {
+  const { refutedAt, returnedLife } = file;
   if (refutedAt === null) return "It has not refuted.";
+  if (restarted(file)) {
+    return `It began life ${returnedLife} ${ago(refutedAt, now)}: it had restarted.`;
+  }
   return `It refuted ${ago(refutedAt, now)}: it was alive, or is again.`;
 }
 

@@ -161,8 +161,10 @@ export interface CaseFile {
   readonly healthScore: number;
   /** When this node was last late itself; null if never. */
   readonly lateAt: Instant | null;
-  /** How it ended: refuted with an incarnation, or not yet. */
+  /** When it was heard of again: it refuted, or began a new life. Null: not yet. */
   readonly refutedAt: Instant | null;
+  /** The life in which it came back: another than `life` where it had restarted. Null: not yet. */
+  readonly returnedLife: number | null;
 }
 
 /** Accusers that a case file names. */

@@ -146,7 +146,7 @@ export class Transitions {
     if (former.state === "alive") return;
     if (isGone(former)) this.#watching.watch(number);
     else this.#watching.refuted(number);
-    if (former.state !== "left") this.#cameBack(number, isGone(former));
+    if (former.state !== "left") this.#cameBack(number, former.life, isGone(former));
     const member = this.#nameOf(number);
     this.#view.event({ kind: "member-returned", member, former: former.state });
   }
@@ -155,14 +155,14 @@ export class Transitions {
     const member = this.#nameOf(number);
     this.#watching.watch(number);
     const hadLeft = former.state === "left";
-    if (!hadLeft && former.state !== "alive") this.#cameBack(number, isGone(former));
+    if (!hadLeft && former.state !== "alive") this.#cameBack(number, life, isGone(former));
     if (hadLeft) this.#view.event({ kind: "member-joined", member, life });
     else this.#view.event({ kind: "member-replaced", member, life, formerLife: former.life });
   }
 
-  #cameBack(number: number, wasGone: boolean): void {
+  #cameBack(number: number, life: number, wasGone: boolean): void {
     this.#view.flaps.returned(number, this.#view.now, wasGone);
-    this.#view.cases.refute(number, this.#view.now);
+    this.#view.cases.refute(number, life, this.#view.now);
   }
 
   #gone(number: number): void {

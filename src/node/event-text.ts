@@ -3,6 +3,7 @@ import type { VoterEvent } from "../control/cycle/voter-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import { membershipEventText } from "../membership/event-text.js";
 import type { FaultClass } from "../voting/voter.js";
+import { reasonText } from "../watchdog/restart/boot-reason.js";
 import type { NodeEvent } from "./events.js";
 import { isPathEvent, pathText } from "./path-text.js";
 
@@ -11,7 +12,8 @@ export function eventText(event: NodeEvent): string {
   if (isPathEvent(event)) return pathText(event);
   switch (event.kind) {
     case "started":
-      return `started, boot ${event.bootId}`;
+    case "boot-explained":
+      return startText(event);
     case "synchronised":
       return `synchronised with a majority, ${ms(event.skew)} from the farthest`;
     case "desynchronised":
@@ -50,9 +52,8 @@ export function eventText(event: NodeEvent): string {
     case "peer-trusted":
       return `hears ${event.peer} again`;
     case "lease-acquired":
-      return "drives the outputs";
     case "lease-lost":
-      return `drives no longer: ${event.reason}`;
+      return leaseText(event);
     case "was-late":
       return `was itself late by ${ms(event.by)}`;
     case "supervision-failed":
@@ -73,6 +74,17 @@ const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;
 function votedText(event: Extract<NodeEvent, { kind: "voted" }>): string {
   const { value, status } = event.verdict;
   return `voted ${event.sensor} = ${value ?? "none"} (${status}) in cycle ${event.cycle}`;
+}
+
+function leaseText(event: Extract<NodeEvent, { kind: `lease-${string}` }>): string {
+  return event.kind === "lease-acquired"
+    ? "drives the outputs"
+    : `drives no longer: ${event.reason}`;
+}
+
+function startText(event: Extract<NodeEvent, { kind: "started" | "boot-explained" }>): string {
+  if (event.kind === "started") return `started, boot ${event.bootId}`;
+  return `${reasonText(event.reason)}${event.safeMode ? "; it runs in safe mode" : ""}`;
 }
 
 type ChannelKind = Extract<NodeEvent, { readonly channel: string }>;

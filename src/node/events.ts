@@ -9,12 +9,15 @@ import type { PathOutput } from "../detection/paths/peer-paths.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration, Instant } from "../kernel/time.js";
 import type { MembershipEvent } from "../membership/ports.js";
+import type { BootReason } from "../watchdog/restart/boot-reason.js";
 
 export type NodeEvent =
   | CycleEvent
   | MembershipEvent
   | PathOutput
   | { readonly kind: "started"; readonly bootId: number }
+  /** Told by the host, which alone can know it: why the replica was started, and how it runs. */
+  | { readonly kind: "boot-explained"; readonly reason: BootReason; readonly safeMode: boolean }
   | { readonly kind: "peer-suspected"; readonly peer: NodeId; readonly evidence: Evidence }
   | { readonly kind: "peer-trusted"; readonly peer: NodeId }
   | { readonly kind: "lease-acquired"; readonly until: Instant }

@@ -33,7 +33,7 @@ import type {
   RefusedReason,
 } from "../membership/ports.js";
 import type { Verdict } from "../voting/voter.js";
-import type { AliveInput, AliveSupervision } from "../watchdog/alive.js";
+import type { AliveInput, AliveSupervision, EntityStanding } from "../watchdog/alive.js";
 import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
 import { cycleFrames, leaseFrames, membershipFrames } from "./part-frames.js";
@@ -113,6 +113,11 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     return this.#cycle.whyNot(command);
   }
 
+  /** Part of the status, for whoever asks after every step. */
+  supervised(): readonly EntityStanding[] {
+    return this.#supervision.standing();
+  }
+
   status(now: Instant): NodeStatus {
     const { holder: driver, self: drives } = this.#lease.holder();
     return {
@@ -129,7 +134,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       links: this.#reception.links(),
       refusals: this.#reception.refusals(),
       sensors: sensorStatus(this.#cycle.channels(), this.#verdicts),
-      supervision: this.#supervision.standing(),
+      supervision: this.supervised(),
       protection: this.#cycle.protectedChannels(),
     };
   }

@@ -48,6 +48,8 @@ export interface AliveOptions {
 export interface EntityStanding {
   readonly entity: string;
   readonly status: EntityStatus;
+  /** Null before the first. */
+  readonly lastCheckpoint: Instant | null;
 }
 
 export class AliveSupervision implements Machine<AliveInput, AliveOutput> {
@@ -94,7 +96,9 @@ export class AliveSupervision implements Machine<AliveInput, AliveOutput> {
 
   /** In the order of the options. */
   standing(): readonly EntityStanding[] {
-    return [...this.#entities].map(([entity, { status }]) => ({ entity, status }));
+    return [...this.#entities].map(([entity, { status, lastCheckpoint }]) => {
+      return { entity, status, lastCheckpoint };
+    });
   }
 
   #onCheckpoint(now: Instant, name: string): void {

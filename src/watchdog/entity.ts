@@ -35,6 +35,7 @@ export class Entity {
   #count = 0;
   #judged = false;
   #wrongCycles = 0;
+  #lastCheckpoint: Instant | null = null;
 
   constructor(settings: EntitySettings, graceEnds: Instant) {
     const { entity, cycle, expected, minMargin, maxMargin, failedCyclesMax } = settings;
@@ -49,6 +50,11 @@ export class Entity {
     return this.#status;
   }
 
+  /** Null before the first. */
+  get lastCheckpoint(): Instant | null {
+    return this.#lastCheckpoint;
+  }
+
   /** When there is something to judge. */
   deadline(): Instant | null {
     return this.#ends;
@@ -56,6 +62,7 @@ export class Entity {
 
   /** The first checkpoint begins the first reference cycle. To be called after `judge`. */
   checkpoint(now: Instant): void {
+    this.#lastCheckpoint = now;
     if (this.#status === "starting" || this.#ends === null) {
       if (this.#status === "starting") this.#status = "ok";
       this.#ends = after(now, this.settings.cycle);

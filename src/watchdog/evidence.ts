@@ -13,6 +13,8 @@ export type EvidenceCause =
   /** An assertion of ours failed, or something threw where nothing may. */
   | "crash";
 
+export const evidenceCauses: readonly EvidenceCause[] = ["supervision", "hang", "crash"];
+
 /** One entity that was not well, or whose last sign is of interest. */
 export interface EntityEvidence {
   readonly entity: string;
@@ -32,6 +34,21 @@ export interface TaskEvidence {
   readonly waitsFor: string | null;
 }
 
+/** What the process was busy with. Several are within one another: the last is the innermost. */
+export interface RunningEvidence {
+  /**
+   * `input`: the machine was fed with it. `output`: it was being carried out. `entity`, `task`:
+   * code of that supervised entity, or task, ran.
+   */
+  readonly kind: RunningKind;
+  readonly what: string;
+  /** Since when the outermost of them ran. */
+  readonly since: Instant;
+}
+
+export const runningKinds = ["input", "output", "entity", "task"] as const;
+export type RunningKind = (typeof runningKinds)[number];
+
 export interface EvidenceRecord {
   readonly cause: EvidenceCause;
   readonly node: string;
@@ -39,10 +56,19 @@ export interface EvidenceRecord {
   readonly at: Instant;
   /** ISO 8601; null where the writer had none. */
   readonly wallClock: string | null;
+  /** What threw, with its stack; null where nothing did. */
+  readonly error: string | null;
+  /** Empty where the loop waited for something to do. */
+  readonly running: readonly RunningEvidence[];
+  /** The file of the flight recording; null where there was none. */
+  readonly recording: string | null;
   readonly entities: readonly EntityEvidence[];
   readonly tasks: readonly TaskEvidence[];
-  /** The last entries of the flight recorder as lines, oldest first; at most `entriesMax`. */
+  /** The last steps of the machine as lines, oldest first; at most `entriesMax`. */
   readonly entries: readonly string[];
 }
 
 export const entriesMax = 64;
+
+/** Entities, tasks, locks of a task, and frames of what runs: so many of each are kept. */
+export const namedMax = 64;

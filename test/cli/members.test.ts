@@ -79,7 +79,14 @@ describe("CLI-10: holdfast members, asked of agents in this process", () => {
 
   const file: CaseFile = {
     ...{ member: n3, life: 5, incarnation: 0, accusations: [], suspicion: null },
-    ...{ declaredBy: n2, declaredAt: instant(0), healthScore: 0, lateAt: null, refutedAt: null },
+    ...{
+      declaredBy: n2,
+      declaredAt: instant(0),
+      healthScore: 0,
+      lateAt: null,
+      refutedAt: null,
+      returnedLife: null,
+    },
   };
 
   it("tells what each of them holds against a member", async () => {

@@ -17,7 +17,7 @@ const host: HostStatus = {
   ...{ pid: 1, uptime: micros(0), residentBytes: 0, cpuTime: micros(0) },
   loop: { steps: 0, datagramsDropped: 0, lateness: new Lateness().counts() },
   link: { sent: 0, received: 0, dropped: 0, failed: 0, tooLong: 0 },
-  ...{ paths: [], linkFaults: null, watchdog: null, recorder: null },
+  ...{ paths: [], linkFaults: null, watchdog: null, recorder: null, boot: null },
 };
 
 describe("the status for people", () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import {
@@ -83,11 +84,21 @@ describe("the flight recorder", () => {
     steps(2);
     recorder.threw(clock.now(), timeout, new Error("boom"));
     // Without a wait: the process would end here.
-    const { readFileSync } = await import("node:fs");
     const written = readFileSync(file.path, "utf8");
     expect(written).toContain("end failed\n");
     expect(written).toContain("Error: boom\n");
     await recorder.close(clock.now());
+  });
+
+  it("has all before it on the disk where the step that failed has no room (HOST-5)", async () => {
+    const { recorder, clock, file, steps, ends } = await rig({ bytesMax: 64 + 7 + 20 });
+    steps(2);
+    recorder.threw(clock.now(), timeout, new Error("boom"));
+    // The pool has the write, and a process that ends here would not wait for it.
+    expect(readFileSync(file.path, "utf8")).toBe(`header\n${"123456789\n".repeat(2)}end full\n`);
+    await recorder.close(clock.now());
+    expect(readFileSync(file.path, "utf8")).toBe(`header\n${"123456789\n".repeat(2)}end full\n`);
+    expect(ends).toEqual(["full"]);
   });
 
   it("gives up on a disk that refuses, and tells it once (REC-1)", async () => {

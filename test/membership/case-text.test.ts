@@ -36,6 +36,7 @@ const file: CaseFile = {
   healthScore: 0,
   lateAt: null,
   refutedAt: null,
+  returnedLife: null,
 };
 
 const now = at(110);
@@ -62,6 +63,16 @@ describe("the case of a member in words", () => {
     const text = caseText({ ...file, refutedAt: at(109) }, now);
     expect(text[0]).toBe("n7 (life 5, incarnation 2) was accused, and refuted it 1.0 s ago.");
     expect(text.at(-1)).toBe("It refuted 1.0 s ago: it was alive, or is again.");
+  });
+
+  it("says that it restarted: who begins a new life has refuted nothing", () => {
+    const text = caseText({ ...file, refutedAt: at(109), returnedLife: 6 }, now);
+    expect(text[0]).toBe(
+      "n7 (life 5, incarnation 2) was accused, and came back in a new life 1.0 s ago.",
+    );
+    expect(text.at(-1)).toBe("It began life 6 1.0 s ago: it had restarted.");
+    const same = caseText({ ...file, refutedAt: at(109), returnedLife: 5 }, now);
+    expect(same.join(" ")).not.toContain("new life");
   });
 
   it("says what is known so far of a suspicion, and of a judge that it is not well", () => {

@@ -330,6 +330,7 @@ describe("the case file", () => {
       healthScore: 3,
       lateAt: null,
       refutedAt: null,
+      returnedLife: null,
     });
   });
 
@@ -351,6 +352,7 @@ describe("the case file", () => {
     expect(single.machine.caseOf(a)).toMatchObject({
       accusations: [{ accuser: "m" }],
       refutedAt: seconds(2),
+      returnedLife: single.machine.caseOf(a)?.life,
     });
     single.hear("b", [accused("suspect", "a", 1, "b")]);
     expect(single.machine.caseOf(a)).toMatchObject({
@@ -358,6 +360,17 @@ describe("the case file", () => {
       refutedAt: null,
     });
     expect(single.machine.caseOf(nodeId("b"))).toBeNull();
+  });
+
+  it("MEMBER-17: a new life is no refutation, and is told", () => {
+    const single = group();
+    suspects(single);
+    const life = single.machine.caseOf(a)?.life ?? 0;
+    single.pass(2);
+    single.hear("a", [], { life: life + 1 });
+    expect(single.machine.caseOf(a)).toMatchObject({
+      ...{ life, refutedAt: seconds(2), returnedLife: life + 1 },
+    });
   });
 
   it("MEMBER-17: accusers and files are bounded; the oldest that was refuted goes first", () => {

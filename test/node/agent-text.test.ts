@@ -24,7 +24,7 @@ const file: CaseFile = {
     { accuser: n2, heardAt: instant(1), evidence: listened },
     { accuser: n1, heardAt: instant(2), evidence: null },
   ],
-  ...{ declaredBy: n1, declaredAt: instant(3), lateAt: null, refutedAt: null },
+  ...{ declaredBy: n1, declaredAt: instant(3), lateAt: null, refutedAt: null, returnedLife: null },
 };
 
 const member = n7;

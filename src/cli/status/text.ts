@@ -6,6 +6,7 @@ import type { Instant } from "../../kernel/time.js";
 import type { Member } from "../../membership/ports.js";
 import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
+import { bootRows } from "./boot-rows.js";
 import { pathTable } from "./path-table.js";
 import { becauseText, doubtText, votersText } from "./sensor-text.js";
 import { watchdogRows } from "./watchdog-rows.js";
@@ -37,6 +38,7 @@ function factRows(
   const supervised = supervision.map(({ entity, status }) => `${entity} ${status}`).join(", ");
   return [
     ["  process", `${host.pid}, boot ${bootId}, up ${(host.uptime / 1e6).toFixed(1)} s`],
+    ...bootRows(host, paint),
     ["  cycle", `${cycle.cycle}, ${aligned}, state ${cycle.standing}, ${faults}`],
     ["  voters", paint(cycle.suspectedVoters.length > 0 ? "bad" : "good", votersText(cycle))],
     ...protectionRows(protection, paint),

@@ -28,13 +28,9 @@ export class Patience {
 
   callOff(): void {
     Atomics.store(this.#calledOff, 0, 1);
-    Atomics.notify(this.#calledOff, 0);
   }
 
-  /**
-   * Blocks the thread until the dog is called off (true), or the milliseconds have passed (false).
-   */
-  waitForCallOff(wait: number): boolean {
-    return Atomics.wait(this.#calledOff, 0, 0, wait) !== "timed-out";
+  get isCalledOff(): boolean {
+    return Atomics.load(this.#calledOff, 0) === 1;
   }
 }

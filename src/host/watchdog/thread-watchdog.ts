@@ -9,6 +9,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { type Duration, micros } from "../../kernel/time.js";
+import type { DogEvidenceData } from "../evidence/dog-evidence.js";
 import type { DogData } from "./dog-thread.js";
 import { Patience } from "./patience.js";
 import type { WatchdogDevice } from "./watchdog-device.js";
@@ -18,6 +19,8 @@ export interface ThreadWatchdogOptions {
   readonly name: string;
   /** The thread died: nobody watches any more. */
   readonly onFailure: (error: Error) => void;
+  /** What it writes down before it bites; nothing where it is null or absent. */
+  readonly evidence?: DogEvidenceData | null;
 }
 
 /** The dog needs little: it has no work but to sleep. */
@@ -40,14 +43,15 @@ export class ThreadWatchdog implements WatchdogDevice {
   }
 
   /** Armed when the promise is fulfilled; the first timeout runs from then. */
-  static async arm({ timeout, name, onFailure }: ThreadWatchdogOptions): Promise<ThreadWatchdog> {
+  static async arm(options: ThreadWatchdogOptions): Promise<ThreadWatchdog> {
+    const { timeout, name, onFailure, evidence = null } = options;
     const patience = new Patience();
-    patience.pet();
-    const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name };
+    const data: DogData = { buffer: patience.buffer, timeout: timeout / 1_000, name, evidence };
     const file = new URL("./dog-thread.js", import.meta.url);
     const worker = new Worker(file, { workerData: data, resourceLimits, execArgv: [] });
     await new Promise<void>((resolve, reject) => {
-      worker.once("online", resolve);
+      // Not `online`: that comes before its files are read, and a card that stalls may keep them.
+      worker.once("message", resolve);
       worker.once("error", reject);
     });
     worker.on("error", onFailure);

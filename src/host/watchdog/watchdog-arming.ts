@@ -1,5 +1,6 @@
 /** From the settings to armed watchdogs: all that were asked for, or a refusal and none. */
 import type { Duration } from "../../kernel/time.js";
+import type { DogEvidenceData } from "../evidence/dog-evidence.js";
 import type { Clock } from "../monotonic-clock.js";
 import { LinuxWatchdog } from "./linux-watchdog.js";
 import { MockDog } from "./mock-dog.js";
@@ -26,6 +27,8 @@ export interface ArmingOptions {
   readonly tell: (device: string, ...what: Parameters<TellWatchdog>) => void;
   /** See `WatchdogSetParts`. */
   readonly describe: () => string | null;
+  /** What the thread writes down before it bites; null for nothing. */
+  readonly evidence: DogEvidenceData | null;
   /** The thread died: nobody watches the loop any more. */
   readonly onFailure: (error: Error) => void;
 }
@@ -66,10 +69,12 @@ async function armOrGoOn(
 }
 
 async function arm(options: ArmingOptions, device: string): Promise<WatchdogDevice> {
-  const { settings, patience, clock, makeCalls, name, onFailure } = options;
+  const { settings, patience, clock, makeCalls, name, onFailure, evidence } = options;
   const { timeout, pretimeout, onStop } = settings;
   const tell: TellWatchdog = (level, text) => options.tell(device, level, text);
-  if (device === threadDevice) return ThreadWatchdog.arm({ timeout: patience, name, onFailure });
+  if (device === threadDevice) {
+    return ThreadWatchdog.arm({ timeout: patience, name, evidence, onFailure });
+  }
   if (device === mockDevice) return new MockDog({ timeout, clock, tell });
   const timeoutLeast = patience;
   return LinuxWatchdog.arm({

@@ -114,7 +114,8 @@ describe("the picture of the demo", () => {
     const good = dashboard(demoView({ faults: [] }), toned, { columns: 400, rows: 50 });
     expect(good).not.toMatch(/<bad>(?!excluded)/);
     const votes = { cycles: 110, voted: 100, missed: 10, longestGapS: 1 };
-    const alone = statusOf("pi-1", { peers: [], supervision: [{ entity: "x", status: "failed" }] });
+    const failed = { entity: "x", status: "failed", lastCheckpoint: null } as const;
+    const alone = statusOf("pi-1", { peers: [], supervision: [failed] });
     const replicas = [replicaView("pi-1", { status: alone })];
     const bad = dashboard(demoView({ votes, drivenTwice: 1, replicas }), toned, {
       columns: 400,

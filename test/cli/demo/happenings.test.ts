@@ -21,7 +21,7 @@ const died = (by: string): NodeEvent => ({
   case: {
     ...{ member: pi1, life: 1, incarnation: 0, suspicion: null, healthScore: 0, lateAt: null },
     accusations: [{ accuser: nodeId(by), heardAt: instant(1), evidence: null }],
-    ...{ declaredBy: nodeId(by), declaredAt: instant(2), refutedAt: null },
+    ...{ declaredBy: nodeId(by), declaredAt: instant(2), refutedAt: null, returnedLife: null },
   },
 });
 const drives: NodeEvent = { kind: "lease-acquired", until: instant(1) };

@@ -11,7 +11,15 @@ const [pi1, pi2, pi3] = nodes as [NodeId, NodeId, NodeId];
 const plain = (_tone: string, text: string): string => text;
 
 const caseOfPi3: CaseFile = {
-  ...{ member: pi3, life: 7, incarnation: 1, healthScore: 0, lateAt: null, refutedAt: null },
+  ...{
+    member: pi3,
+    life: 7,
+    incarnation: 1,
+    healthScore: 0,
+    lateAt: null,
+    refutedAt: null,
+    returnedLife: null,
+  },
   accusations: [{ accuser: pi2, heardAt: instant(1_000_000), evidence: evidenceOf(160_000) }],
   suspicion: { first: micros(200_000), last: micros(200_000) },
   ...{ declaredBy: pi2, declaredAt: instant(1_200_000) },

@@ -18,6 +18,7 @@ const noCase = (member: NodeId): CaseFile => ({
   healthScore: 0,
   lateAt: null,
   refutedAt: null,
+  returnedLife: null,
 });
 
 export const says = {
