@@ -14,9 +14,6 @@ export function devicesIn(value: unknown): readonly string[] {
     .map((word) => word.trim());
 }
 
-/** A device of the board, and no stand-in. */
-export const isBoardDevice = (device: string): boolean => device.startsWith("/");
-
 export const watchdogSettingsOf = (
   section: NonNullable<FileContent["watchdog"]>,
 ): WatchdogSettings => ({

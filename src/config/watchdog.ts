@@ -4,12 +4,12 @@
  * board that is reset before its process could be killed and started again is reset for nothing.
  */
 
-import { threadDevice } from "../host/watchdog/watchdog-settings.js";
+import { isBoardDevice, threadDevice } from "../host/watchdog/watchdog-settings.js";
 import { type Duration, micros, seconds } from "../kernel/time.js";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
 import { formatDuration, parseDuration } from "./quantity.js";
-import { devicesIn, isBoardDevice, noDevice } from "./watchdog-settings.js";
+import { devicesIn, noDevice } from "./watchdog-settings.js";
 
 /** The longest that a Raspberry Pi's timer takes by itself; others take more. */
 const usualTimeout = seconds(15);
@@ -86,7 +86,8 @@ function deviceProblems(layers: Layers, devices: readonly string[]): Problem[] {
   }
   if (devices.includes(noDevice) && devices.length > 1) return refuse("`none` alone");
   if (devices.length > devicesMax) return refuse(`at most ${devicesMax} devices`);
-  if (devices.length === 0) return refuse("at least one device, or `none`");
+  const raw = layers.get(devicePath);
+  if (Array.isArray(raw) && raw.length === 0) return refuse("at least one device, or `none`");
   return [];
 }
 

@@ -298,7 +298,7 @@ export class LiveNode {
     if (settings === null) return;
     const dogs = await armWatchdogs({
       ...{ name: node.self, settings, patience: node.settings.timing.watchdog },
-      ...{ clock: this.#clock, makeCalls: systemWatchdogCalls, env: process.env },
+      ...{ clock: this.#clock, calls: systemWatchdogCalls(), env: process.env },
       tell: (device, level, text) => logger[level]({ device }, `watchdog ${device}: ${text}`),
       describe: () => serviceLine(this.#machine?.status(this.#clock.now()) ?? null),
       evidence: this.#evidence?.forDog() ?? null,
@@ -372,6 +372,7 @@ export class LiveNode {
   #onReport(at: Instant, event: NodeEvent): void {
     this.#evidence?.onEvent(at, event);
     this.#events.tell(at, event);
+    if (event.kind === "supervision-failed") this.#watchdogs?.describe();
     this.#options.onEvent(at, event);
   }
 

@@ -20,7 +20,6 @@ export const requests = {
   getBootStatus: request(read, intBytes, 2),
   setTimeout: request(readWrite, intBytes, 6),
   getTimeout: request(read, intBytes, 7),
-  keepAlive: request(read, intBytes, 5),
   setPretimeout: request(readWrite, intBytes, 8),
   getPretimeout: request(read, intBytes, 9),
   getTimeLeft: request(read, intBytes, 10),

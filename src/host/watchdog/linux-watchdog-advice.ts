@@ -21,7 +21,7 @@ const loadDriver =
 
 const busy =
   "another process has it, and it serves one. Often that is systemd (RuntimeWatchdogSec= in " +
-  "/etc/systemd/system.conf) or the watchdog daemon: end their use, or leave the device to " +
+  "/etc/systemd/system.conf.d) or the watchdog daemon: end their use, or leave the device to " +
   "systemd, write `watchdog: { device: thread }` and give the unit a WatchdogSec=";
 
 const notPermitted =

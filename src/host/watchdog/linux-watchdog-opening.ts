@@ -47,6 +47,8 @@ export interface OpenWatchdog {
   readonly timeout: number;
   /** Null where the driver could not be asked. */
   readonly options: number | null;
+  /** See `bootStatusWords`. */
+  readonly bootStatus: number;
   readonly nowayout: boolean;
   /** It was armed before: somebody was killed and has left it so. */
   readonly wasActive: boolean;
@@ -135,6 +137,7 @@ function agree(
   const { calls, tell } = options;
   const known = {
     file,
+    bootStatus: bootStatusOf(calls, file) ?? facts?.bootStatus ?? 0,
     nowayout: facts?.nowayout ?? false,
     wasActive: facts?.active ?? false,
   };
@@ -155,6 +158,12 @@ function agree(
 function supportOf(calls: WatchdogCalls, file: number) {
   const bytes = new Uint8Array(infoBytes);
   return calls.ioctl(file, requests.getSupport, bytes) === 0 ? parseInfo(bytes) : null;
+}
+
+function bootStatusOf(calls: WatchdogCalls, file: number): number | null {
+  if (calls.ioctlRefusal !== null) return null;
+  const argument = new Int32Array(1);
+  return calls.ioctl(file, requests.getBootStatus, argument) === 0 ? (argument[0] ?? null) : null;
 }
 
 /** Sets the time, and asks what the hardware made of it; in seconds. */

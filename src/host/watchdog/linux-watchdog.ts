@@ -9,7 +9,7 @@
  */
 import { type Duration, micros } from "../../kernel/time.js";
 import { systemCode } from "../udp-socket.js";
-import { flags, magicCharacter, requests } from "./linux-watchdog-abi.js";
+import { bootStatusWords, flags, magicCharacter, requests } from "./linux-watchdog-abi.js";
 import {
   type LinuxWatchdogOptions,
   type OpenWatchdog,
@@ -114,6 +114,8 @@ export class LinuxWatchdog implements WatchdogDevice {
 function tellLimits({ tell, onStop }: LinuxWatchdogOptions, device: OpenWatchdog): void {
   const { identity, nowayout, options, timeout } = device;
   tell("info", `armed: ${identity ?? "an unknown timer"}, ${timeout} s`);
+  const lastBoot = bootStatusWords(device.bootStatus).join(", ");
+  if (lastBoot !== "") tell("info", `its driver says of the board's last boot: ${lastBoot}`);
   if (device.wasActive) tell("info", "it was armed already: its process had ended without a stop");
   if (nowayout && onStop === "disarm") {
     tell("warn", `nowayout: it cannot be disarmed; ${timeout} s after a stop the board is reset`);

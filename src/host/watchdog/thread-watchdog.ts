@@ -35,6 +35,7 @@ export class ThreadWatchdog implements WatchdogDevice {
   readonly #patience: Patience;
   readonly #worker: Worker;
   #pets = 0;
+  #closed = false;
 
   private constructor(timeout: Duration, patience: Patience, worker: Worker) {
     this.timeout = timeout;
@@ -69,11 +70,13 @@ export class ThreadWatchdog implements WatchdogDevice {
   }
 
   pet(): void {
+    if (this.#closed) return;
     this.#pets += 1;
     this.#patience.pet();
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#patience.callOff();
     await this.#worker.terminate();
   }

@@ -11,7 +11,12 @@ import { ThreadWatchdog } from "./thread-watchdog.js";
 import type { WatchdogCalls } from "./watchdog-calls.js";
 import { type TellWatchdog, type WatchdogDevice, WatchdogRefusal } from "./watchdog-device.js";
 import { WatchdogSet } from "./watchdog-set.js";
-import { mockDevice, threadDevice, type WatchdogSettings } from "./watchdog-settings.js";
+import {
+  isBoardDevice,
+  mockDevice,
+  threadDevice,
+  type WatchdogSettings,
+} from "./watchdog-settings.js";
 
 export interface ArmingOptions {
   /** Whose dogs they are. */
@@ -20,8 +25,7 @@ export interface ArmingOptions {
   /** The thread's; all others must wait at least as long, for it says how often pets come. */
   readonly patience: Duration;
   readonly clock: Clock;
-  /** Asked when a device of the board is to be armed: they load a library. */
-  readonly makeCalls: () => WatchdogCalls;
+  readonly calls: WatchdogCalls;
   /** The process's own; systemd's variables are taken out of it. */
   readonly env: OwnEnvironment;
   readonly tell: (device: string, ...what: Parameters<TellWatchdog>) => void;
@@ -39,7 +43,7 @@ export async function armWatchdogs(options: ArmingOptions): Promise<WatchdogSet>
   const missing: string[] = [];
   const systemd = enterService(options, devices);
   try {
-    for (const name of options.settings.devices) {
+    for (const name of inArmingOrder(options)) {
       const device = await armOrGoOn(options, name, missing);
       if (device !== null) devices.push(device);
     }
@@ -50,6 +54,16 @@ export async function armWatchdogs(options: ArmingOptions): Promise<WatchdogSet>
     systemd?.close();
     throw error;
   }
+}
+
+/**
+ * What takes long comes before what then waits: the library is loaded, and the thread started,
+ * before the board's timer runs. On a small board either may take a second.
+ */
+function inArmingOrder({ settings: { devices }, calls }: ArmingOptions): readonly string[] {
+  if (devices.some(isBoardDevice)) calls.load();
+  const isThread = (device: string): boolean => device === threadDevice;
+  return [...devices.filter(isThread), ...devices.filter((device) => !isThread(device))];
 }
 
 /** Null for one that is not there and need not be. */
@@ -69,7 +83,7 @@ async function armOrGoOn(
 }
 
 async function arm(options: ArmingOptions, device: string): Promise<WatchdogDevice> {
-  const { settings, patience, clock, makeCalls, name, onFailure, evidence } = options;
+  const { settings, patience, clock, calls, name, onFailure, evidence } = options;
   const { timeout, pretimeout, onStop } = settings;
   const tell: TellWatchdog = (level, text) => options.tell(device, level, text);
   if (device === threadDevice) {
@@ -78,7 +92,7 @@ async function arm(options: ArmingOptions, device: string): Promise<WatchdogDevi
   if (device === mockDevice) return new MockDog({ timeout, clock, tell });
   const timeoutLeast = patience;
   return LinuxWatchdog.arm({
-    ...{ path: device, timeout, timeoutLeast, pretimeout, onStop, tell, calls: makeCalls() },
+    ...{ path: device, timeout, timeoutLeast, pretimeout, onStop, tell, calls },
   });
 }
 
@@ -101,7 +115,7 @@ function enterService(options: ArmingOptions, devices: WatchdogDevice[]): System
     service.close();
     throw new WatchdogRefusal("systemd", "timeout", tooShort(offer.watchdog, patience));
   }
-  const hasBoardDevice = settings.devices.some((device) => device.startsWith("/"));
+  const hasBoardDevice = settings.devices.some(isBoardDevice);
   if (hasBoardDevice && offer.watchdog >= settings.timeout) tell("warn", boardFirst);
   devices.push(new SystemdWatchdog(service, offer.watchdog));
   return service;

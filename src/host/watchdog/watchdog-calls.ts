@@ -12,9 +12,11 @@ import {
   writeSync,
 } from "node:fs";
 import { loadNative } from "../native/native.js";
-import { printable } from "./linux-watchdog-abi.js";
+import { errors, printable } from "./linux-watchdog-abi.js";
 
 export interface WatchdogCalls {
+  /** Loads what `ioctl` takes, which else happens with the first question about it. */
+  load(): void;
   /** Why no `ioctl` can be made here; null where it can. */
   readonly ioctlRefusal: string | null;
   /** `major:minor` of a character device, null for another kind of file. Throws as `stat`. */
@@ -38,10 +40,21 @@ const classFolder = "/sys/class/watchdog";
 const entriesMax = 32;
 const attributeCharactersMax = 256;
 
+/** Who reads facts alone loads no library: it is loaded with the first question about ioctls. */
 export function systemWatchdogCalls(): WatchdogCalls {
-  const call = loadIoctl();
+  let loaded: IoctlResult | null = null;
+  const native = (): IoctlResult => {
+    loaded ??= loadIoctl();
+    return loaded;
+  };
   return {
-    ioctlRefusal: call.ok ? null : call.reason,
+    load: () => {
+      native();
+    },
+    get ioctlRefusal() {
+      const call = native();
+      return call.ok ? null : call.reason;
+    },
     deviceNumber,
     // Closed in children by itself (O_CLOEXEC): a child that kept it open would keep it busy.
     open: (path) => openSync(path, constants.O_WRONLY),
@@ -49,7 +62,10 @@ export function systemWatchdogCalls(): WatchdogCalls {
       writeSync(file, bytes);
     },
     close: (file) => closeSync(file),
-    ioctl: call.ok ? call.ioctl : () => 0,
+    ioctl: (file, request, argument) => {
+      const call = native();
+      return call.ok ? call.ioctl(file, request, argument) : errors.notSupported;
+    },
     entries,
     attribute,
   };

@@ -88,6 +88,13 @@ export class WatchdogSet {
     this.#parts.systemd?.ready();
   }
 
+  /** Something has happened that people should read at once, pets or not. */
+  describe(): void {
+    const now = this.#parts.clock.now();
+    this.#describeAt = now;
+    this.#describe(now);
+  }
+
   /** The replica ends in good order. */
   stopping(): void {
     this.#parts.systemd?.stopping();

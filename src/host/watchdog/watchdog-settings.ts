@@ -18,3 +18,6 @@ export interface WatchdogSettings {
 
 export const threadDevice = "thread";
 export const mockDevice = "mock";
+
+/** A device of the board, and no stand-in. */
+export const isBoardDevice = (device: string): boolean => device.startsWith("/");
