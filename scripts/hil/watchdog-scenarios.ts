@@ -48,6 +48,7 @@ const withReplica: readonly Scenario[] = [
     judge: (end) => [
       ...resetByWatchdog(end),
       ...said(end, 1, "hangs"),
+      ...said(end, 2, "boot reason watchdog"),
       ...said(end, 2, "stopped with 0, state inactive"),
     ],
   },
@@ -60,6 +61,7 @@ const withReplica: readonly Scenario[] = [
     judge: (end) => [
       ...resetByWatchdog(end),
       ...said(end, 1, "was killed"),
+      ...said(end, 2, "boot reason watchdog"),
       ...said(end, 2, "stopped with 0, state inactive"),
     ],
   },

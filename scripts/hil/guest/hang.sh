@@ -3,6 +3,8 @@
 say_watchdog
 if [ "$BOOT" -ge 2 ]; then
   start_replica
+  await 30 log "boot reason"
+  say "$(grep -o "boot reason [a-z]*" "/out/log.$BOOT" | head -n 1)"
   stop_replica
   exit 0
 fi

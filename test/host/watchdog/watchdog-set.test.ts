@@ -38,6 +38,7 @@ function rigOf(settings: Partial<WatchdogSettings>, env: Record<string, string> 
     },
     tell: (device, level, text) => told.push(`${level} ${device} ${text}`),
     describe: () => "follows b",
+    evidence: null,
     onFailure: () => expect.fail("no thread was asked for"),
   };
   return { options, board, told };

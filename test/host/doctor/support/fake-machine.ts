@@ -147,7 +147,7 @@ export const pi5: FakeParts = {
     "/sys/class/watchdog/watchdog0/state": "active",
     "/sys/class/watchdog/watchdog0/timeleft": "12",
     "/sys/class/watchdog/watchdog0/bootstatus": "0",
-    "/etc/systemd/system.conf": "[Manager]\n#RuntimeWatchdogSec=off\n",
+    "/etc/systemd/system.conf": "[Manager]\n#RuntimeWatchdogSec=off\nRuntimeWatchdogSec=10\n",
     "/etc/systemd/system.conf.d/dog.conf": "[Manager]\nRuntimeWatchdogSec=1min\n",
     "/sys/block/nvme0n1/size": "1000215216",
     "/sys/class/tty/ttyAMA10/dev": "204:74",
@@ -181,4 +181,6 @@ export const bareVm: FakeParts = {
     [`${clocks}/available_clocksource`]: "tsc hpet acpi_pm",
     "/sys/class/tty/ttyS0/type": "0",
   },
+  // The kernel makes the file for a line that nobody built.
+  devices: { "/dev/ttyS0": {} },
 };
