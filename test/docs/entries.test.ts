@@ -42,6 +42,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./schedule-analysis": ["analyse"],
   "./live-executive": ["LiveExecutive"],
   "./lane": ["Lane"],
+  "./exported-slices": ["runExportedSlices"],
   "./lane-lock": ["makeLock"],
   "./supervision": ["Supervision"],
   "./windowed-watchdog": ["WindowedWatchdog"],
