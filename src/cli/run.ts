@@ -53,7 +53,7 @@ export function runCommand(io: CliIo): Command {
     .description("Runs one replica of a cluster until it is stopped.")
     .requiredOption("-n, --node <id>", "which of the config's nodes this is")
     .option("--no-watchdog", "no watchdog at all, whatever the config says (for debuggers)")
-    .option("--safe-mode", "without flight recorder and injected faults, whatever was before")
+    .option("--safe-mode", "without recorder, injected faults and real-time priority")
     .option("--no-safe-mode", "with them, also after starts in quick succession")
     .option(boardFromParentFlag, "the process that forked this one has the board (for the demo)")
     .option("--json", "the line that tells that it is up as one JSON object")
@@ -75,7 +75,7 @@ async function runReplica(io: CliIo, flags: Flags): Promise<void> {
     process.on("uncaughtException", (error) => {
       live.fail("something threw where nothing may", error);
     });
-    tellUp(io, flags, settings, self, live);
+    if (!end.signal.aborted) tellUp(io, flags, settings, self, live);
     ground.onUp(live, self);
     await end.told;
     const cutShort = setTimeout(() => process.exit(exitCodes.timedOut), stopMax);

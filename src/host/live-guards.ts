@@ -3,8 +3,8 @@
  * loop leave, the book of its starts, and the priority that the kernel gives its loop. The replica
  * works without any of them; they decide what becomes of it when it does not.
  *
- * Invariant: watchdogs that are armed are petted by the supervision alone, but while a start waits
- * out a boot loop: there is no supervision yet, and that it waits is as it should be.
+ * Invariant: watchdogs that are armed are petted by the supervision alone, but in a start and in a
+ * stop in good order, where there is none: a disk that is slow then is no reason to bite.
  */
 import type { Logger } from "pino";
 import type { App } from "../control/app.js";
@@ -57,8 +57,11 @@ export interface GuardOptions {
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
-/** Pets of a start that waits, in the patience of the thread. */
+/** Pets of a start or a stop that waits, in the patience of the thread. */
 const petsPerPatience = 4;
+
+/** A stop that takes longer hangs, in milliseconds: then the dogs may bite. */
+const stopMax = 5_000;
 
 export class LiveGuards {
   readonly #options: GuardOptions;
@@ -68,6 +71,9 @@ export class LiveGuards {
   #evidence: LiveEvidence | null = null;
   #watchdogs: WatchdogSet | null = null;
   #realtime: RealtimeLoop | null = null;
+  /** Pets while there is no supervision. */
+  #feeding: NodeJS.Timeout | null = null;
+  #rebooting = false;
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -128,6 +134,7 @@ export class LiveGuards {
   /** The last thing before the loop starts. */
   watch(machine: Node): void {
     this.#machine = machine;
+    this.pet();
     this.#evidence?.watch(() => machine.supervised());
     const realtime = this.#realtime;
     if (realtime === null) return;
@@ -154,14 +161,22 @@ export class LiveGuards {
   onEvent(at: Instant, event: NodeEvent): void {
     this.#evidence?.onEvent(at, event);
     if (event.kind === "supervision-failed") this.#watchdogs?.describe();
+    if (event.kind !== "reboot-began") return;
+    this.#rebooting = true;
     // A reset that was asked for is no fault, and must not count as one.
-    if (event.kind === "reboot-began") this.#book?.stopped().catch(() => {});
+    this.#book?.stopped().catch(() => {});
   }
 
   /** It ends in good order. */
   async stopping(): Promise<void> {
     this.#watchdogs?.stopping();
+    if (!this.#rebooting) this.#feed(stopMax);
     await this.#book?.stopped();
+  }
+
+  /** It was told to end before the loop began. */
+  async stoppedBefore(): Promise<void> {
+    await this.#book?.stoppedBefore();
   }
 
   /** It could not start. */
@@ -171,6 +186,7 @@ export class LiveGuards {
 
   /** It cannot go on: what it was is on the disk at return. */
   failed(what: string, error: unknown): void {
+    this.#starve();
     this.#book?.ended();
     this.#evidence?.crashed(what, error);
     this.#watchdogs?.failed(what);
@@ -185,8 +201,12 @@ export class LiveGuards {
   }
 
   async close(): Promise<void> {
-    await this.#watchdogs?.close();
-    await this.#realtime?.close();
+    this.#starve();
+    try {
+      await this.#watchdogs?.close();
+    } finally {
+      await this.#realtime?.close();
+    }
   }
 
   #gatherEvidence(stateDir: string, recording: string | null): void {
@@ -219,9 +239,27 @@ export class LiveGuards {
   }
 
   async #waitOut(): Promise<void> {
-    const { starts, patience } = this.#options;
-    const pets = setInterval(() => this.pet(), patience / 1_000 / petsPerPatience);
+    const { starts } = this.#options;
+    this.#feed(null);
     await this.#book?.backOff(starts?.endSignal ?? null);
-    clearInterval(pets);
+    this.#starve();
+  }
+
+  /** @param most in milliseconds; null: until it is starved */
+  #feed(most: number | null): void {
+    this.#starve();
+    let left = most === null ? Number.POSITIVE_INFINITY : most;
+    const pause = Math.max(1, this.#options.patience / 1_000 / petsPerPatience);
+    this.pet();
+    this.#feeding = setInterval(() => {
+      left -= pause;
+      if (left > 0) this.pet();
+      else this.#starve();
+    }, pause).unref();
+  }
+
+  #starve(): void {
+    if (this.#feeding !== null) clearInterval(this.#feeding);
+    this.#feeding = null;
   }
 }

@@ -229,6 +229,12 @@ export class LiveNode {
     const file = record === null ? null : await openRecording(record.folder, node.self, bootId);
     this.#closers.push(() => this.#guards.close());
     await this.#guards.arm(file?.path ?? null);
+    if (this.#ended || this.#options.starts?.endSignal.aborted === true) {
+      // Told to end in the wait, or failed in it: it never controls.
+      await file?.handle.close();
+      if (!this.#ended) await this.#guards.stoppedBefore();
+      return;
+    }
     this.#startLoop(file);
   }
 

@@ -6,7 +6,7 @@
  * disk that refuses costs the memory of this start, which is told; control goes on.
  */
 import type { NodeId } from "../../kernel/ids.js";
-import { type Duration, elapsed, type Instant } from "../../kernel/time.js";
+import { type Duration, elapsed, type Instant, micros } from "../../kernel/time.js";
 import type { EvidenceCause } from "../../watchdog/evidence.js";
 import { type BootEntry, withLast, withStart } from "../../watchdog/restart/boot-journal.js";
 import {
@@ -56,7 +56,7 @@ export interface BootStatus {
 
 /** What safe mode does without. */
 export const safeModeText =
-  "it controls, votes and drives as ever, without flight recorder and injected faults";
+  "it controls, votes and drives as ever, without flight recorder, injected faults and real-time";
 
 /** The longest that a timer of Node waits, in milliseconds: 24 days. */
 const timerMax = 2_147_483_647;
@@ -150,6 +150,11 @@ export class BootBook {
     this.ended();
     if (begunAt === null) return;
     await this.#put({ stopped: true, ran: elapsed(begunAt, this.#options.clock.now()) });
+  }
+
+  /** It was told to end before it began to control, as in a wait: an orderly stop as well. */
+  async stoppedBefore(): Promise<void> {
+    await this.#put({ stopped: true, ran: micros(0) });
   }
 
   /** Nothing more is written. */

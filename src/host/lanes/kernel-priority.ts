@@ -44,10 +44,12 @@ export class KernelPriority {
   /** 0 is SCHED_OTHER. False where the kernel does not follow. */
   export(priority: Priority): boolean {
     if (priority === this.#level) return this.#refusal === null;
-    if (this.#posix === null || this.#refusal !== null) return false;
+    if (this.#posix === null) return false;
+    // What lies below the refusal may still be granted: a boost must not stay when it is over.
+    if (this.#refusal !== null && priority > this.#level) return false;
     const errno = this.#posix.setPriority(this.#tid, priority);
     if (errno === errnos.none) this.#level = priority;
-    else this.#refusal = `SCHED_FIFO ${priority}: ${errnoText(errno)}`;
+    else this.#refusal ??= `SCHED_FIFO ${priority}: ${errnoText(errno)}`;
     return errno === errnos.none;
   }
 }

@@ -79,6 +79,7 @@ export class PiLock implements LaneLock {
   /** @param until in microseconds of CLOCK_MONOTONIC */
   #wait(until: number): LaneLockOutcome {
     for (;;) {
+      const seen = Atomics.load(this.#word, 0) & tidMask;
       const errno = this.#lockInKernel(until);
       switch (errno) {
         case errnos.none:
@@ -88,7 +89,7 @@ export class PiLock implements LaneLock {
         case errnos.deadlock:
           return refusals.deadlock;
         case errnos.noSuchProcess:
-          if (this.#takeFromDead()) return takenFromDead;
+          if (this.#takeFromDead(seen)) return takenFromDead;
           break;
         case errnos.interrupted:
         case errnos.again:
@@ -116,10 +117,14 @@ export class PiLock implements LaneLock {
     return takenFromDead;
   }
 
-  /** The kernel knows no thread of that number. Another waiter may be the first to see it. */
-  #takeFromDead(): boolean {
-    const seen = Atomics.load(this.#word, 0);
-    const mine = this.#tid | (seen & waiters);
-    return Atomics.compareExchange(this.#word, 0, seen, mine) === seen;
+  /**
+   * The kernel knows no thread of that number. Another waiter may be the first to see it, and then
+   * the lock has a living holder: so only who held it before the kernel was asked counts as dead.
+   */
+  #takeFromDead(dead: number): boolean {
+    const held = Atomics.load(this.#word, 0);
+    if (dead === 0 || (held & tidMask) !== dead) return false;
+    const mine = this.#tid | (held & waiters);
+    return Atomics.compareExchange(this.#word, 0, held, mine) === held;
   }
 }

@@ -115,9 +115,12 @@ export class WatchdogSet {
     };
   }
 
+  /** Rejects with the first failure, when all the others have been given back. */
   async close(): Promise<void> {
-    for (const { device } of this.#kept) await device.close();
+    const closings = await Promise.allSettled(this.#kept.map(({ device }) => device.close()));
     this.#parts.systemd?.close();
+    const failure = closings.find(({ status }) => status === "rejected");
+    if (failure?.status === "rejected") throw failure.reason;
   }
 
   #describe(now: Instant): void {

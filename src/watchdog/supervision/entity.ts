@@ -180,7 +180,7 @@ export class Entity {
     for (const tally of this.#flowTallies.values()) tally.fill();
   }
 
-  /** What an expired entity takes along must be earned back under every rule. */
+  /** One that is expired must be seen to keep every rule that comes into force. */
   #watchRules(now: Instant, joining: boolean): void {
     const before = this.#watched;
     this.#watched = new Map();
@@ -194,7 +194,8 @@ export class Entity {
   #tally(rule: Rule | FlowRule): Tally {
     const tally = this.#counts.get(rule) ?? new Tally(rule.tolerance);
     this.#counts.set(rule, tally);
-    if (this.#isExpired) tally.fill();
+    // Not more: what it owed under the rule of before is kept with that rule.
+    if (this.#isExpired) tally.owe();
     return tally;
   }
 

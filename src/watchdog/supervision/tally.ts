@@ -33,6 +33,11 @@ export class Tally {
     this.#count = Math.min(this.#count + 1, this.#countMax);
   }
 
+  /** The rule comes into force for one that is expired: it must be seen to be kept. */
+  owe(): void {
+    this.#count = Math.max(this.#count, 1);
+  }
+
   /** From here on all of it must be earned back. */
   fill(): void {
     this.#count = this.#countMax;
