@@ -16,7 +16,7 @@ import { settleDetection } from "./detection.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
-import { type Problem, show, sortProblems } from "./problem.js";
+import { type Problem, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
 import { checkNodes, nodeIdsIn, warnOfCount } from "./replicas.js";
@@ -26,6 +26,7 @@ import { readKey } from "./secret.js";
 import { checkSensors } from "./sensors.js";
 import { settleTiming } from "./timing.js";
 import { settleWatchdog } from "./watchdog.js";
+import { rootOf } from "./yaml-root.js";
 import { YamlSource } from "./yaml-source.js";
 
 /** A config has a few dozen lines; a file beyond this was named by mistake. */
@@ -42,16 +43,9 @@ export async function checkConfig(
   if (!text.ok) return refuse([wholeFile(path, text.message)], []);
 
   const source = new YamlSource(path, text.text);
-  const { tree } = source;
-  if (!isMapping(tree)) {
-    const message = `expected a mapping of keys to values, got ${show(tree)}`;
-    const origin = source.locate([], "value");
-    return refuse(
-      source.problems.length > 0 ? source.problems : [{ origin, path: [], message }],
-      [],
-    );
-  }
-  const layers = new Layers(source, tree);
+  const root = rootOf(source);
+  if (!root.ok) return refuse(root.problems, []);
+  const layers = new Layers(source, root.tree);
   const laid = layOver(layers, options.env, options.overrides ?? []);
   const earlier = { problems: [...source.problems, ...laid.problems], warnings: laid.warnings };
   return settle(layers, cwd, earlier, glance);
@@ -157,9 +151,6 @@ function decode(bytes: Uint8Array): TextReading {
     return { ok: false, message: "expected text in UTF-8" };
   }
 }
-
-const isMapping = (tree: unknown): tree is object =>
-  typeof tree === "object" && tree !== null && !Array.isArray(tree);
 
 const wholeFile = (file: string, message: string): Problem => ({
   origin: { kind: "whole-file", file },

@@ -20,6 +20,7 @@ import { refuseShape } from "./scenario-refuse.js";
 import { type ScenarioFile, scenarioSchema } from "./scenario-schema.js";
 import { choiceOf, protectionOf, votingOf } from "./settings.js";
 import { settleTiming } from "./timing.js";
+import { rootOf } from "./yaml-root.js";
 import { YamlSource } from "./yaml-source.js";
 
 export type ScenarioParse =
@@ -30,13 +31,9 @@ export type ScenarioParse =
 /** @param file the name by which problems call it */
 export function parseScenario(file: string, text: string): ScenarioParse {
   const source = new YamlSource(file, text);
-  const { tree } = source;
-  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
-    const message = `expected a mapping of keys to values, got ${show(tree)}`;
-    const origin = source.locate([], "value");
-    const problems = source.problems.length > 0 ? source.problems : [{ origin, path: [], message }];
-    return { ok: false, problems };
-  }
+  const root = rootOf(source);
+  if (!root.ok) return root;
+  const { tree } = root;
   const layers = new Layers(source, tree);
   const shape = scenarioSchema.safeParse(tree);
   const misshapen = shape.success ? [] : refuseShape(layers, shape.error);

@@ -10,7 +10,7 @@ import {
 } from "../scheduling/analysis/task-set.js";
 import { priority } from "../scheduling/priority.js";
 import { Layers } from "./layers.js";
-import { type KeyPath, type Problem, show, sortProblems } from "./problem.js";
+import { type KeyPath, type Problem, sortProblems } from "./problem.js";
 import { refuseShape } from "./scenario-refuse.js";
 import {
   noTime,
@@ -19,6 +19,7 @@ import {
   taskFileSchema,
   taskKeys,
 } from "./task-file-schema.js";
+import { rootOf } from "./yaml-root.js";
 import { YamlSource } from "./yaml-source.js";
 
 export interface LoadedTasks {
@@ -38,13 +39,9 @@ export type TasksParse =
 /** @param file the name by which problems call it */
 export function parseTasks(file: string, text: string): TasksParse {
   const source = new YamlSource(file, text);
-  const { tree } = source;
-  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
-    const message = `expected a mapping of keys to values, got ${show(tree)}`;
-    const origin = source.locate([], "value");
-    const problems = source.problems.length > 0 ? source.problems : [{ origin, path: [], message }];
-    return { ok: false, problems };
-  }
+  const root = rootOf(source);
+  if (!root.ok) return root;
+  const { tree } = root;
   const layers = new Layers(source, tree);
   const shape = taskFileSchema.safeParse(tree);
   const known = (path: KeyPath) => (path.length === 0 ? taskFileKeys : taskKeys);

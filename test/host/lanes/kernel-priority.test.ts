@@ -6,11 +6,11 @@ import { instant } from "../../../src/kernel/time.js";
 import { type Priority, priority } from "../../../src/scheduling/priority.js";
 
 /** A kernel that writes down what it was told. */
-function kernel(errno = 0) {
+function kernel(errno = 0, refusedFrom = 0) {
   const calls: number[] = [];
   const setPriority = (_tid: number, level: number) => {
     calls.push(level);
-    return errno;
+    return level >= refusedFrom ? errno : 0;
   };
   return { calls, posix: { gettid: () => 7, setPriority } as unknown as Posix };
 }
@@ -32,6 +32,18 @@ describe("the priority that is exported to the kernel", () => {
     expect(calls).toEqual([5]);
     expect(exported.refusal).toBe("SCHED_FIFO 5: not permitted (EPERM)");
     expect(exported.level).toBe(0);
+  });
+
+  it("is lowered also after a refusal: no boost stays when it is over (LANE-7)", () => {
+    const { calls, posix } = kernel(1, 60);
+    const exported = KernelPriority.ofThisThread(posix, 20);
+    const levels = [55, 70, 65, 10];
+    expect(levels.map((level) => exported.export(priority(level)))).toEqual([
+      ...[true, false, false, true],
+    ]);
+    expect(calls).toEqual([55, 70, 10]);
+    expect(exported.level).toBe(10);
+    expect(exported.refusal).toBe("SCHED_FIFO 70: not permitted (EPERM)");
   });
 
   it("is nothing where there are no system calls (LANE-7)", () => {

@@ -54,6 +54,18 @@ describe.skipIf(!isReady).each(["inheriting", "older"])("a lock of the kernel, %
   });
 });
 
+describe.skipIf(!isBuilt(["src/host/lanes/pi-lock.js"]))("a lock of a dead thread", () => {
+  it("goes to whoever hears of it (LANE-LOCK-5)", async () => {
+    const told = await play(["takeover.mjs", "alone"]);
+    expect(told).toEqual({ answer: takenFromDead, holder: 200 });
+  });
+
+  it("and stays with who was quicker: it has one holder at a time (LANE-LOCK-1)", async () => {
+    const told = await play(["takeover.mjs", "quicker"]);
+    expect(told).toEqual({ answer: refused("timed-out"), holder: 300 });
+  });
+});
+
 describe.skipIf(!isReady)("a plain lock", () => {
   it("knows no circle and no dead holder: time-outs end both (LANE-LOCK-6)", async () => {
     const [circle, death] = [await locks("deadlock", "plain"), await locks("death", "plain")];
