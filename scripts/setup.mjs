@@ -154,7 +154,9 @@ function packagesOf(file) {
 
 /** With the development packages whatever NODE_ENV says: the compiler is one of them. */
 function install() {
-  const words = ["ci", "--include=dev", "--no-audit", "--no-fund", "--prefer-offline"];
+  // Nothing is compiled at install: what is native brings its binaries in the package.
+  const words = ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"];
+  words.push("--prefer-offline");
   const path = process.env.npm_execpath;
   const npmGiven = path !== undefined && basename(path).startsWith("npm");
   const begun = begin("npm ci");

@@ -19,6 +19,9 @@ export interface Room {
 const pure = (folder: string, floor: number): Room => ({ folder, floor, pure: true });
 const nodeSide = (folder: string, floor: number): Room => ({ folder, floor, pure: false });
 
+/** A board takes system calls and serial lines from the live host, which knows no board. */
+const besideHost = (folder: string): Room => ({ ...nodeSide(folder, 8), above: ["src/host"] });
+
 export const rooms: readonly Room[] = [
   pure("src/kernel", 1),
   // The contract of a board, the mock and the recording: every floor from 3 up may see them.
@@ -42,9 +45,10 @@ export const rooms: readonly Room[] = [
   pure("src/replay", 8),
   nodeSide("src/host", 8),
   // Real hardware needs Node and speaks the wire's codes, so it is not in the room of its contract.
-  nodeSide("boards/raspberry-pi", 8),
-  nodeSide("boards/arduino", 8),
-  nodeSide("boards/bridge", 8),
+  besideHost("boards/raspberry-pi"),
+  besideHost("boards/arduino"),
+  besideHost("boards/bridge"),
+  besideHost("boards/simulated-avr"),
   nodeSide("src/config", 9),
   nodeSide("src/observe", 9),
   nodeSide("src/cli", 10),
