@@ -51,6 +51,13 @@ export function findPort(name: string, view: PortView): string {
   throw new SerialOpenFailure(name, "ambiguous", `${lines} are all such a device; ${advice}`);
 }
 
+/** Without a word why not, for whoever waits for it. */
+export function isPortThere(name: string, view: PortView): boolean {
+  const identity = usbIdentityOf(name);
+  if (identity === null) return view.node(name) !== null;
+  return lineNamesOf(view).some((line) => isOne(line, identity, view));
+}
+
 export function noSuchPort(name: string, view: PortView): SerialOpenFailure {
   const present = portsPresent(view);
   const some = present.slice(0, namedMax).join(", ");

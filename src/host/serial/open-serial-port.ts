@@ -4,8 +4,10 @@
  */
 import type { Duplex } from "node:stream";
 import type { SerialPort } from "serialport";
-import { findPort, noSuchPort } from "./find-port.js";
+import { type Duration, millis } from "../../kernel/time.js";
+import { findPort, noSuchPort, usbIdentityOf } from "./find-port.js";
 import { loadSerialPort, type SerialPortClass } from "./load-serialport.js";
+import { watchNode } from "./node-watch.js";
 import { PortStream } from "./port-stream.js";
 import { type DeviceNode, type PortView, systemPorts } from "./port-view.js";
 import { SerialOpenFailure, type SerialOpenReason } from "./serial-open-failure.js";
@@ -19,9 +21,14 @@ export interface SerialPortOptions {
   readonly modemLines?: ModemLines;
   /** Told where the modem lines could not be set, which is no failure: a pty has none. */
   readonly onNote?: (note: SerialNote) => void;
+  /** How often it is looked whether the device is still there; left out, `watchEvery`. */
+  readonly watchEvery?: Duration;
   /** Left out, this machine. */
   readonly view?: PortView;
 }
+
+/** A device that has vanished is noticed within this time, without a write. */
+export const watchEvery: Duration = millis(50);
 
 /** Both are set together, so one left out is on. */
 export interface ModemLines {
@@ -41,19 +48,24 @@ export interface SerialNote {
 export async function openSerialPort(options: SerialPortOptions): Promise<Duplex> {
   const view = options.view ?? systemPorts;
   const device = findPort(options.path, view);
-  inspect(options.path, device, view);
+  const opened = inspect(options.path, device, view);
   const loaded = await loadSerialPort();
   if (!loaded.ok) throw new SerialOpenFailure(options.path, "package-missing", loaded.reason);
   const port = await openPort(loaded.SerialPort, device, options);
   await setModemLines(port, options);
-  return new PortStream(port);
+  const stream = new PortStream(port);
+  // Where the config names a link, it is the link that may lead elsewhere.
+  const watched = usbIdentityOf(options.path) === null ? options.path : device;
+  const every = options.watchEvery ?? watchEvery;
+  watchNode(stream, { path: watched, opened, every, view });
+  return stream;
 }
 
 /** The numbers of pseudo terminals, of which the kernel's folders know nothing. */
 const ptyMajors = { first: 136, last: 143 };
 
 /** Before anything is opened: to open a watchdog by mistake would start it. */
-function inspect(path: string, device: string, view: PortView): void {
+function inspect(path: string, device: string, view: PortView): DeviceNode {
   const node = view.node(device);
   if (node === null) throw noSuchPort(path, view);
   if (!isTerminal(node, view)) {
@@ -61,6 +73,7 @@ function inspect(path: string, device: string, view: PortView): void {
     throw new SerialOpenFailure(path, "not-a-serial-line", `it is ${what}, and no serial line`);
   }
   if (!node.allowed) throw notPermitted(path, node);
+  return node;
 }
 
 /** Where the kernel does not show its devices, a character device is believed. */

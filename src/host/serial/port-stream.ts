@@ -6,7 +6,7 @@
 import { Duplex } from "node:stream";
 import type { SerialPort } from "serialport";
 
-/** Bytes that were read and not yet taken; then the driver's buffer fills, and then bytes are lost. */
+/** Bytes that were read and not yet taken; then the driver's buffer fills, and bytes are lost. */
 const readAheadBytes = 64 * 1024;
 
 /** The line has gone: hung up by the kernel, or its device is no longer what it was. */

@@ -1,4 +1,4 @@
-/** Why a serial line could not be opened, in a sentence for whoever has to do something about it. */
+/** Why a serial line could not be opened, in a sentence for whoever has to mend it. */
 
 export type SerialOpenReason =
   | "no-such-port"
