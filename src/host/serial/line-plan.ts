@@ -20,17 +20,40 @@ export interface FrameClass {
   readonly kinds: readonly FrameKind[];
   /** Of the queue for the line: 0 goes first. */
   readonly rank: number;
+  /** What is not there where the line is the only path left, and this class is held back. */
+  readonly without: string;
 }
 
 /** In this order. What is asked for is last: who gets no answer by this path asks again. */
 export const frameClasses: readonly FrameClass[] = [
-  { name: "heartbeats", kinds: ["heartbeat"], rank: 0 },
-  { name: "samples", kinds: ["sample"], rank: 1 },
-  { name: "lease", kinds: ["lease-request", "lease-grant", "lease-release"], rank: 0 },
-  { name: "paths", kinds: ["paths"], rank: 2 },
-  { name: "membership", kinds: ["membership"], rank: 2 },
-  { name: "overrides", kinds: ["override"], rank: 2 },
-  { name: "requests", kinds: ["sample-request", "state-request", "state-reply"], rank: 3 },
+  {
+    ...{ name: "heartbeats", kinds: ["heartbeat"], rank: 0 },
+    without: "it is no path: those behind it count as silent",
+  },
+  {
+    ...{ name: "samples", kinds: ["sample"], rank: 1 },
+    without: "each replica votes with the channels of its own board alone",
+  },
+  {
+    ...{ name: "lease", kinds: ["lease-request", "lease-grant", "lease-release"], rank: 0 },
+    without: "nobody may drive",
+  },
+  {
+    ...{ name: "paths", kinds: ["paths"], rank: 2 },
+    without: "a loss in one direction is not told from one in both",
+  },
+  {
+    ...{ name: "membership", kinds: ["membership"], rank: 2 },
+    without: "news of members come late, or by others",
+  },
+  {
+    ...{ name: "overrides", kinds: ["override"], rank: 2 },
+    without: "a person's word reaches one replica alone",
+  },
+  {
+    ...{ name: "requests", kinds: ["sample-request", "state-request", "state-reply"], rank: 3 },
+    without: "a replica that starts anew gets no state",
+  },
 ];
 
 /** So much of the line is given to what is sent regularly. */
