@@ -29,8 +29,8 @@ export interface AnalogPins {
 }
 
 export interface PwmPins {
-  /** Why a line has no PWM, with the remedy; null where it has. */
-  refusalOf(line: number): PinRefusal | null;
+  /** Why a line has no PWM, and the remedy, as the end of a sentence; empty where it has. */
+  lack(line: number): string;
   open(
     now: Instant,
     place: LinePlace,
@@ -144,7 +144,10 @@ export class LinuxBoard implements PinBoard {
     const facts = pinNamed(this.pins, pin);
     if (facts === null) return noSuchPin(pin, this.pins);
     if (this.#opened.has(facts.name)) {
-      return refused("in-use", `${facts.name} was opened already by this program: close it first`);
+      return refused(
+        "in-use",
+        `${called(pin, facts)} was opened already by this program: close it first`,
+      );
     }
     if (facts.uses.includes(use)) return facts;
     const place = this.#places.get(facts.name);
@@ -173,6 +176,10 @@ function levelRefusal(
   if (safe.kind === "value" && !isWithin(takes, safe.value)) return refuse("safe", safe.value);
   return null;
 }
+
+/** The name that was asked for, and which pin that is where it is an alias. */
+const called = (asked: string, { name }: PinFacts): string =>
+  asked.toLowerCase() === name.toLowerCase() ? asked : `${asked} (${name})`;
 
 /** Of more pins than these only the first are told. */
 const toldMax = 40;

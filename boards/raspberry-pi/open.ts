@@ -125,6 +125,6 @@ const noSensors: AnalogPins = {
 };
 
 const noPwm: PwmPins = {
-  refusalOf: () => null,
+  lack: () => "",
   open: (_now, { pin }) => refused("not-able", `${pin} has no PWM`),
 };

@@ -52,7 +52,7 @@ export class TimedOutput implements OutputLine {
     this.#settle(now);
     const refusal = this.#refusalOf(now, value, until);
     if (refusal !== null) return refuse(refusal);
-    if (!this.#did(this.#parts.driver.drive(value))) return refuse("closed");
+    if (!this.#did(this.#parts.driver.drive(value))) return refuse("lost");
     this.#until = until;
     this.#timer.set(until);
     return done;
@@ -67,7 +67,7 @@ export class TimedOutput implements OutputLine {
 
   release(_now: Instant): WriteResult {
     if (this.#closed) return refuse("closed");
-    return this.#end() ? done : refuse("closed");
+    return this.#end() ? done : refuse("lost");
   }
 
   readBack(now: Instant): number | null {
