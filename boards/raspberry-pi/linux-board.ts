@@ -151,9 +151,9 @@ export class LinuxBoard implements PinBoard {
     }
     if (facts.uses.includes(use)) return facts;
     const place = this.#places.get(facts.name);
-    const pwm =
-      use === "pwm" && place !== undefined ? this.#parts.pwm.refusalOf(place.offset) : null;
-    return pwm ?? refused("not-able", `${facts.name} is ${facts.uses.join(", ")}, not ${use}`);
+    const what = `${called(pin, facts)} can be ${facts.uses.join(" or ")}, not ${use}`;
+    const why = use === "pwm" && place !== undefined ? this.#parts.pwm.lack(place.offset) : "";
+    return refused("not-able", `${what}${why}`);
   }
 
   /** A line that is open is refused to others of this program, and closed with the board. */

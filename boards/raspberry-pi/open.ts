@@ -1,9 +1,9 @@
 /**
  * A Raspberry Pi, or another machine under Linux with a GPIO chip, as a board of pins.
  *
- * Which way to the lines is taken: the character device wherever the kernel has it in version 2, for
- * it has time stamps, debounce, and first levels without a glitch; sysfs where there is nothing
- * else. It can be chosen, and the board says which it is and why.
+ * The way to the lines is the character device wherever the kernel has it in version 2, for it has
+ * time stamps, debounce, and first levels without a glitch; sysfs where there is nothing else. It
+ * can be chosen, and the board says which it is and why.
  */
 import { LocalMachine, type MachineView } from "../../src/host/doctor/machine-view.js";
 import type { Clock } from "../../src/host/monotonic-clock.js";

@@ -27,6 +27,6 @@ function byName(told: string): PiModel | null {
   return fits.sort((one, other) => other.name.length - one.name.length)[0] ?? null;
 }
 
-/** A chip of a Pi in a machine that says nothing, a virtual one for instance, has its header too. */
+/** A chip of a Pi in a machine that says nothing, such as a virtual one, has its header too. */
 export const modelFor = ({ model }: KnownMachine, label: string): PiModel | null =>
   model?.chip === label ? model : modelOfChip(label);

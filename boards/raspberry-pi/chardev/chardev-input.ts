@@ -1,8 +1,8 @@
 /**
  * An input line of the character device. The kernel keeps its edges, with the time of the interrupt
  * and a number, in a queue of a thousand; they are taken from it by a read that does not wait when
- * somebody looks. So there is no thread that waits for edges, none of libuv's four is ever held, and
- * a loop that stood still for a while loses nothing that the kernel could keep.
+ * somebody looks. So there is no thread that waits for edges, none of libuv's four is ever held,
+ * and a loop that stood still for a while loses nothing that the kernel could keep.
  */
 import type { Instant } from "../../../src/kernel/time.js";
 import { type Edge, type Edges, edgesMax, type InputLine, type PinValue } from "../../pin-board.js";

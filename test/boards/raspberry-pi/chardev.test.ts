@@ -197,7 +197,7 @@ describe("an output line", () => {
     expect(rig.kernel.level(label, 17)).toBe(0);
   });
 
-  it("PI-6: whose safe state is an input lets go, and drives again with the right level", async () => {
+  it("PI-6: lets go where safe is an input, and drives again with the right level", async () => {
     const rig = await openedRig();
     const line = got(
       rig.board.openOutput(rig.now, "GPIO17", { ...output, safe: { kind: "input" } }),
