@@ -14,10 +14,11 @@ import { firstPath, pathsOf, secondPath } from "../node/path-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
+import type { BoardSettings } from "./board-schema.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
 import { restartsOf } from "./restarts.js";
-import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
+import type { FileContent, LogLevel } from "./schema.js";
 import { watchdogSettingsOf } from "./watchdog-settings.js";
 
 export interface RecorderSettings {
