@@ -6,6 +6,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../src/host/monotonic-clock.js";
 import { type LineTrouble, StreamLine } from "../../src/host/stream-line.js";
+import { unreachable } from "../../src/kernel/assert.js";
 import type { Instant } from "../../src/kernel/time.js";
 import type { PinRefusal, PinRefusalReason } from "../pin-board.js";
 import { payloadBytesMax } from "./frames.js";
@@ -24,11 +25,14 @@ export interface LineSession {
   onPayload(now: Instant, payload: Uint8Array): void;
   onLineLost(now: Instant, code: string): void;
   onLineRestored(now: Instant): void;
+  onLineGarbled(now: Instant, hint: string): void;
   tick(now: Instant): void;
 }
 
 export interface DeviceLineOptions {
   readonly open: () => Promise<Duplex>;
+  /** Whether there is something to open; see `StreamLineOptions`. */
+  readonly isThere?: () => boolean;
   readonly clock: Clock;
   readonly baudRate: number;
 }
@@ -46,6 +50,7 @@ export class DeviceLine {
     this.#line = new StreamLine({
       ...{ clock, payloadBytesMax, bytesPerSecond: baudRate / bitsPerByte },
       open: () => this.#open(),
+      ...(options.isThere === undefined ? {} : { isThere: options.isThere }),
       onPayload: (payload) => this.#session?.onPayload(clock.now(), payload),
       onTrouble: (trouble) => this.#onTrouble(trouble),
     });
@@ -116,8 +121,19 @@ export class DeviceLine {
 
   #onTrouble(trouble: LineTrouble): void {
     const now = this.#options.clock.now();
-    if (trouble.kind === "line-restored") this.#session?.onLineRestored(now);
-    else this.#session?.onLineLost(now, trouble.code);
+    switch (trouble.kind) {
+      case "line-lost":
+        this.#session?.onLineLost(now, trouble.code);
+        break;
+      case "line-restored":
+        this.#session?.onLineRestored(now);
+        break;
+      case "line-garbled":
+        this.#session?.onLineGarbled(now, trouble.hint);
+        break;
+      default:
+        unreachable(trouble);
+    }
   }
 }
 

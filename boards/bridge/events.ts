@@ -5,6 +5,8 @@ import { resetCauses } from "./frames.js";
 export type BridgeEvent =
   | { readonly kind: "line-lost"; readonly code: string }
   | { readonly kind: "line-restored" }
+  /** Bytes come, and no frames. */
+  | { readonly kind: "line-garbled"; readonly hint: string }
   /** It was started again without being asked; bits of `resetCauses`. */
   | { readonly kind: "reset"; readonly cause: number; readonly boots: number }
   | { readonly kind: "silent" }
@@ -29,6 +31,8 @@ export function eventText(event: BridgeEvent): string {
       return `its line was lost (${event.code}); it is opened again and again`;
     case "line-restored":
       return "its line is there again";
+    case "line-garbled":
+      return `what comes over its line is no frame: ${event.hint}`;
     case "reset":
       return `it was reset (${causeText(event.cause)}), start ${event.boots} since power came on`;
     case "silent":

@@ -31,6 +31,8 @@ export interface BridgeOptions
   extends Pick<BridgeParts, "clock" | "cluster" | "node" | "sampling" | "onEvent"> {
   /** Opens the line, again and again; rejects where there is none just now. */
   readonly open: () => Promise<Duplex>;
+  /** Whether there is something to open, where that can be seen; see `StreamLineOptions`. */
+  readonly isThere?: () => boolean;
   /** Left out, 115,200. */
   readonly baudRate?: number;
   /** Left out, 5 s. */
@@ -42,7 +44,7 @@ export type OpenedBridge = { readonly ok: true; readonly board: BridgeBoard } | 
 /** Resolves in any case, with a board that can be used or with why there is none. */
 export async function openBridge(options: BridgeOptions): Promise<OpenedBridge> {
   const { clock, baudRate = defaultBaudRate } = options;
-  const line = new DeviceLine({ open: options.open, clock, baudRate });
+  const line = new DeviceLine({ ...options, baudRate });
   const { session, board } = makeBridge({
     ...options,
     lineTime: micros(aheadTime + Math.ceil((commandBytes * 10 * 1e6) / baudRate)),

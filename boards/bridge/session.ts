@@ -11,7 +11,7 @@
  * Invariant: a device that is not ours, or not one of ours, is sent nothing but `ask`.
  */
 import { unreachable } from "../../src/kernel/assert.js";
-import { type Duration, elapsed, type Instant, millis } from "../../src/kernel/time.js";
+import type { Instant } from "../../src/kernel/time.js";
 import type { BoardHealth, PinRefusal } from "../pin-board.js";
 import { clusterTag, noCluster } from "./cluster-tag.js";
 import { type CommandSource, CommandWindow } from "./command-window.js";
@@ -22,7 +22,6 @@ import { type BridgeEvent, causesOf } from "./events.js";
 import { FirstWords } from "./first-words.js";
 import {
   type Beat,
-  beatPeriod,
   type CommandResult,
   type DeviceFrame,
   type EdgesTold,
@@ -32,14 +31,7 @@ import {
   sequenceAhead,
 } from "./frames.js";
 import { deviationMax, type Greeted, Greeting } from "./greeting.js";
-
-/** Three beats that did not come, and half of one for those that are a little late. */
-export const silentAfter: Duration = millis((7 * beatPeriod) / 2 / 1_000);
-
-/**
- * A host that was not awake to tick for so long judges nobody until it has read what waited for it.
- */
-const sleptAfter: Duration = millis(100);
+import { Liveness } from "./liveness.js";
 
 export interface SessionOptions {
   readonly cluster: string;
@@ -74,9 +66,7 @@ export class BridgeSession {
   #lineLost: string | null = null;
   #deaf = false;
   #beat: Beat | null = null;
-  #beatAt: Instant;
-  #tickedAt: Instant;
-  #wokeAt: Instant;
+  readonly #liveness: Liveness;
   #silentTold = false;
   /** Commands are refused until the supervision is armed again. */
   #blocked = false;
@@ -84,9 +74,7 @@ export class BridgeSession {
   constructor(now: Instant, options: SessionOptions) {
     this.#options = options;
     this.tag = clusterTag(options.cluster);
-    this.#beatAt = now;
-    this.#tickedAt = now;
-    this.#wokeAt = now;
+    this.#liveness = new Liveness(now);
     const { cluster, firstSequence } = options;
     const send = (payload: Uint8Array): void => options.send(payload);
     this.#greeting = new Greeting({ expected: "bridge", cluster, clock: this.clock, send });
@@ -155,6 +143,12 @@ export class BridgeSession {
     this.#options.onEvent(now, { kind: "line-lost", code });
   }
 
+  /** Bytes come, and no frames. */
+  onLineGarbled(now: Instant, hint: string): void {
+    this.counts.add("line-garbled");
+    this.#options.onEvent(now, { kind: "line-garbled", hint });
+  }
+
   onLineRestored(now: Instant): void {
     if (this.#phase === "closed") return;
     this.#lineLost = null;
@@ -164,10 +158,9 @@ export class BridgeSession {
   }
 
   tick(now: Instant): void {
-    if (elapsed(this.#tickedAt, now) > sleptAfter) this.#wokeAt = now;
-    this.#tickedAt = now;
+    this.#liveness.tick(now);
     if (this.#phase === "closed") return;
-    if (this.#phase === "running" && !this.#silentTold && this.#isSilent(now)) {
+    if (this.#phase === "running" && !this.#silentTold && this.#liveness.isSilent(now)) {
       this.counts.add("silences");
       this.#options.onEvent(now, { kind: "silent" });
       this.#silentTold = true;
@@ -184,8 +177,8 @@ export class BridgeSession {
   health(now: Instant): BoardHealth {
     const lost = this.#whyLost();
     if (lost !== null) return { kind: "lost", message: lost };
-    const live = this.#phase === "running" && !this.#isSilent(now);
-    return live ? { kind: "live" } : { kind: "silent", since: this.#beatAt };
+    const live = this.#phase === "running" && !this.#liveness.isSilent(now);
+    return live ? { kind: "live" } : { kind: "silent", since: this.#liveness.heardAt };
   }
 
   /** Every output is released; then nothing is said or heard any more. */
@@ -278,7 +271,7 @@ export class BridgeSession {
     if (hello === null) return;
     this.#phase = "meeting";
     this.#blocked = false;
-    this.#beatAt = now;
+    this.#liveness.hear(now);
     this.#silentTold = false;
     this.clock.toInstant(now, hello.time);
     this.#window.clear();
@@ -309,7 +302,7 @@ export class BridgeSession {
       this.counts.add("beats-missed", Math.max(0, ahead - 1));
     }
     this.#beat = beat;
-    this.#beatAt = now;
+    this.#liveness.hear(now);
     if (this.#silentTold) this.#tellLive(now);
     this.#onSupervision(now, before, beat);
     this.#options.onBeat(now, beat);
@@ -395,13 +388,6 @@ export class BridgeSession {
   /** After the bite nothing but the supervision's own words is taken. */
   #maySay(source: CommandSource): boolean {
     return !this.#blocked || source.saysWhenBlocked === true;
-  }
-
-  #isSilent(now: Instant): boolean {
-    const slept = elapsed(this.#tickedAt, now) > sleptAfter;
-    const justWoke = elapsed(this.#wokeAt, now) <= beatPeriod;
-    const isHeard = elapsed(this.#beatAt, now) <= silentAfter;
-    return !isHeard && !slept && !justWoke;
   }
 
   #whyLost(): string | null {

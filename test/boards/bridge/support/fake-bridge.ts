@@ -79,6 +79,7 @@ export class FakePin {
   }
 
   #put(driven: number | null): void {
+    if (this.driven === driven) return;
     this.driven = driven;
     this.history.push(this.measure());
   }
