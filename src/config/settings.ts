@@ -15,10 +15,11 @@ import { firstPath, pathsOf, secondPath, serialPathName } from "../node/path-set
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
+import type { BoardSettings } from "./board-schema.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
 import { restartsOf } from "./restarts.js";
-import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
+import type { FileContent, LogLevel } from "./schema.js";
 import { serialOf } from "./serial.js";
 import { watchdogSettingsOf } from "./watchdog-settings.js";
 
