@@ -40,6 +40,9 @@ export class Core extends CPU {
   /** Sorted, the next one last. */
   readonly #events: ClockEvent[] = [];
   #nextEventAt = Number.POSITIVE_INFINITY;
+  #target = 0;
+  /** The next event, or the end of the run where that comes first. */
+  #limit = 0;
   #asleep = false;
   /** One more instruction before an interrupt is taken. */
   #shielded = false;
@@ -81,12 +84,14 @@ export class Core extends CPU {
 
   /** Runs until that cycle, or a little beyond it, as no instruction is cut in two. */
   run(target: number): void {
+    this.#target = target;
+    this.#lookAhead();
     while (this.cycles < target && !this.#stopped) {
       if (this.cycles >= this.#nextEventAt) this.#runEvents();
-      else if (this.#hung || this.#held) this.#skip(target, 1);
+      else if (this.#hung || this.#held) this.#skip(1);
       else if (this.#mayInterrupt()) this.#interrupt();
-      else if (this.#asleep) this.#skip(target, 1);
-      else this.#execute(target);
+      else if (this.#asleep) this.#skip(1);
+      else this.#execute();
     }
   }
 
@@ -120,6 +125,7 @@ export class Core extends CPU {
 
   #lookAhead(): void {
     this.#nextEventAt = this.#events.at(-1)?.at ?? Number.POSITIVE_INFINITY;
+    this.#limit = Math.min(this.#target, this.#nextEventAt);
   }
 
   #runEvents(): void {
@@ -142,19 +148,24 @@ export class Core extends CPU {
   }
 
   /** To the next event, or the end of the run: nothing happens before. */
-  #skip(target: number, stride: number): void {
-    const wait = Math.min(target, this.#nextEventAt) - this.cycles;
-    this.cycles += Math.ceil(wait / stride) * stride;
+  #skip(stride: number): void {
+    this.cycles += Math.ceil((this.#limit - this.cycles) / stride) * stride;
   }
 
-  #execute(target: number): void {
-    const opcode = this.progMem[this.pc] ?? 0;
-    if ((opcode & 0xfe0f) === 0x9408) this.#executeSpecial(opcode);
-    else if (opcode === opcodeJumpToItself && !this.#shielded) this.#skip(target, 2);
-    else {
-      this.#shielded = false;
-      avrInstruction(this);
-    }
+  /**
+   * Instructions up to the next event, interrupt or sleep: the loop in which all the time is spent.
+   */
+  #execute(): void {
+    const { progMem } = this;
+    do {
+      const opcode = progMem[this.pc] ?? 0;
+      if ((opcode & 0xfe0f) === 0x9408) this.#executeSpecial(opcode);
+      else if (opcode === opcodeJumpToItself && !this.#shielded) this.#skip(2);
+      else {
+        this.#shielded = false;
+        avrInstruction(this);
+      }
+    } while (this.cycles < this.#limit && !this.#asleep && this.nextInterrupt < 0);
   }
 
   #executeSpecial(opcode: number): void {

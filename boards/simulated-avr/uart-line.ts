@@ -23,8 +23,8 @@ export interface UartLineOptions {
 
 /** Who listens at the host's end. */
 export interface LineEnd {
-  /** @param cycle when its stop bit was there */
-  onByte(byte: number, cycle: number): void;
+  /** @param cycle when its stop bit was there; a line in another thread does not say */
+  onByte(byte: number, cycle?: number): void;
   onUnplugged(): void;
 }
 

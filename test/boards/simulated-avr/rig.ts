@@ -46,7 +46,7 @@ export function earAt(line: UartLine | undefined): Ear {
     },
   };
   line?.listen({
-    onByte: (byte, cycle) => {
+    onByte: (byte, cycle = 0) => {
       ear.bytes.push(byte);
       ear.cycles.push(cycle);
     },
