@@ -48,25 +48,24 @@ function groupInWords(group: readonly SerialLineReport[]): readonly string[] {
   const names = group.map((one) => one.line).join(", ");
   const each = nodes.length === 2 ? "each way" : `for each of ${nodes.length} on the bus`;
   const rate = `${baudRate} baud, ${Math.floor(bytesPerSecond)} bytes a second ${each}`;
+  const heldBack = classes.filter(({ goes }) => !goes);
   const regular = classes.filter((one) => one.goes && one.share > 0);
   const parts = regular.map((one) => `${one.name} ${percent(one.share)}`).join(", ");
   return [
     `${names} (${rate}): ${parts === "" ? "nothing" : parts}; together ${percent(share)}.`,
-    ...classes.filter(({ goes }) => !goes).map(heldBackText),
-    ...(isFull ? [`It is rather full: ${advice}.`] : []),
+    ...heldBack.map(heldBackText),
+    ...(isFull ? ["It is rather full."] : []),
+    ...(isFull || heldBack.length > 0 ? [advice] : []),
     `Frames of more than ${frameBytesMax} bytes never go by it: heartbeats would wait too long.`,
   ];
 }
 
-const advice = "a higher baudRate, or a longer timing.heartbeat or timing.cycle, makes room";
+const advice = "A higher baudRate, or a longer timing.heartbeat or timing.cycle, makes room.";
 
 function heldBackText({ name, share }: LinePlan["classes"][number]): string {
   const without = frameClasses.find((one) => one.name === name)?.without ?? "";
-  const needs = `${percent(share)} more, and regular traffic gets at most ${percent(shareMax)}`;
-  return (
-    `HELD BACK: ${name}. They need ${needs}. Where the line is the only path left, ` +
-    `${without}. What helps: ${advice}.`
-  );
+  const needs = `${percent(share)} more; regular traffic gets at most ${percent(shareMax)}`;
+  return `HELD BACK: ${name} (${needs}). Where the line is the only path left, ${without}.`;
 }
 
 const percent = (share: number): string =>

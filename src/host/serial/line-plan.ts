@@ -102,17 +102,18 @@ export function plansOf(
 
 export function planOf(line: SerialLine, traffic: Traffic, settings: ClusterSettings): LinePlan {
   const bytesPerSecond = bytesPerSecondOf(line);
+  // A heartbeat that waits for half of the patience for it, and then goes, is still in time.
+  const patience = settings.timing.suspectAfter / 2e6;
+  const frameBytesMax = Math.floor(bytesPerSecond * patience);
   const classes: ClassLoad[] = [];
   let share = 0;
   for (const { name, kinds } of frameClasses) {
     const load = loadOf(line, traffic, kinds, bytesPerSecond);
-    const goes = share + load.share <= shareMax;
+    const isTooLong = load.share > 0 && load.bytesMax > frameBytesMax;
+    const goes = !isTooLong && share + load.share <= shareMax;
     if (goes) share += load.share;
     classes.push({ name, goes, ...load });
   }
-  // A heartbeat that waits for half of the patience for it, and then goes, is still in time.
-  const patience = settings.timing.suspectAfter / 2e6;
-  const frameBytesMax = Math.floor(bytesPerSecond * patience);
   return { line: line.name, bytesPerSecond, classes, share, frameBytesMax };
 }
 
