@@ -25,6 +25,7 @@ import {
   text,
   whole,
 } from "./schema-parts.js";
+import { serial } from "./serial-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
 export const nodesMax = 15;
@@ -279,6 +280,7 @@ export const fileSchema = mapping({
     .min(1, { error: "at least one node" })
     .max(nodesMax, { error: `at most ${nodesMax} nodes` }),
   board: boardSchema,
+  serial: serial.optional(),
   channels: named(
     z
       .array(mapping({ node: id("The node whose board has the channel."), channel: channelName }), {
