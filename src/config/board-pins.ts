@@ -3,7 +3,7 @@
  * depends on the machine, such as the sensors of its kernel, is let pass here and judged when the
  * board is opened.
  */
-import { unoShape } from "../../boards/mock/pins/shape.js";
+import { unoPins } from "../../boards/bridge/uno-pins.js";
 import { type PinFacts, type PinUse, pinNamed } from "../../boards/pin-board.js";
 import { headerPins } from "../../boards/raspberry-pi/line-pins.js";
 import { piModels } from "../../boards/raspberry-pi/pi-models.js";
@@ -30,12 +30,12 @@ export function knownPins(settings: {
     case "raspberry-pi":
       return piPins(settings.chip);
     case "bridge":
-      return { owner: "the bridge", pins: unoShape.pins, usesOfOther: () => none };
+      return { owner: "the bridge", pins: unoPins, usesOfOther: () => none };
     case "firmata":
       // Which board has the firmware it tells when it is asked: an Uno is only the most likely.
       return {
         owner: "an Arduino Uno",
-        pins: unoShape.pins,
+        pins: unoPins,
         usesOfOther: (name) => (/^[AD]?\d{1,3}$/i.test(name) ? everyUse : none),
       };
     default:

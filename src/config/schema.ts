@@ -279,9 +279,8 @@ export const fileSchema = mapping({
     .array(node, { error: "a list of nodes, each with id and address" })
     .min(1, { error: "at least one node" })
     .max(nodesMax, { error: `at most ${nodesMax} nodes` }),
-
-  serial: serial.optional(),
   board: boardSchema,
+  serial: serial.optional(),
   channels: named(
     z
       .array(mapping({ node: id("The node whose board has the channel."), channel: channelName }), {

@@ -1,5 +1,6 @@
 /** From the config's wiring to that of one node's board. */
 import type { ChannelSpec, OutputSpec } from "../../boards/board.js";
+import { pwmFrequencies } from "../../boards/bridge/uno-pins.js";
 import {
   type BoardWiring,
   type InputWiring,
@@ -71,6 +72,9 @@ function scaleOf({ points, scale = 1, offset = 0 }: InputSettings): Scale {
 /** In hertz, where the config has none: quiet enough for a heater or a lamp. */
 const frequencyByDefault = 1_000;
 
+/** Of most timers of an Arduino at 16 MHz. */
+const timerByDefault = 490;
+
 function outputOf(
   { kind }: PinBoardSettings,
   known: KnownPins,
@@ -86,8 +90,8 @@ function outputOf(
   return { kind: "pwm", pin, activeLow, frequency: settings.frequency ?? own };
 }
 
-/** Of an Uno at 16 MHz, in hertz: timer 0 counts up, the others up and down. */
+/** The timers of a microcontroller run at a rate of their own; in hertz. */
 function timerFrequency(known: KnownPins, pin: string): number {
   const name = factsOf(known, pin)?.name ?? pin;
-  return name === "D5" || name === "D6" ? 980 : 490;
+  return pwmFrequencies.get(Number(name.slice(1))) ?? timerByDefault;
 }

@@ -118,8 +118,8 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
     ],
     [
       "temperature: { pin: cpu, as: count }",
-      "11:25: board.inputs.temperature.pin: expected a pin that can be used for input; cpu is for " +
-        "analog",
+      "11:25: board.inputs.temperature.pin: expected a pin that can be used for input; cpu is " +
+        "for analog",
     ],
     [
       "temperature: { pin: GPIO17 }",
@@ -149,8 +149,8 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
     ],
     [
       "temperature: { pin: A0, points: [{ raw: 1, value: 0 }, { raw: 1, value: 9 }] }",
-      "12:37: board.inputs.temperature.points: expected two points that differ in raw: there is no " +
-        "line through these",
+      "12:37: board.inputs.temperature.points: expected two points that differ in raw: there is " +
+        "no line through these",
     ],
     [
       "temperature: { pin: A0, points: [{ raw: 1, value: 0 }] }",
@@ -167,7 +167,8 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
     ],
     [
       "temperature: { pin: D1 }",
-      '12:25: board.inputs.temperature.pin: expected a pin of the bridge, got D1 (did you mean "D2"?)',
+      "12:25: board.inputs.temperature.pin: expected a pin of the bridge, got D1 " +
+        '(did you mean "D2"?)',
     ],
   ])("on a bridge: %s", async (inputs, expected) => {
     expect(await problems(bridge(inputs))).toEqual([expected]);
@@ -195,7 +196,7 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
     ]);
   });
 
-  it("not for a sensor that only the machine can know, nor for pins of another Arduino", async () => {
+  it("not for a sensor of the machine's own, nor for pins of another Arduino", async () => {
     accepted(await folder.load(pi("temperature: { pin: iio:adc0 }")));
     const mega = bridge("temperature: { pin: A12 }", "heater: { pin: D42, as: pwm }");
     accepted(await folder.load(mega.replace("bridge", "firmata")));
