@@ -49,6 +49,7 @@ void places_forget_votes(void)
         for (uint8_t output = 0; output < OUTPUTS; output++) {
             places[at].votes[output].given = false;
         }
+        places[at].foreign = false;
     }
 }
 

@@ -29,7 +29,7 @@ void places_begin(void);
 /** Whoever sits here asked: the next sequence is taken, whatever it is. */
 void place_asked(uint8_t at);
 
-/** All votes are forgotten: they were meant for another cluster. */
+/** All votes are forgotten: they were meant for another cluster. Who is foreign is seen anew. */
 void places_forget_votes(void);
 
 /** Refusals leave the votes as they are. The output is one. */
