@@ -16,6 +16,7 @@ import { settleDetection } from "./detection.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
+import { checkOutputs } from "./outputs.js";
 import { type Problem, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
@@ -103,7 +104,11 @@ function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
   const nodes = nodeIdsIn(layers);
   const { problems, warnings } = checkSensors(layers, sensors, nodes);
   return {
-    problems: [...problems, ...settleProtection(layers, sensors, outputs, nodes)],
+    problems: [
+      ...problems,
+      ...checkOutputs(layers, outputs, nodes),
+      ...settleProtection(layers, sensors, outputs, nodes),
+    ],
     warnings,
   };
 }
