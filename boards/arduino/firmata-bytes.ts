@@ -1,7 +1,7 @@
 /**
- * Messages to a board with Firmata (protocol 2.5, firmata.org). Numbers go as seven bits a byte, the
- * low ones first. The level of one pin has a message of its own: that of a whole port, which clients
- * use, would switch pull-ups of inputs that happen to be high.
+ * Messages to a board with Firmata (protocol 2.5, firmata.org). Numbers go as seven bits a byte,
+ * the low ones first. The level of one pin has a message of its own: that of a whole port, which
+ * clients use, would switch pull-ups of inputs that happen to be high.
  */
 import { assert } from "../../src/kernel/assert.js";
 import type { Level } from "../pin-board.js";

@@ -1,7 +1,7 @@
 /**
- * firmata-io on one stream: from the handshake to the end of the stream. Its own questions are asked
- * once, and a board that is in its boot loader misses them; so what it waits for is asked again
- * until it is there. firmata-io is an optional dependency and is loaded at the first board.
+ * firmata-io on one stream: from the handshake to the end of the stream. Its own questions are
+ * asked once, and a board that is in its boot loader misses them; so what it waits for is asked
+ * again until it is there. firmata-io is an optional dependency and is loaded at the first board.
  */
 import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";

@@ -1,7 +1,7 @@
 /**
- * The line to a board with Firmata: opened, greeted, and when it is lost opened again for ever, with
- * longer and longer waits. A lost port shows as a plain `close` of its stream (firmata-io waits for a
- * sign that serialport no longer gives), so the stream itself is watched here.
+ * The line to a board with Firmata: opened, greeted, and when it is lost opened again for ever,
+ * with longer and longer waits. A lost port shows as a plain `close` of its stream (firmata-io
+ * waits for a sign that serialport no longer gives), so the stream itself is watched here.
  */
 import type { Duplex } from "node:stream";
 import { reopenAfter, reopenAfterMax } from "../../src/host/stream-line.js";

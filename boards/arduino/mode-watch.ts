@@ -1,7 +1,8 @@
 /**
  * Does the board have a pin in the mode that it was told? What a pin reports counts only from the
- * moment on at which the board has said so: a report that was on its way when the mode changed still
- * has what the pin was before. And a pin that has left its mode tells of a reset that nobody saw.
+ * moment on at which the board has said so: a report that was on its way when the mode changed
+ * still has what the pin was before. And a pin that has left its mode tells of a reset that nobody
+ * saw.
  *
  * Answers come in the order of the questions, so one to a question that was asked before the mode
  * changed is known by counting.
