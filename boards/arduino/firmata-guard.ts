@@ -32,7 +32,7 @@ const version = 0xf9;
 export interface GuardCounts {
   /** Bytes of no message. */
   readonly noise: number;
-  /** Sysex messages that did not end in time, were cut off, or are not what their kind should be. */
+  /** Sysex messages without an end, cut off, or not what their kind should be. */
   readonly malformed: number;
   /** Sysex messages of kinds that are not asked for here. */
   readonly unknown: number;
