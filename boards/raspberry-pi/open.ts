@@ -13,6 +13,8 @@ import { HardwarePwm } from "./pwm/hardware-pwm.js";
 import { type KnownMachine, modelFor, recognise } from "./recognise.js";
 import { Troubles } from "./troubles.js";
 
+export type { GpioChoice } from "./open-lines.js";
+
 export interface RaspberryPiOptions {
   readonly gpio: GpioChoice;
   /** The label of the chip; where it is absent, that of the header, or the only one. */
@@ -39,7 +41,10 @@ export async function openRaspberryPi(options: RaspberryPiOptions): Promise<Open
   const troubles = new Troubles();
   const opened = openLines({ gpio, labels, machine, clock, troubles, guard });
   if (!opened.ok) return opened;
-  return { ok: true, board: boardOf({ ...options, machine, known, troubles }, opened) };
+  const board = boardOf({ ...options, machine, known, troubles }, opened, () => stop());
+  // Also when nobody closed it, and when an error ended the process: nothing of it waits.
+  const stop = machine.atExit(() => board.close(clock.now()));
+  return { ok: true, board };
 }
 
 interface Opening extends RaspberryPiOptions {
@@ -48,7 +53,7 @@ interface Opening extends RaspberryPiOptions {
   readonly troubles: Troubles;
 }
 
-function boardOf(opening: Opening, opened: OpenedLines): LinuxBoard {
+function boardOf(opening: Opening, opened: OpenedLines, onClose: () => void): LinuxBoard {
   const { known, machine, troubles, clock, samplePeriod: period = samplePeriod } = opening;
   const { view, timer, readText, every } = machine;
   const model = modelFor(known, opened.label);
@@ -62,7 +67,10 @@ function boardOf(opening: Opening, opened: OpenedLines): LinuxBoard {
     analog: new SensorPins({ sensors, clock, period, troubles, readText, every }),
     watchdogs: isPi ? [piWatchdog] : [],
     serialPorts: isPi ? piSerialPorts : [],
-    onClose: opened.onClose,
+    onClose: () => {
+      opened.onClose();
+      onClose();
+    },
   });
 }
 

@@ -19,6 +19,8 @@ export interface PiMachine {
   readonly readText: SensorParts["readText"];
   readonly every: SensorParts["every"];
   readonly guards: LineGuards;
+  /** Calls when this process ends by itself; what it returns takes that back. */
+  readonly atExit: (act: () => void) => () => void;
   /** Where guards are asked. */
   readonly guardFolder: string;
 }
@@ -34,4 +36,8 @@ export const thisMachine = (clock: Clock): PiMachine => ({
   every: everyPeriod,
   guards: { ask: (label, offset) => askGuards(guardFolder(), label, offset), pause },
   guardFolder: guardFolder(),
+  atExit: (act) => {
+    process.on("exit", act);
+    return () => process.off("exit", act);
+  },
 });

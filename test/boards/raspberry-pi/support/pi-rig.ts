@@ -36,6 +36,8 @@ export class PiRig {
   readonly onoff: FakeOnoff;
   readonly pwm: FakePwm;
   readonly sensors: FakeSensors;
+  /** What is called when the process ends by itself. */
+  readonly exits = new Set<() => void>();
   /** Nobody holds lines for us, unless a test says so. */
   guards: LineGuards = { ask: () => false, pause: () => {} };
   readonly #options: PiRigOptions;
@@ -76,6 +78,10 @@ export class PiRig {
       every: (_period, act) => this.sensors.every(act),
       guards: this.guards,
       guardFolder: "/nowhere",
+      atExit: (act) => {
+        this.exits.add(act);
+        return () => this.exits.delete(act);
+      },
     };
   }
 
