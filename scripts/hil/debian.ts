@@ -92,7 +92,9 @@ export async function dependsOn(name: string): Promise<readonly string[]> {
 
 /** The package behind Debian's current kernel, for instance linux-image-6.1.0-56-amd64. */
 export async function kernelPackage(): Promise<string> {
-  const found = (await dependsOn("linux-image-amd64")).find((one) => one.startsWith("linux-image-"));
+  const found = (await dependsOn("linux-image-amd64")).find((one) =>
+    one.startsWith("linux-image-"),
+  );
   if (found !== undefined) return found;
   throw new Unavailable("no package linux-image-amd64: the guest is made from Debian's kernel");
 }

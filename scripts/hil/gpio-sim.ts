@@ -154,9 +154,16 @@ async function make(version: string, place: string): Promise<void> {
   const makefile = join(headers, "Makefile");
   // It includes the file of the common headers by the path at which they would be installed.
   const text = await readFile(makefile, "utf8");
-  await writeFile(makefile, text.replaceAll(/(?<!\S)\/usr\/src\//g, `${join(place, "usr", "src")}/`));
-  const end = await runBounded("make", ["-s", "-C", headers, `M=${join(place, "module")}`, "modules"], {
-    secondsMax: makeMax,
-  });
+  await writeFile(
+    makefile,
+    text.replaceAll(/(?<!\S)\/usr\/src\//g, `${join(place, "usr", "src")}/`),
+  );
+  const end = await runBounded(
+    "make",
+    ["-s", "-C", headers, `M=${join(place, "module")}`, "modules"],
+    {
+      secondsMax: makeMax,
+    },
+  );
   if (!end.ok) throw new Error(`gpio-sim cannot be built:\n  ${lastLines(end.text, 20)}`);
 }
