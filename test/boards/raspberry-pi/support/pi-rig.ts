@@ -1,0 +1,79 @@
+/** A Raspberry Pi that is made up, with a board opened on it. */
+
+import type { OpenedBoard, PinBoard } from "../../../../boards/pin-board.js";
+import { type GpioChoice, openRaspberryPi } from "../../../../boards/raspberry-pi/open.js";
+import { after, type Duration, type Instant } from "../../../../src/kernel/time.js";
+import { ManualClock } from "../../../host/support/manual-clock.js";
+import { type FakeChip, FakeGpioKernel } from "./fake-gpio-kernel.js";
+import { FakeMachine, pi4 } from "./fake-machine.js";
+
+export const pi4Chips: readonly FakeChip[] = [
+  { label: "raspberrypi-exp-gpio", lines: 8 },
+  { label: "pinctrl-bcm2711", lines: 58 },
+];
+
+export interface PiRigOptions {
+  readonly chips?: readonly FakeChip[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly gpio?: GpioChoice;
+  readonly chip?: string;
+}
+
+export class PiRig {
+  readonly clock = new ManualClock();
+  readonly kernel: FakeGpioKernel;
+  readonly machine: FakeMachine;
+  readonly #options: PiRigOptions;
+  #board: PinBoard | null = null;
+
+  constructor(options: PiRigOptions = {}) {
+    this.#options = options;
+    this.kernel = new FakeGpioKernel(this.clock, options.chips ?? pi4Chips);
+    this.machine = new FakeMachine(options.files ?? pi4);
+  }
+
+  async open(): Promise<OpenedBoard> {
+    const { gpio = "auto", chip } = this.#options;
+    const opened = await openRaspberryPi({
+      ...{ gpio, clock: this.clock },
+      ...(chip === undefined ? {} : { chip }),
+      // No timer rings in a test by itself: a line looks at the time when it is asked.
+      machine: { view: this.machine, gpio: this.kernel, timer: () => ({ set: () => {} }) },
+    });
+    if (opened.ok) this.#board = opened.board;
+    return opened;
+  }
+
+  get board(): PinBoard {
+    if (this.#board === null) throw new Error("the board is not open");
+    return this.#board;
+  }
+
+  get now() {
+    return this.clock.now();
+  }
+
+  in(time: Duration): Instant {
+    return after(this.now, time);
+  }
+
+  /** On the header's chip of a Pi 4. */
+  line(offset: number) {
+    return this.kernel.line("pinctrl-bcm2711", offset);
+  }
+}
+
+export async function openedRig(options: PiRigOptions = {}): Promise<PiRig> {
+  const rig = new PiRig(options);
+  const opened = await rig.open();
+  if (!opened.ok) throw new Error(opened.message);
+  return rig;
+}
+
+/** @throws Error with the refusal */
+export function got<Line>(
+  opened: { readonly ok: true; readonly line: Line } | { readonly ok: false; message: string },
+): Line {
+  if (!opened.ok) throw new Error(opened.message);
+  return opened.line;
+}
