@@ -55,7 +55,7 @@ export class MockPinBoard implements PinBoard {
   readonly pins: readonly PinFacts[];
   readonly watchdogs: readonly WatchdogFacts[];
   readonly serialPorts: readonly SerialPortFacts[];
-  readonly expires = true;
+  readonly expires: boolean = true;
   readonly #options: MockPinBoardOptions;
   readonly #nets = new Map<string, Net>();
   readonly #lines = new Map<string, Line>();
