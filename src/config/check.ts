@@ -24,6 +24,7 @@ import { settleRestarts } from "./restarts.js";
 import { fileSchema } from "./schema.js";
 import { readKey } from "./secret.js";
 import { checkSensors } from "./sensors.js";
+import { checkSerial } from "./serial.js";
 import { settleTiming } from "./timing.js";
 import { settleWatchdog } from "./watchdog.js";
 import { rootOf } from "./yaml-root.js";
@@ -72,16 +73,17 @@ async function settle(
 
   const times = settleTiming(layers);
   const watchdog = settleWatchdog(layers);
+  const serial = checkSerial(layers);
 
   const problems = [
     ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
     ...[...checkNodes(layers), ...times, ...settleDetection(layers), ...watchdog.problems],
-    ...settleRestarts(layers),
+    ...[...settleRestarts(layers), ...serial.problems],
     ...[...named.problems, ...files.problems],
   ];
   const warnings = [
     ...[...earlier.warnings, ...secret.warnings, ...watchdog.warnings],
-    ...[...warnOfCount(layers), ...named.warnings],
+    ...[...warnOfCount(layers), ...serial.warnings, ...named.warnings],
   ];
   if (problems.length > 0) return refuse(problems, warnings);
 

@@ -24,6 +24,7 @@ import {
   text,
   whole,
 } from "./schema-parts.js";
+import { serial } from "./serial-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
 export const nodesMax = 15;
@@ -317,6 +318,7 @@ export const fileSchema = mapping({
     .min(1, { error: "at least one node" })
     .max(nodesMax, { error: `at most ${nodesMax} nodes` }),
   board,
+  serial: serial.optional(),
   channels: named(
     z
       .array(mapping({ node: id("The node whose board has the channel."), channel: channelName }), {

@@ -31,8 +31,10 @@ function replicaPoints(settings: RunSettings): readonly string[] {
   return [...points, ...networkPoints(settings)];
 }
 
-/** None where there are two networks, as far as addresses show. */
-function networkPoints({ addresses, secondAddresses }: RunSettings): readonly string[] {
+/** None where there are two networks, as far as addresses show, or lines between all. */
+function networkPoints(settings: RunSettings): readonly string[] {
+  const { addresses, secondAddresses } = settings;
+  if (areJoinedBySerial(settings)) return [];
   if (secondAddresses === null) return ["the network: every replica has one address on it"];
   const onOne = [...addresses].filter(
     ([node, { address }]) => secondAddresses.get(node)?.address === address,
@@ -40,6 +42,15 @@ function networkPoints({ addresses, secondAddresses }: RunSettings): readonly st
   if (onOne.length === 0) return [];
   const names = onOne.map(([node]) => node).join(", ");
   return [`the network: of ${names} both addresses are at one host and differ in the port alone`];
+}
+
+function areJoinedBySerial({ cluster, serial }: RunSettings): boolean {
+  const { nodes } = cluster;
+  return nodes.every((one) =>
+    nodes.every(
+      (other) => one === other || serial.some(({ ports }) => ports.has(one) && ports.has(other)),
+    ),
+  );
 }
 
 function sensorPoints(tolerance: SensorTolerance): readonly string[] {

@@ -10,7 +10,7 @@ import {
   type SchedulingFacts,
   type SchedulingTrials,
 } from "./scheduling.js";
-import { judgeSerial, lookAtSerial, type SerialFacts } from "./serial.js";
+import { judgeSerial, lookAtSerial, type SerialFacts, type SerialTrials } from "./serial.js";
 import { judgeStorage, lookAtStorage, type StorageFacts, type StorageTrials } from "./storage.js";
 import {
   type Environment,
@@ -24,6 +24,7 @@ export interface Trials {
   readonly scheduling: SchedulingTrials;
   readonly clock: ClockTrials;
   readonly storage: StorageTrials;
+  readonly serial: SerialTrials;
 }
 
 export interface DoctorReport {
@@ -49,7 +50,7 @@ export function examine(
   const clock = lookAtClock(view, trials.clock);
   const watchdog = lookAtWatchdogs(view, env);
   const storage = lookAtStorage(view, trials.storage);
-  const serial = lookAtSerial(view);
+  const serial = lookAtSerial(view, trials.serial);
   const gpio = lookAtGpio(view);
   const findings = [
     ...judgeMachine(machine),

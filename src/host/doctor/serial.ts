@@ -8,6 +8,8 @@ export interface SerialFacts {
   readonly lines: readonly DeviceAccess[];
   /** Lines that the kernel writes its messages to. */
   readonly consoles: readonly string[];
+  /** Why the package by which lines are opened is not there; null where it is. */
+  readonly packageMissing: string | null;
   /** A Raspberry Pi's main line, where it is the one whose rate hangs on the processor's. */
   readonly miniUart: boolean;
 }
@@ -18,7 +20,9 @@ const linesMax = 64;
 /** Of USB adapters, of a Raspberry Pi and other ARM boards, and of PCs. */
 const names = /^tty(USB|ACM|AMA|THS|mxc|S)\d+$/;
 
-export function lookAtSerial(view: MachineView): SerialFacts {
+export type SerialTrials = Pick<SerialFacts, "packageMissing">;
+
+export function lookAtSerial(view: MachineView, { packageMissing }: SerialTrials): SerialFacts {
   const lines = view
     .names("/sys/class/tty")
     .filter((name) => names.test(name) && isThere(view, name))
@@ -34,6 +38,7 @@ export function lookAtSerial(view: MachineView): SerialFacts {
     byId: view.names("/dev/serial/by-id"),
     lines,
     consoles: [...new Set(consoles)],
+    packageMissing,
     miniUart: view.link("/dev/serial0") === "ttyS0",
   };
 }
@@ -48,15 +53,25 @@ const lineBehind = (view: MachineView, name: string): string => view.link(`/dev/
 const finding = findingsOf("serial");
 
 export function judgeSerial(facts: SerialFacts): readonly Finding[] {
-  const { lines, byId } = facts;
+  const { lines, byId, packageMissing } = facts;
+  const opener = packageFinding(packageMissing);
   if (lines.length === 0) {
     const means = "No board behind a serial line, and no second path over one.";
     const more = ["enable_uart=1   (config.txt of a Raspberry Pi)", "a USB serial adapter"];
-    return [finding("note", "lines", "no serial line", { means, more })];
+    return [finding("note", "lines", "no serial line", { means, more }), opener];
   }
   const some = lines.map(({ path }) => path).join(", ");
   const steady = byId.length > 0 ? `; by name: ${byId.join(", ")}` : "";
-  return [finding("ok", "lines", some + steady), ...permissions(facts), ...shared(facts)];
+  return [finding("ok", "lines", some + steady), opener, ...permissions(facts), ...shared(facts)];
+}
+
+function packageFinding(missing: string | null): Finding {
+  if (missing === null) return finding("ok", "package", "serial lines: serialport is there");
+  const means = "Serial lines between replicas, and boards behind serial lines, cannot be opened.";
+  return finding("note", "package", "the package serialport is not there", {
+    means,
+    more: [missing],
+  });
 }
 
 function permissions({ lines }: SerialFacts): Finding[] {

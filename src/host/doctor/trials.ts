@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { loadPosix } from "../lanes/posix.js";
 import { loadNative } from "../native/native.js";
+import { loadSerialPort } from "../serial/load-serialport.js";
 import { systemCode } from "../udp-socket.js";
 import type { ClockTrials } from "./clock.js";
 import type { Trials } from "./doctor.js";
@@ -41,7 +42,9 @@ export async function tryMachine(stateDir: string): Promise<Trials> {
   const posix = loadPosix();
   const native = loadNative();
   const nativeMissing = native.ok ? (posix.ok ? null : posix.reason) : native.reason;
-  return { scheduling: { nativeMissing, fifo: sleep.fifo }, clock, storage };
+  const serialport = await loadSerialPort();
+  const serial = { packageMissing: serialport.ok ? null : serialport.reason };
+  return { scheduling: { nativeMissing, fifo: sleep.fifo }, clock, storage, serial };
 }
 
 async function tryTimers(): Promise<readonly number[]> {

@@ -14,6 +14,7 @@ export const goodTrials: Trials = {
     fsync: { ok: true, late: { samples: 50, p50: 900, p99: 4_000, max: 5_000 } },
     freeBytes: 4_000_000_000,
   },
+  serial: { packageMissing: null },
 };
 
 export const refusedTrials: Trials = {
@@ -23,4 +24,5 @@ export const refusedTrials: Trials = {
   },
   clock: { resolution: null, wallClock: null, wallStep: 0, timer: null, sleep: null },
   storage: { folder: "/", fsync: { ok: false, reason: "/: EROFS" }, freeBytes: 10 },
+  serial: { packageMissing: "install the package: npm install serialport@13 (not found)" },
 };
