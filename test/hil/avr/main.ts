@@ -2,11 +2,12 @@
  * What the lane `avr` runs: the firmware's .hex files in simavr. Each verdict is a line of JSON on
  * stdout, the last one says that all checks were made.
  *
- *   node main.js <harness> <folder of the .hex files>
+ *   node main.js <harness> <folder of the .hex files> <vectors.json>
  */
 import type { AvrCheck } from "./avr-check.js";
 import { bridgeChecks } from "./bridge-checks.js";
 import type { HexFiles } from "./hex-files.js";
+import { storyChecks } from "./stories.js";
 import { voterChecks } from "./voter-checks.js";
 
 async function verdictOf({ name, run }: AvrCheck, files: HexFiles) {
@@ -19,8 +20,8 @@ async function verdictOf({ name, run }: AvrCheck, files: HexFiles) {
   }
 }
 
-const [harness = "", folder = ""] = process.argv.slice(2);
-for (const check of [...bridgeChecks, ...voterChecks]) {
+const [harness = "", folder = "", vectors = ""] = process.argv.slice(2);
+for (const check of [...storyChecks(vectors), ...bridgeChecks, ...voterChecks]) {
   console.log(JSON.stringify(await verdictOf(check, { harness, folder })));
 }
 console.log(JSON.stringify({ all: true }));

@@ -1,6 +1,7 @@
 /** The board of a Pi in a guest, under the checks of pin boards: real kernel, simulated lines. */
 import { setTimeout as pause } from "node:timers/promises";
-import { type GpioChoice, openRaspberryPi } from "../../../boards/raspberry-pi/open.js";
+import { openRaspberryPi } from "../../../boards/raspberry-pi/open.js";
+import type { GpioChoice } from "../../../boards/raspberry-pi/open-lines.js";
 import { MonotonicClock } from "../../../src/host/monotonic-clock.js";
 import { millis } from "../../../src/kernel/time.js";
 import type { PinAbilities, PinBoardRig, PinBoardTrial } from "../../contracts/pins/rig.js";
