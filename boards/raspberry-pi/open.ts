@@ -18,6 +18,11 @@ export interface RaspberryPiOptions {
   /** The label of the chip; where it is absent, that of the header, or the only one. */
   readonly chip?: string;
   readonly clock: Clock;
+  /**
+   * Is a small process to stand by, which puts outputs into their safe state when this one is
+   * killed? By the character device only.
+   */
+  readonly guard?: boolean;
   /** How often a sensor is read while it is open; every 100 ms where nothing else is said. */
   readonly samplePeriod?: Duration;
   /** What the machine is made of; this one where it is absent. */
@@ -27,12 +32,12 @@ export interface RaspberryPiOptions {
 const samplePeriod = millis(100);
 
 export async function openRaspberryPi(options: RaspberryPiOptions): Promise<OpenedBoard> {
-  const { gpio, clock, chip } = options;
+  const { gpio, clock, chip, guard = false } = options;
   const machine = options.machine ?? thisMachine(clock);
   const known = recognise(machine.view);
   const labels = chip !== undefined ? [chip] : known.model === null ? null : [known.model.chip];
   const troubles = new Troubles();
-  const opened = openLines({ gpio, labels, machine, clock, troubles, outputs: null });
+  const opened = openLines({ gpio, labels, machine, clock, troubles, guard });
   if (!opened.ok) return opened;
   return { ok: true, board: boardOf({ ...options, machine, known, troubles }, opened) };
 }
@@ -57,7 +62,7 @@ function boardOf(opening: Opening, opened: OpenedLines): LinuxBoard {
     analog: new SensorPins({ sensors, clock, period, troubles, readText, every }),
     watchdogs: isPi ? [piWatchdog] : [],
     serialPorts: isPi ? piSerialPorts : [],
-    onClose: () => {},
+    onClose: opened.onClose,
   });
 }
 

@@ -1,6 +1,7 @@
 /** A Raspberry Pi that is made up, with a board opened on it. */
 
 import type { OpenedBoard, PinBoard } from "../../../../boards/pin-board.js";
+import type { LineGuards } from "../../../../boards/raspberry-pi/chardev/chardev-back-end.js";
 import { openRaspberryPi } from "../../../../boards/raspberry-pi/open.js";
 import type { GpioChoice } from "../../../../boards/raspberry-pi/open-lines.js";
 import type { PiMachine } from "../../../../boards/raspberry-pi/pi-machine.js";
@@ -35,6 +36,8 @@ export class PiRig {
   readonly onoff: FakeOnoff;
   readonly pwm: FakePwm;
   readonly sensors: FakeSensors;
+  /** Nobody holds lines for us, unless a test says so. */
+  guards: LineGuards = { ask: () => false, pause: () => {} };
   readonly #options: PiRigOptions;
   #board: PinBoard | null = null;
 
@@ -71,6 +74,8 @@ export class PiRig {
       timer: () => ({ set: () => {} }),
       readText: (path) => this.sensors.read(path),
       every: (_period, act) => this.sensors.every(act),
+      guards: this.guards,
+      guardFolder: "/nowhere",
     };
   }
 
