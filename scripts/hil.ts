@@ -7,14 +7,17 @@
  * passed: who reads the report must see what was not tested. Words after `npm run test:hil --` are
  * the names of the only tests to run.
  */
-import { type Lane, planned } from "./hil/lane.js";
+
+import { avrLane } from "./hil/avr-lane.js";
+import { clusterLane } from "./hil/cluster-lane.js";
+import { gpioLane } from "./hil/gpio-lane.js";
+import type { Lane } from "./hil/lane.js";
 import { qemuLane } from "./hil/qemu-lane.js";
 import { countsText, failedOnce, type Step, skippedOnce, writeReport } from "./lane-report.js";
 
-const lanes: readonly Lane[] = [
-  qemuLane(process.argv.slice(2)),
-  planned("avr", "the bridge firmware, on a simulated AVR behind a serial line", 6),
-];
+const only = process.argv.slice(2);
+
+const lanes: readonly Lane[] = [qemuLane(only), gpioLane(only), clusterLane(only), avrLane(only)];
 
 async function runLane(lane: Lane): Promise<readonly Step[]> {
   console.log(`\n== ${lane.name}: ${lane.proves}`);

@@ -14,12 +14,8 @@ const downloadMax = 300;
 const unpackMax = 120;
 const askMax = 30;
 
-/** What the guest is started and made with: the program, and the package that has it. */
-const tools: ReadonlyMap<string, string> = new Map([
-  ["qemu-system-x86_64", "qemu-system-x86"],
-  ["xz", "xz-utils"],
-  ["mke2fs", "e2fsprogs"],
-]);
+/** Programs, and the packages that have them. */
+export type Tools = ReadonlyMap<string, string>;
 
 /** Where something is not there to be had, which is nobody's bug: the lane is skipped. */
 export class Unavailable extends Error {}
@@ -48,8 +44,24 @@ export function whyNoPackages(): string | null {
   return null;
 }
 
-export const missingTools = (): readonly string[] =>
+/** The packages of the programs that are not there. */
+export const missingOf = (tools: Tools): readonly string[] =>
   [...tools].filter(([program]) => !isOnPath(program)).map(([, name]) => name);
+
+/**
+ * Installs what is missing, and says what.
+ *
+ * @throws Unavailable where this machine has no way to get it
+ */
+export async function needTools(tools: Tools, tell: (line: string) => void): Promise<void> {
+  const missing = missingOf(tools);
+  if (missing.length === 0) return;
+  const reason = whyNoPackages();
+  if (reason !== null) throw new Unavailable(`${missing.join(", ")} missing: ${reason}`);
+  tell(`installing ${missing.join(", ")}`);
+  await updateLists();
+  await install(missing);
+}
 
 const noQuestions = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
 const lockPatience = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=2"];
@@ -72,12 +84,17 @@ export async function install(packages: readonly string[]): Promise<void> {
   await apt(["install", "-y", "--no-install-recommends", ...packages], installMax);
 }
 
+/** The packages that one depends on, by name; none where there is no such package. */
+export async function dependsOn(name: string): Promise<readonly string[]> {
+  const end = await runBounded("apt-cache", ["depends", name], { secondsMax: askMax });
+  return [...end.stdout.matchAll(/^\s+Depends: ([^<\s]+)/gm)].map((found) => found[1] ?? "");
+}
+
 /** The package behind Debian's current kernel, for instance linux-image-6.1.0-56-amd64. */
 export async function kernelPackage(): Promise<string> {
-  const end = await runBounded("apt-cache", ["depends", "linux-image-amd64"], {
-    secondsMax: askMax,
-  });
-  const found = /Depends: (linux-image-\S+)/.exec(end.stdout)?.[1];
+  const found = (await dependsOn("linux-image-amd64")).find((one) =>
+    one.startsWith("linux-image-"),
+  );
   if (found !== undefined) return found;
   throw new Unavailable("no package linux-image-amd64: the guest is made from Debian's kernel");
 }

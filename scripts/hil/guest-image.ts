@@ -13,7 +13,8 @@ import { type CpioEntry, cpioArchive } from "./cpio.js";
 import {
   install,
   kernelPackage,
-  missingTools,
+  missingOf,
+  type Tools,
   Unavailable,
   unpack,
   updateLists,
@@ -30,14 +31,23 @@ export interface GuestImage {
   readonly initramfs: string;
 }
 
+/** What the guest is started and made with. */
+const tools: Tools = new Map([
+  ["qemu-system-x86_64", "qemu-system-x86"],
+  ["xz", "xz-utils"],
+  ["mke2fs", "e2fsprogs"],
+]);
+
 /** Loaded at once, in this order, with what they depend on; ext4 asks for its checksum later. */
 const earlyModules = [
   ...["virtio_pci", "9pnet_virtio", "9p", "overlay"],
   ...["virtio_blk", "crc32c_generic", "ext4"],
+  // What is made of simulated pins is written into this file system; see gpio-sim.ts.
+  "configfs",
 ];
 
 /** Loaded when a scenario asks for them, with its parameters; what they depend on is there. */
-const lateModules = ["i6300esb"];
+const lateModules = ["i6300esb", "virtio_net"];
 
 const init = "init.sh";
 
@@ -49,14 +59,14 @@ const init = "init.sh";
 export async function prepareGuest(tell: (line: string) => void): Promise<GuestImage> {
   const recipe = recipeId();
   const cached = cachedImage(recipe);
-  const tools = missingTools();
-  if (cached !== null && tools.length === 0) return cached;
+  const missing = missingOf(tools);
+  if (cached !== null && missing.length === 0) return cached;
   const reason = whyNoPackages();
   if (reason !== null) throw new Unavailable(reason);
   tell("apt-get update");
   await updateLists();
-  tell(`installing ${tools.join(", ") || "nothing"}`);
-  await install(tools);
+  tell(`installing ${missing.join(", ") || "nothing"}`);
+  await install(missing);
   const name = await kernelPackage();
   const version = name.slice("linux-image-".length);
   return cached?.version === version ? cached : makeImage(name, version, recipe, tell);

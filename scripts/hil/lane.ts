@@ -12,12 +12,3 @@ export interface Lane {
   readonly proves: string;
   run(): Promise<LaneRun>;
 }
-
-/** A lane whose subject does not exist yet; the issue that brings the one brings the other. */
-export const planned = (name: string, proves: string, issue: number): Lane => ({
-  name,
-  proves,
-  run: async () => {
-    return { kind: "skipped", reason: `what it tests is not built yet (issue ${issue})` };
-  },
-});

@@ -24,8 +24,29 @@ export interface GuestOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** With parameters, as `i6300esb:heartbeat=4`. */
   readonly modules: readonly string[];
+  /** Paths of modules that were built for this kernel, loaded after the others. */
+  readonly built?: readonly string[];
+  /** Its place in a cluster; without one it has no network and one serial line, the console. */
+  readonly place?: ClusterPlace;
+  readonly memoryMiB?: number;
   /** Ended by force after so long, in seconds. */
   readonly secondsMax: number;
+}
+
+export interface ClusterPlace {
+  /** With the length of the network's prefix, as 10.77.0.1/24. */
+  readonly address: string;
+  /** A hardware address for the network. */
+  readonly hardware: string;
+  /** The unix socket of the network; see network-hub.ts. */
+  readonly hub: string;
+  /** Its serial lines from ttyS1 on. Of the two ends of one, one listens. */
+  readonly serial: readonly SerialEnd[];
+}
+
+export interface SerialEnd {
+  readonly path: string;
+  readonly listens: boolean;
 }
 
 export interface GuestEnd {
@@ -44,7 +65,7 @@ export interface GuestEnd {
   readonly complaint: string;
 }
 
-const memoryMiB = 512;
+const memoryUsual = 512;
 const diskBytes = 64 * 1024 * 1024;
 const diskSecondsMax = 60;
 
@@ -94,10 +115,13 @@ function wholeOf(text: string): number | null {
 }
 
 /** For the shell; no value has a quote in it. */
-function settingsText({ script, variables, modules }: GuestOptions): string {
+function settingsText(options: GuestOptions): string {
+  const { script, variables, modules, built = [], place } = options;
   const all = {
     RUN: guestFile(script),
     MODULES: modules.join(" "),
+    BUILT: built.join(" "),
+    ADDRESS: place?.address ?? "",
     ROOT: root,
     NODE: process.execPath,
     ...variables,
@@ -107,8 +131,8 @@ function settingsText({ script, variables, modules }: GuestOptions): string {
     .join("");
 }
 
-function spawnQemu({ image }: GuestOptions, folder: string, out: string): ChildProcess {
-  const child = spawn("qemu-system-x86_64", qemuWords(image, folder, out), {
+function spawnQemu(options: GuestOptions, folder: string, out: string): ChildProcess {
+  const child = spawn("qemu-system-x86_64", qemuWords(options, folder, out), {
     stdio: ["pipe", "pipe", "pipe"],
   });
   running.add(child);
@@ -116,7 +140,8 @@ function spawnQemu({ image }: GuestOptions, folder: string, out: string): ChildP
   return child;
 }
 
-function qemuWords(image: GuestImage, folder: string, out: string): readonly string[] {
+function qemuWords(options: GuestOptions, folder: string, out: string): readonly string[] {
+  const { image, memoryMiB = memoryUsual, place } = options;
   const share = (tag: string, path: string, access: string) => [
     ...["-fsdev", `local,id=${tag},path=${path},security_model=none${access}`],
     ...["-device", `virtio-9p-pci,fsdev=${tag},mount_tag=${tag}`],
@@ -133,8 +158,25 @@ function qemuWords(image: GuestImage, folder: string, out: string): readonly str
     ...["-drive", `file=${diskIn(folder)},format=raw,if=virtio`],
     ...share("host", "/", ",readonly=on,multidevs=remap"),
     ...share("out", out, ""),
+    ...(place === undefined ? [] : placeWords(place)),
   ];
 }
+
+/** Whoever connects does so until it succeeds: the two ends of a line start at the same time. */
+function placeWords({ hub, hardware, serial }: ClusterPlace): readonly string[] {
+  const lines = serial.flatMap(({ path, listens }, index) => [
+    ...["-chardev", `socket,id=line${index},path=${path},${listens ? awaited : sought}`],
+    ...["-serial", `chardev:line${index}`],
+  ]);
+  return [
+    ...["-netdev", `stream,id=net,server=off,addr.type=unix,addr.path=${hub}`],
+    ...["-device", `virtio-net-pci,netdev=net,mac=${hardware},romfile=`],
+    ...lines,
+  ];
+}
+
+const awaited = "server=on,wait=off";
+const sought = "reconnect=1";
 
 const emulated = ["-accel", "tcg,thread=multi", "-cpu", "max"];
 const kvm = ["-accel", "kvm", "-cpu", "host"];

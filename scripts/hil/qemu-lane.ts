@@ -1,54 +1,28 @@
-/** The lane with an emulated machine: a real kernel, and the drivers of real hardware. */
+/** The lane with a real watchdog driver: a kernel in an emulated machine, and a replica in it. */
 import type { Step } from "../lane-report.js";
 import { failedOnce, passedOnce } from "../lane-report.js";
-import { Unavailable } from "./debian.js";
-import { type GuestImage, prepareGuest } from "./guest-image.js";
-import type { Lane, LaneRun } from "./lane.js";
+import type { GuestImage } from "./guest-image.js";
+import { type GuestTest, guestLane, indented, tell } from "./guest-lane.js";
+import type { Lane } from "./lane.js";
 import { type GuestEnd, runGuest } from "./machine.js";
 import { judgeEnd, type Scenario } from "./scenario.js";
 import { storyText } from "./story.js";
 import { watchdogScenarios } from "./watchdog-scenarios.js";
 
-/** An emulated processor takes a whole one. */
-const guestsAtOnce = 2;
-
-const tell = (line: string): void => console.log(line);
-
 /** @param only the scenarios to run; all where it is empty */
-export const qemuLane = (only: readonly string[]): Lane => ({
-  name: "qemu",
-  proves: "a real watchdog driver and a replica, in a machine that is emulated",
-  run: () =>
-    runAll(watchdogScenarios.filter(({ name }) => only.length === 0 || only.includes(name))),
+export const qemuLane = (only: readonly string[]): Lane =>
+  guestLane({
+    name: "qemu",
+    proves: "a real watchdog driver and a replica, in a machine that is emulated",
+    tests: watchdogScenarios.map(testOf),
+    only,
+    atOnce: 2,
+  });
+
+const testOf = (scenario: Scenario): GuestTest => ({
+  name: scenario.name,
+  run: (image) => runScenario(scenario, image),
 });
-
-async function runAll(scenarios: readonly Scenario[]): Promise<LaneRun> {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return { kind: "skipped", reason: "the guest shares the programs of an x64 Linux" };
-  }
-  try {
-    const image = await prepareGuest(tell);
-    tell(`the guest runs Linux ${image.version}`);
-    return { kind: "ran", steps: await severalAtOnce(scenarios, image) };
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return { kind: "skipped", reason: error.message };
-  }
-}
-
-/** In the order of the table, whichever ended first. */
-async function severalAtOnce(scenarios: readonly Scenario[], image: GuestImage): Promise<Step[]> {
-  const steps: Step[] = [];
-  const waiting = [...scenarios.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, scenario] = next;
-      steps[index] = await runScenario(scenario, image);
-    }
-  };
-  await Promise.all(Array.from({ length: guestsAtOnce }, work));
-  return steps;
-}
 
 async function runScenario(scenario: Scenario, image: GuestImage): Promise<Step> {
   const end = await runGuest({ ...scenario, image });
@@ -64,6 +38,4 @@ async function runScenario(scenario: Scenario, image: GuestImage): Promise<Step>
 }
 
 const failureText = (complaints: readonly string[], { story, folder }: GuestEnd): string =>
-  [...complaints, ...storyText(story).split("\n"), `all that it left is in ${folder}`]
-    .map((line) => `        ${line}`)
-    .join("\n");
+  indented([...complaints, storyText(story), `all that it left is in ${folder}`]);

@@ -12,12 +12,15 @@ export interface Scenario extends Omit<GuestOptions, "image"> {
 const cardReset = "bootstatus 32";
 
 /** What holds of every scenario: it came to its end, and its script was content. */
-export function judgeEnd(scenario: Scenario, end: GuestEnd): readonly string[] {
-  const { code, timedOut, complaint } = end;
-  if (timedOut) return [`not at its end after ${scenario.secondsMax} s`, ...scenario.judge(end)];
+export const judgeEnd = (scenario: Scenario, end: GuestEnd): readonly string[] => [
+  ...cleanEnd(end),
+  ...scenario.judge(end),
+];
+
+export function cleanEnd({ code, timedOut, complaint, seconds }: GuestEnd): readonly string[] {
+  if (timedOut) return [`not at its end after ${Math.round(seconds)} s`];
   const said = complaint.trim() === "" ? "" : `; QEMU says: ${complaint.trim()}`;
-  const script = code === 0 ? [] : [`its script ended with ${code ?? "no code"}${said}`];
-  return [...script, ...scenario.judge(end)];
+  return code === 0 ? [] : [`its script ended with ${code ?? "no code"}${said}`];
 }
 
 /** The machine was reset once, and by its watchdog, and the second boot can tell. */

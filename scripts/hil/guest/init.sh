@@ -3,7 +3,8 @@
 # in memory above it, so that the host's node and node_modules run here as they are. A replica keeps
 # what it must on a disk, /state. What guest and host tell one another goes through the folder /out:
 #
-#   settings  from the host, for the shell: RUN (a script), MODULES (module:parameter=value ...)
+#   settings  from the host, for the shell: RUN (a script), MODULES (module:parameter=value ...),
+#             BUILT (modules that Debian does not have, by their paths), ADDRESS (on the network)
 #   boots     how often this guest has begun: it survives a reset, and so proves it
 #   story     lines of `boot uptime words`, written by the script with `say`
 #   code      with which code the script ended; then the guest switches itself off
@@ -38,6 +39,8 @@ for folder in proc sys dev; do mount --move "/$folder" "/root/$folder"; done
 mkdir -p /root/dev/pts /root/dev/shm
 mount -t devpts pts /root/dev/pts
 for folder in dev/shm run; do mount -t tmpfs "$folder" "/root/$folder"; done
+mount -t configfs config /root/sys/kernel/config
+mount -t tracefs trace /root/sys/kernel/tracing
 ip link set lo up
 
 . /root/out/settings
@@ -45,6 +48,13 @@ for one in $MODULES; do
   insmod "/late/${one%%:*}.ko" $(echo "$one" | cut -s -d: -f2- | tr : ' ') ||
     give_up "module $one cannot be loaded"
 done
+for one in $BUILT; do
+  insmod "/root$one" || give_up "module $one cannot be loaded"
+done
+if [ -n "$ADDRESS" ]; then
+  ip link set eth0 up
+  ip addr add "$ADDRESS" dev eth0
+fi
 
 boots=$(($(cat /root/out/boots 2>/dev/null || echo 0) + 1))
 echo "$boots" > /root/out/boots

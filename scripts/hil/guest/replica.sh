@@ -15,10 +15,15 @@ watchdog: { device: "$DEVICES", timeout: 12s, onStop: $ON_STOP }
 stateDir: /state
 CONFIG
   if [ -n "$1" ]; then export HANG_AFTER=$1; else unset HANG_AFTER; fi
-  "$NODE" "$ROOT/dist/src/cli/main.js" run --config /out/holdfast.yaml --node a \
+  launch a
+}
+
+# launch <node>: of the config that was written.
+launch() {
+  "$NODE" "$ROOT/dist/src/cli/main.js" run --config /out/holdfast.yaml --node "$1" \
     > "/out/said.$BOOT" 2> "/out/log.$BOOT" &
   replica=$!
-  await 200 said "a of guest is up" && say "up, state $(cat $watchdog/state)"
+  await 300 said "$1 of guest is up" && say "up, state $(cat $watchdog/state)"
 }
 
 now() { cut -d. -f1 /proc/uptime; }

@@ -1,0 +1,72 @@
+/**
+ * What the lane `gpio` runs in its guest: the contract of pin boards over one way to the lines, and
+ * what only a kernel can show. Each verdict is a line of JSON in /out/checks, the last one says
+ * that all were made.
+ *
+ *   node main.js <chardev or sysfs>
+ */
+import { appendFileSync } from "node:fs";
+import { runPinBoardChecks } from "../../contracts/pin-board-checks.js";
+import type { GuestCheck, Site, SiteChip } from "./guest-check.js";
+import { openingChecks } from "./opening-checks.js";
+import { boardOf, clock, pinTrial } from "./pin-trial.js";
+import { makeChip, type SimChip } from "./sim-chips.js";
+import { SimLines } from "./sim-lines.js";
+
+interface Verdict {
+  readonly name: string;
+  readonly kind: "passed" | "failed" | "not-able";
+  readonly text: string;
+}
+
+const tell = (word: object): void => appendFileSync("/out/checks", `${JSON.stringify(word)}\n`);
+
+const label = "pinctrl-bcm2711";
+const lineCount = 58;
+
+class HeaderChip implements SiteChip {
+  readonly label = label;
+  #made: SimChip = makeChip(label, lineCount);
+
+  get name(): string {
+    return this.#made.name;
+  }
+
+  get base(): number {
+    return this.#made.base;
+  }
+
+  get lines(): string {
+    return this.#made.lines;
+  }
+
+  remove(): void {
+    this.#made.remove();
+  }
+
+  remake(): SimChip {
+    this.#made = makeChip(label, lineCount);
+    return this.#made;
+  }
+}
+
+async function verdictOf({ name, run }: GuestCheck, site: Site): Promise<Verdict> {
+  try {
+    await run(site);
+    return { name, kind: "passed", text: "" };
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { name, kind: "failed", text };
+  }
+}
+
+const gpio = process.argv[2] === "sysfs" ? "sysfs" : "chardev";
+makeChip("raspberrypi-exp-gpio", 8);
+const chip = new HeaderChip();
+const lines = new SimLines(chip);
+const board = await boardOf(gpio, label);
+tell({ told: board.description });
+board.close(clock.now());
+await runPinBoardChecks(pinTrial(gpio, label, lines), tell);
+for (const check of openingChecks) tell(await verdictOf(check, { gpio, chip, lines }));
+tell({ all: true });
