@@ -40,5 +40,5 @@ type LineSettings = Exclude<PinBoardSettings, { readonly kind: "raspberry-pi" }>
 async function lineOf({ kind, port, ports, baudRate }: LineSettings, node: NodeId) {
   const { openSerialPort } = await import("../../host/serial/open-serial-port.js");
   const line = { path: ports?.[node] ?? port, baudRate: baudRate ?? baudRates[kind] };
-  return { open: () => openSerialPort(line), baudRate: line.baudRate };
+  return { name: line.path, open: () => openSerialPort(line), baudRate: line.baudRate };
 }
