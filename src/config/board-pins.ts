@@ -48,7 +48,7 @@ const pwmLines = new Set(piModels.flatMap(({ pwmChannels }) => [...pwmChannels.k
 
 const cpu: PinFacts = {
   ...{ name: "cpu", aliases: [], uses: ["analog"] },
-  analog: { unit: "degC", min: -40, max: 150 },
+  analog: { unit: "degC", min: -55, max: 150 },
 };
 
 function piPins(chip: unknown): KnownPins {

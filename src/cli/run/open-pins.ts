@@ -28,7 +28,7 @@ export async function openPins(board: PinBoardSettings, of: PinsOf): Promise<Ope
     }
     case "firmata": {
       const { openFirmata } = await import("../../../boards/arduino/open.js");
-      return openFirmata({ ...(await lineOf(board, node)), clock });
+      return openFirmata({ ...(await lineOf(board, node)), clock, name: portOf(board, node) });
     }
     default:
       return unreachable(board);
@@ -37,8 +37,10 @@ export async function openPins(board: PinBoardSettings, of: PinsOf): Promise<Ope
 
 type LineSettings = Exclude<PinBoardSettings, { readonly kind: "raspberry-pi" }>;
 
-async function lineOf({ kind, port, ports, baudRate }: LineSettings, node: NodeId) {
+const portOf = ({ port, ports }: LineSettings, node: NodeId): string => ports?.[node] ?? port;
+
+async function lineOf(board: LineSettings, node: NodeId) {
   const { openSerialPort } = await import("../../host/serial/open-serial-port.js");
-  const line = { path: ports?.[node] ?? port, baudRate: baudRate ?? baudRates[kind] };
-  return { name: line.path, open: () => openSerialPort(line), baudRate: line.baudRate };
+  const line = { path: portOf(board, node), baudRate: board.baudRate ?? baudRates[board.kind] };
+  return { open: () => openSerialPort(line), baudRate: line.baudRate };
 }
