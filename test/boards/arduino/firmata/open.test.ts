@@ -176,6 +176,29 @@ describe("a Firmata board's traps", () => {
     expect(stream.told).not.toContain(244);
   });
 
+  it("FIRMATA-7: a beat that comes late counts none of the silence before it", async () => {
+    const stream = new FakeFirmata();
+    const board = await openBoard(stream);
+    await pass(100);
+    stream.mute(true);
+    await pass(200);
+    vi.setSystemTime(Date.now() + 2_000);
+    await pass(200);
+    expect(board.health(now()).kind).toBe("live");
+    await pass(400);
+    expect(board.health(now()).kind).toBe("silent");
+  });
+
+  it("FIRMATA-9: a mapping of other pins, or a second one, changes nothing", async () => {
+    const stream = new FakeFirmata();
+    const board = await openBoard(stream);
+    stream.say(0xf0, 0x6a, 0, 1, 2, 3, 4, 5, 6, 7, 0xf7);
+    stream.say(0xf0, 0x6a, 0x7f, 0x7f, 0x7f, 0, 0xf7, 0xf0, 0x6e, 99, 1, 1, 0xf7);
+    await pass(100);
+    expect(board.health(now()).kind).toBe("live");
+    expect(board.pins.map(({ name }) => name)).toEqual(["D1", "D2", "A0"]);
+  });
+
   it("FIRMATA-9: a sample that no converter gives is none", async () => {
     const stream = new FakeFirmata();
     const board = await openBoard(stream);
