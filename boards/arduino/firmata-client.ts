@@ -128,7 +128,6 @@ export class FirmataClient {
   #isFitting(message: FirmataMessage): boolean {
     const { pins, isReady } = this.#firmata;
     if (message.kind === "state") return message.pin < pins.length;
-    if (message.kind === "capabilities") return pins.length === 0;
     if (message.kind === "mapping") return !isReady && message.pins === pins.length;
     return true;
   }

@@ -77,6 +77,27 @@ describe("a Firmata board", () => {
     await isWhole();
   });
 
+  it("FIRMATA-5: a level that does not change is no older than a beat", async () => {
+    await arduino.pass(millis(500));
+    for (let look = 0; look < 5; look += 1) {
+      const now = arduino.now();
+      expect(now - button.read(now).sourceTime).toBeLessThan(millis(130));
+      expect(now - sensor.read(now).sourceTime).toBeLessThan(millis(60));
+      await arduino.pass(millis(35));
+    }
+  });
+
+  it("FIRMATA-11: an output that is opened high leaves the others of its port alone", async () => {
+    const high = { ...plainOutput, initial: 1 };
+    expect(arduino.history("D8").at(-1)).toBe(1);
+    const before = arduino.history("D8").length;
+    lineOf(board.openOutput(arduino.now(), "D11", high));
+    lineOf(board.openOutput(arduino.now(), "D9", high));
+    await arduino.pass(millis(30));
+    expect(await arduino.measure("D11")).toBe(1);
+    expect(arduino.history("D8")).toHaveLength(before);
+  });
+
   it("FIRMATA-7: one that is silent says since when, and refuses words", async () => {
     const stoppedAt = arduino.now();
     arduino.mcu.stopClock();
