@@ -31,7 +31,7 @@ export interface Traffic {
 }
 
 /** So much is enough to tell; a cluster that does nothing for long is cut short as well. */
-const stepsMax = 20_000;
+const stepsMax = 8_000;
 const periodsCounted = 20;
 const periodsBefore = 10;
 
