@@ -25,11 +25,11 @@ import type { GpioChip } from "./gpio-chip.js";
 export interface ChardevParts {
   readonly calls: GpioCalls;
   readonly chip: GpioChip;
-  readonly machine: MachineView;
+  readonly view: MachineView;
   readonly troubles: Troubles;
   readonly timer: (wake: () => void) => LoopTimer;
   /** Told of the files of outputs, for whoever guards them. */
-  readonly outputs?: OutputWatcher;
+  readonly outputs: OutputWatcher | null;
 }
 
 export interface OutputWatcher {
@@ -109,7 +109,7 @@ export class ChardevBackEnd implements GpioBackEnd {
   }
 
   #refusal({ pin, offset }: LinePlace, errno: number): PinRefusal {
-    const { chip, machine } = this.#parts;
+    const { chip, view } = this.#parts;
     if (errno === EBUSY) {
       const consumer = chip.lineInfo(offset)?.consumer ?? "";
       const who = consumer === "" ? "somebody who gave no name" : `"${consumer}"`;
@@ -117,7 +117,7 @@ export class ChardevBackEnd implements GpioBackEnd {
       return refused("in-use", `${pin} is in use by ${who}: end that program first (${look})`);
     }
     if (errno === EACCES || errno === EPERM) {
-      return noPermission(machine, chip.path, `${pin} is wanted`);
+      return noPermission(view, chip.path, `${pin} is wanted`);
     }
     const where = `${pin}, line ${offset} of ${chip.info.label}`;
     if (errno === ENXIO) {

@@ -17,7 +17,7 @@ describe("a chip of a Raspberry Pi", () => {
     const rig = await openedRig();
     expect(rig.board.description).toBe(
       "Raspberry Pi 4 Model B Rev 1.4: /dev/gpiochip1 (pinctrl-bcm2711) by the GPIO character " +
-        "device, which this kernel has; at most 3.3 V and 16 mA a pin, 50 mA in all",
+        "device, which is here; at most 3.3 V and 16 mA a pin, 50 mA in all",
     );
     expect(rig.kernel.openFiles).toBe(1);
     rig.board.close(rig.now);
