@@ -30,8 +30,10 @@ export function voterEventText(
       return `the replica at place ${event.place} ${standingText(event.standing)}`;
     case "output":
       return `output ${outputName(event.output)} ${stateText(event.state)}`;
-    case "wrong-place":
-      return `this replica is at place ${event.place}, and should be at ${event.expected}: check the cables`;
+    case "wrong-place": {
+      const { place, expected } = event;
+      return `this replica is at place ${place}, and should be at ${expected}: check the cables`;
+    }
     case "line-lost":
     case "line-restored":
     case "line-garbled":

@@ -1,14 +1,11 @@
 /**
- * Outputs that are voted in firmware, as a board has them: a write is this replica's vote, and what
- * the pin has is the voter's verdict. So a write that is accepted promises nothing about the pin;
- * two of three replicas must say the same.
- *
- * The votes of one cycle bear its number, by which the voter knows a replica that is late:
- * `beginCycle` says it before the writes of the cycle.
+ * Outputs that are voted in firmware, as a board without channels: a write is this replica's vote,
+ * and what the pin has is the voter's verdict. So a write that is accepted promises nothing about
+ * the pin; two of three replicas must say the same. The votes of one cycle bear its number, by
+ * which the voter knows a replica that is late.
  */
-import { assert } from "../../src/kernel/assert.js";
 import { type Duration, due, elapsed, type Instant, millis } from "../../src/kernel/time.js";
-import type { OutputSpec, WriteResult } from "../board.js";
+import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "../board.js";
 import type { BoardHealth } from "../pin-board.js";
 import { outputsMax } from "./device-frame.js";
 import {
@@ -74,13 +71,13 @@ interface Voted {
   readonly value: number;
 }
 
-export class VoterOutputs {
+export class VoterOutputs implements Board {
+  readonly channels: readonly ChannelSpec[] = [];
   /** The voter ends a vote by itself. */
   readonly expires = true;
   readonly outputs: readonly OutputSpec[];
   readonly #options: VoterOutputsOptions;
   readonly #voted = new Map<string, Voted>();
-  #cycle = 0;
   #ended: Promise<void> | null = null;
 
   constructor(options: VoterOutputsOptions) {
@@ -88,29 +85,40 @@ export class VoterOutputs {
     this.outputs = options.outputs.map(({ spec }) => spec);
   }
 
-  /** @param cycle the number of the cluster's cycle, for the writes that follow */
-  beginCycle(cycle: number): void {
-    assert(Number.isSafeInteger(cycle) && cycle >= 0, `${cycle} is no number of a cycle`);
-    this.#cycle = cycle;
+  read(): readonly Reading[] {
+    return [];
   }
 
-  /** This replica's vote for `output`, until `until`, or for a minute if that is earlier. */
-  write(now: Instant, output: string, value: number, until: Instant): WriteResult {
+  /**
+   * This replica's vote for `output`, until `until`, or for a minute if that is earlier.
+   *
+   * @param cycle without it nothing can be voted: an output that the config leaves to the lease is
+   *   none of the voter's
+   */
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    _frame: Uint8Array | null = null,
+    cycle: number | null = null,
+  ): WriteResult {
     const voted = this.#find(output);
-    if (voted === null) return { ok: false, reason: "unknown-output" };
+    if (voted === null || cycle === null) return { ok: false, reason: "unknown-output" };
     if (!Number.isFinite(value)) return { ok: false, reason: "not-finite" };
     const { min, max } = voted.spec;
     if (value < min || value > max) return { ok: false, reason: "out-of-range" };
     if (this.#ended !== null) return { ok: false, reason: "closed" };
     if (due(until, now)) return { ok: false, reason: "expired" };
     if (this.#options.session.health(now).kind !== "live") return { ok: false, reason: "lost" };
-    this.#vote(voted, value, elapsed(now, until) - this.#options.lineTime);
+    const hold = elapsed(now, until) - this.#options.lineTime;
+    this.#vote(voted, cycle, value, hold);
     return { ok: true };
   }
 
   /**
-   * This replica votes no more. A vote of this cycle that is out already stands until its end:
-   * there is no word that takes it back.
+   * This replica votes no more. What it has voted last is cut short by a vote for the cycle after
+   * it, which ends as soon as it has come.
    */
   release(_now: Instant, output: string): WriteResult {
     const voted = this.#find(output);
@@ -118,10 +126,7 @@ export class VoterOutputs {
     if (this.#ended !== null) return { ok: false, reason: "closed" };
     const last = this.#voted.get(output);
     this.#voted.delete(output);
-    if (last !== undefined && last.cycle !== this.#cycle) {
-      // As good as none: it ends as soon as it has come.
-      this.#send(voted, last.value, 1);
-    }
+    if (last !== undefined) this.#send(voted, last.cycle + 1, last.value, 1);
     return { ok: true };
   }
 
@@ -170,17 +175,18 @@ export class VoterOutputs {
     return this.#options.outputs.find(({ spec }) => spec.name === name) ?? null;
   }
 
-  #vote(voted: VotedOutput, value: number, hold: number): void {
+  #vote(voted: VotedOutput, cycle: number, value: number, hold: number): void {
     const holdMs = Math.floor(Math.min(hold, holdMax) / millis(1));
     const { name, min, max } = voted.spec;
     const onLine = toLine(value, min, max);
     // Of what ends before it has come there is nothing to send.
-    if (holdMs >= 1) this.#send(voted, onLine, holdMs);
-    this.#voted.set(name, { cycle: this.#cycle, value: onLine });
+    if (holdMs < 1) return;
+    this.#send(voted, cycle, onLine, holdMs);
+    this.#voted.set(name, { cycle, value: onLine });
   }
 
-  #send({ number: output }: VotedOutput, value: number, holdMs: number): void {
-    this.#options.session.vote({ output, value, holdMs, cycle: this.#cycle });
+  #send({ number: output }: VotedOutput, cycle: number, value: number, holdMs: number): void {
+    this.#options.session.vote({ output, value, holdMs, cycle });
   }
 }
 

@@ -14,7 +14,6 @@ import { clusterTag } from "./cluster-tag.js";
 import { Counts } from "./counts.js";
 import { DeviceClock } from "./device-clock.js";
 import { parseDeviceFrame } from "./device-frame.js";
-import { causesOf } from "./events.js";
 import {
   type CommandResult,
   type DeclareFields,
@@ -30,6 +29,7 @@ import {
 import { deviationMax, type Greeted, Greeting } from "./greeting.js";
 import { hostFrame } from "./host-frame.js";
 import { Liveness } from "./liveness.js";
+import { countReset } from "./resets.js";
 import { VerdictWatch } from "./verdict-watch.js";
 import type { VoterEvent } from "./voter-events.js";
 
@@ -251,11 +251,9 @@ export class VoterSession {
   }
 
   #onReset(now: Instant): void {
-    const { resetCause: cause = 0, boots = 0 } = this.#greeting.hello ?? {};
+    const { hello } = this.#greeting;
     this.#clock.restart();
-    this.counts.add("resets");
-    for (const word of causesOf(cause)) this.counts.add(`reset-by-${word}`);
-    this.#options.onEvent(now, { kind: "reset", cause, boots });
+    if (hello !== null) this.#options.onEvent(now, countReset(this.counts, hello));
   }
 
   /** Whoever was started anew, the voter or this host, declares again. */

@@ -212,9 +212,9 @@ export const protectionSchema = mapping({
   commands: protectionProfile("The E2E profile of commands, from the replica to the pin."),
 }).partial();
 
-const watchdogWord = "(thread|mock|none|/dev/[^\\s,]+)";
+const watchdogWord = "(thread|mock|bridge|none|/dev/[^\\s,]+)";
 const devicesExpected =
-  "thread, mock, none, or a device such as /dev/watchdog0, or several of them";
+  "thread, mock, bridge, none, or a device such as /dev/watchdog0, or several of them";
 const watchdogPattern = new RegExp(`^${watchdogWord}(\\s*,\\s*${watchdogWord})*$`);
 
 const watchdogDevices = z.string().regex(watchdogPattern, { error: devicesExpected });
