@@ -2,7 +2,8 @@
  * The vectors of firmware-bridge/vectors are what both sides of the line read. This test keeps them
  * true: their bytes are those of the codec in src/wire, and the header for C says the same.
  *
- * `UPDATE_VECTORS=1 npx vitest run --config test/vitest.config.ts test/firmware-bridge` writes them.
+ * `UPDATE_VECTORS=1 npx vitest run --config test/vitest.config.ts test/firmware-bridge` writes
+ * them.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
