@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import type { SerialPort } from "serialport";
 import { type Duration, millis } from "../../kernel/time.js";
 import { findPort, noSuchPort, usbIdentityOf } from "./find-port.js";
-import { loadSerialPort, type SerialPortClass } from "./load-serialport.js";
+import { loadSerialPort, type SerialPortClass, type SerialPortResult } from "./load-serialport.js";
 import { watchNode } from "./node-watch.js";
 import { PortStream } from "./port-stream.js";
 import { type DeviceNode, type PortView, systemPorts } from "./port-view.js";
@@ -25,6 +25,8 @@ export interface SerialPortOptions {
   readonly watchEvery?: Duration;
   /** Left out, this machine. */
   readonly view?: PortView;
+  /** Left out, the package as it is installed. */
+  readonly load?: () => Promise<SerialPortResult>;
 }
 
 /** A device that has vanished is noticed within this time, without a write. */
@@ -49,7 +51,7 @@ export async function openSerialPort(options: SerialPortOptions): Promise<Duplex
   const view = options.view ?? systemPorts;
   const device = findPort(options.path, view);
   const opened = inspect(options.path, device, view);
-  const loaded = await loadSerialPort();
+  const loaded = await (options.load ?? loadSerialPort)();
   if (!loaded.ok) throw new SerialOpenFailure(options.path, "package-missing", loaded.reason);
   const port = await openPort(loaded.SerialPort, device, options);
   await setModemLines(port, options);
@@ -57,7 +59,8 @@ export async function openSerialPort(options: SerialPortOptions): Promise<Duplex
   // Where the config names a link, it is the link that may lead elsewhere.
   const watched = usbIdentityOf(options.path) === null ? options.path : device;
   const every = options.watchEvery ?? watchEvery;
-  watchNode(stream, { path: watched, opened, every, view });
+  const isHungUp = () => stream.isHungUp;
+  watchNode(stream, { path: watched, opened, isHungUp, every, view });
   return stream;
 }
 

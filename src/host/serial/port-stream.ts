@@ -3,8 +3,10 @@
  * the device open, and locked, when it is destroyed, and leaves its loss to an event that other
  * streams do not have.
  */
+import { writeSync } from "node:fs";
 import { Duplex } from "node:stream";
 import type { SerialPort } from "serialport";
+import { systemCode } from "../udp-socket.js";
 
 /** Bytes that were read and not yet taken; then the driver's buffer fills, and bytes are lost. */
 const readAheadBytes = 64 * 1024;
@@ -20,6 +22,16 @@ export class SerialLoss extends Error {
   }
 }
 
+const noBytes = new Uint8Array(0);
+
+/** Another, such as EAGAIN of a line that is full, says nothing of it. */
+const hungUpCodes: readonly string[] = ["EIO", "ENXIO", "ENODEV"];
+
+/** Null where it is closed, or is none of the system's. */
+function fileOf({ port }: SerialPort): number | null {
+  return port !== undefined && "fd" in port && typeof port.fd === "number" ? port.fd : null;
+}
+
 export class PortStream extends Duplex {
   readonly #port: SerialPort;
 
@@ -33,6 +45,18 @@ export class PortStream extends Duplex {
       if (!this.push(bytes)) port.pause();
     });
     port.on("close", (error: Error | null) => this.#onClosed(error));
+  }
+
+  /** Nothing is sent: the kernel refuses also no bytes where it has hung a line up. */
+  get isHungUp(): boolean {
+    const file = fileOf(this.#port);
+    if (file === null) return false;
+    try {
+      writeSync(file, noBytes);
+      return false;
+    } catch (error) {
+      return hungUpCodes.includes(systemCode(error));
+    }
   }
 
   override _read(): void {

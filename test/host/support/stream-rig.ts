@@ -1,6 +1,6 @@
 /** A link on one line, of which a test holds the far end, and the times at which it did what. */
 import type { Duplex } from "node:stream";
-import { StreamLink, type StreamTrouble } from "../../../src/host/stream-link.js";
+import { type LineOptions, StreamLink, type StreamTrouble } from "../../../src/host/stream-link.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { ByteStreamReader } from "../../../src/wire/byte-stream.js";
 import { streamPair } from "./streams.js";
@@ -27,8 +27,9 @@ export class StreamRig {
   refuse: (() => Promise<Duplex>) | null = null;
   link: StreamLink | null = null;
 
-  async open(bytesPerSecond = quick): Promise<StreamLink> {
-    const line = { name: "serial", peers: [n2], bytesPerSecond, open: () => this.#stream() };
+  async open(bytesPerSecond = quick, more: Partial<LineOptions> = {}): Promise<StreamLink> {
+    const open = () => this.#stream();
+    const line = { name: "serial", peers: [n2], bytesPerSecond, open, ...more };
     this.link = await StreamLink.open({
       ...{ self: n1, lines: [line] },
       onDatagram: (bytes) => this.received.push(bytes),
