@@ -8,6 +8,7 @@
 import { appendFileSync } from "node:fs";
 import { runPinBoardChecks } from "../../contracts/pin-board-checks.js";
 import type { GuestCheck, Site, SiteChip } from "./guest-check.js";
+import { killChecks } from "./kill-checks.js";
 import { openingChecks } from "./opening-checks.js";
 import { boardOf, clock, pinTrial } from "./pin-trial.js";
 import { makeChip, type SimChip } from "./sim-chips.js";
@@ -68,5 +69,7 @@ const board = await boardOf(gpio, label);
 tell({ told: board.description });
 board.close(clock.now());
 await runPinBoardChecks(pinTrial(gpio, label, lines), tell);
-for (const check of openingChecks) tell(await verdictOf(check, { gpio, chip, lines }));
+for (const check of [...killChecks(gpio), ...openingChecks]) {
+  tell(await verdictOf(check, { gpio, chip, lines }));
+}
 tell({ all: true });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { OpenedBoard } from "../../../boards/pin-board.js";
 import { openRaspberryPi } from "../../../boards/raspberry-pi/open.js";
 import { plainInput, plainOutput } from "../../contracts/pins/rig.js";
-import type { GuestCheck, Site } from "./guest-check.js";
+import type { GuestCheck, Site, SiteChip } from "./guest-check.js";
 import { boardOf, clock, offsetOf } from "./pin-trial.js";
 import { makeChip, takeLine } from "./sim-chips.js";
 
@@ -18,10 +18,18 @@ function isRefused(opened: OpenedBoard, reason: string, words: RegExp): void {
   assert.match(opened.message, words);
 }
 
+/** By the other way to the lines: sysfs alone cannot tell whose an exported line is. */
+async function takenBy(other: Site["gpio"], chip: SiteChip): Promise<() => void> {
+  if (other === "sysfs") return takeLine(chip, offsetOf(pin));
+  const board = await boardOf("chardev", chip.label);
+  assert.ok(board.openInput(clock.now(), pin, plainInput).ok);
+  return () => board.close(clock.now());
+}
+
 async function lineInUse({ gpio, chip, lines }: Site): Promise<void> {
   lines.begin([offsetOf(pin)]);
   const board = await boardOf(gpio, chip.label);
-  const giveBack = takeLine(chip, offsetOf(pin));
+  const giveBack = await takenBy(gpio === "chardev" ? "sysfs" : "chardev", chip);
   try {
     for (const opened of [
       board.openInput(clock.now(), pin, plainInput),

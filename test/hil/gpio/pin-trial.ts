@@ -54,8 +54,8 @@ export function pinTrial(gpio: "chardev" | "sysfs", chip: string, lines: SimLine
   return { abilities: abilities[gpio], make: () => makeRig(gpio, chip, lines) };
 }
 
-export async function boardOf(gpio: GpioChoice, chip: string) {
-  const opened = await openRaspberryPi({ gpio, chip, clock });
+export async function boardOf(gpio: GpioChoice, chip: string, guard = false) {
+  const opened = await openRaspberryPi({ gpio, chip, clock, guard });
   if (!opened.ok) throw new Error(`${opened.reason}: ${opened.message}`);
   return opened.board;
 }
