@@ -48,8 +48,8 @@ import { analogSteps, pwmFrequencies, referenceVolts, type UnoPin, unoPins } fro
 /** What the firmware can debounce, in milliseconds. */
 const debounceMsMax = 255;
 
-/** A frequency that was asked for may differ so much, as a share, from what the timer gives. */
-const frequencyWithin = 0.2;
+/** The timers have one frequency. One that was asked for may be so many times higher or lower. */
+const frequencyFactor = 2.5;
 
 type Found = { readonly ok: true; readonly pin: UnoPin } | PinRefusal;
 
@@ -340,10 +340,9 @@ function frequencyProblem(
   { frequency }: PwmRequest,
 ): PinRefusal | null {
   const own = pwmFrequencies.get(number) ?? 0;
-  if (Math.abs(frequency - own) <= frequencyWithin * own) return null;
-  const others = "D3, D9, D10, D11 about 490 Hz, D5 and D6 about 980 Hz";
+  if (frequency >= own / frequencyFactor && frequency <= own * frequencyFactor) return null;
   return refuse(
     "not-able",
-    `${name}: its timer gives about ${own} Hz, not ${frequency} (${others})`,
+    `${name}: its timer gives ${own} Hz, which is far from ${frequency} Hz`,
   );
 }

@@ -84,16 +84,18 @@ export class CommandWindow {
     }
   }
 
-  onDone(now: Instant, sequence: number, result: CommandResult): void {
+  /** @returns whether it answers anything of ours */
+  onDone(now: Instant, sequence: number, result: CommandResult): boolean {
     const index = this.#onTheirWay.findIndex((one) => one.sequence === sequence);
     const one = this.#onTheirWay[index];
     if (one === undefined) {
       this.#options.counts.add("answers-to-nothing");
-      return;
+      return false;
     }
     this.#onTheirWay.splice(index, 1);
     if (result === results.old) this.#onOld(now);
     else this.#onTaken(now, one, result);
+    return true;
   }
 
   /** What is on its way is of no interest any more, or will not be answered. */

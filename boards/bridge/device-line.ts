@@ -89,16 +89,13 @@ export class DeviceLine {
     ];
   }
 
-  /** Frames that came whole. */
-  get received(): number {
-    const { frames, badChecksum } = this.#line.counts();
-    return frames - badChecksum;
-  }
-
-  /** What came and was no frame. */
-  get noise(): number {
-    const { tooLong, malformed, badChecksum } = this.#line.counts();
-    return tooLong + malformed + badChecksum;
+  /** For a person who waits for a device that says nothing. */
+  get whatCame(): string {
+    const { frames, tooLong, malformed, badChecksum } = this.#line.counts();
+    if (frames > badChecksum) return "whole frames came, and no hello: is it one of ours?";
+    const noise = tooLong + malformed + badChecksum;
+    if (noise > 0) return `only noise came (${noise} times): is the baud rate right?`;
+    return "nothing came: is it flashed, powered, and on this port?";
   }
 
   async close(): Promise<void> {

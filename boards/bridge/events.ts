@@ -1,4 +1,4 @@
-/** What happened to a device on a line, for logs; each once when it begins, and not while it lasts. */
+/** What happened to a device, for logs; each once when it begins, and not while it lasts. */
 import { unreachable } from "../../src/kernel/assert.js";
 import { resetCauses } from "./frames.js";
 

@@ -24,6 +24,8 @@ export interface GreetingOptions {
   readonly expected: DeviceName;
   readonly cluster: string;
   readonly clock: DeviceClock;
+  /** A device of another cluster is no reason to refuse it; left out, it is. */
+  readonly rebind?: boolean;
   readonly send: (payload: Uint8Array) => void;
 }
 
@@ -104,14 +106,25 @@ export class Greeting {
   }
 
   #judge({ device, cluster }: Hello): PinRefusal | null {
-    const { expected, cluster: name } = this.#options;
+    const { expected, cluster: name, rebind = false } = this.#options;
     if (device !== deviceKinds[expected]) return refuse(wrongDevice(expected, device));
-    if (cluster === noCluster || cluster === this.#tag) return null;
+    if (cluster === noCluster || cluster === this.#tag || rebind) return null;
+    const [found, ours] = [tagText(cluster), tagText(this.#tag)];
     return refuse(
-      `the firmware belongs to another cluster (${tagText(cluster)}; ${name} is ` +
-        `${tagText(this.#tag)}): check the cables, or bind it anew with ` +
-        `holdfast firmware bind --from ${tagText(cluster)}`,
+      `the firmware belongs to another cluster (${found}; ${name} is ${ours}): check the cables, ` +
+        howToBind(expected, found),
     );
+  }
+}
+
+function howToBind(expected: DeviceName, found: string): string {
+  switch (expected) {
+    case "bridge":
+      return `or bind it anew with holdfast firmware bind --from ${found}`;
+    case "voter":
+      return "or let two of the replicas bind it anew with rebind: true";
+    default:
+      return unreachable(expected);
   }
 }
 

@@ -17,6 +17,8 @@ export interface BridgeParts
   /** What happens to the device, for logs. */
   readonly onEvent?: (at: Instant, event: BridgeEvent) => void;
   readonly send: (payload: Uint8Array) => void;
+  /** Of commands; left out, 1. The device takes any after an `ask`. */
+  readonly firstSequence?: number;
 }
 
 export interface Bridge {
@@ -25,10 +27,11 @@ export interface Bridge {
 }
 
 export function makeBridge(parts: BridgeParts): Bridge {
-  const { clock, cluster, sampling = millis(20), send, onEvent = () => {} } = parts;
+  const { clock, cluster, sampling = millis(20), firstSequence = 1 } = parts;
+  const { send, onEvent = () => {} } = parts;
   const session = new BridgeSession(clock.now(), {
-    ...{ cluster, send, onEvent, samplingMs: Math.round(sampling / millis(1)) },
-    firstSequence: 1,
+    ...{ cluster, send, onEvent, firstSequence },
+    samplingMs: Math.round(sampling / millis(1)),
     onSamples: (_, at, samples) => board.onSamples(at, samples),
     onEdges: (arrival, edges) => board.onEdges(arrival, edges),
     onQuestion: (now, bytes) => board.onQuestion(now, bytes),

@@ -75,15 +75,10 @@ async function meet(
 }
 
 function nobody(line: DeviceLine, session: BridgeSession, patience: Duration): PinRefusal {
-  const time = `in ${patience / seconds(1)} s`;
-  return { ok: false, reason: "lost", message: `no bridge answered ${time}: ${whatCame()}` };
-
-  function whatCame(): string {
-    if (session.hello !== null) return "it said hello, and takes no command: check the wire to it";
-    if (line.received > 0) return "whole frames came, and no hello: is it a bridge?";
-    if (line.noise > 0) return `only noise came (${line.noise} times): is the baud rate right?`;
-    return "nothing came: is it flashed, powered, and on this port?";
-  }
+  const isMute = session.hello !== null;
+  const what = isMute ? "it said hello, and takes no command: check the wire to it" : line.whatCame;
+  const message = `no bridge answered in ${patience / seconds(1)} s: ${what}`;
+  return { ok: false, reason: "lost", message };
 }
 
 async function endLine(line: DeviceLine, session: BridgeSession, clock: Clock): Promise<void> {

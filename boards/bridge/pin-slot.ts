@@ -150,6 +150,7 @@ export class PinSlot implements CommandSource {
   onReset(): void {
     this.#standing = "unsent";
     this.#confirmed = null;
+    this.#confirmedAt = null;
     this.#refusals = 0;
     this.#undone = true;
     if (this.#closing) this.#free();
@@ -158,6 +159,7 @@ export class PinSlot implements CommandSource {
   /** The device has released every output. */
   onBitten(): void {
     this.#confirmed = null;
+    this.#confirmedAt = null;
     this.#undone = true;
   }
 

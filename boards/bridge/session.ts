@@ -18,7 +18,7 @@ import { type CommandSource, CommandWindow } from "./command-window.js";
 import { Counts } from "./counts.js";
 import { DeviceClock } from "./device-clock.js";
 import { parseDeviceFrame } from "./device-frame.js";
-import { type BridgeEvent, causesOf } from "./events.js";
+import type { BridgeEvent } from "./events.js";
 import { FirstWords } from "./first-words.js";
 import {
   type Beat,
@@ -32,6 +32,7 @@ import {
 } from "./frames.js";
 import { deviationMax, type Greeted, Greeting } from "./greeting.js";
 import { Liveness } from "./liveness.js";
+import { countReset } from "./resets.js";
 
 export interface SessionOptions {
   readonly cluster: string;
@@ -282,15 +283,9 @@ export class BridgeSession {
     const hello = this.#greeting.hello;
     if (hello === null) return;
     this.clock.restart();
-    for (const cause of causesOf(hello.resetCause)) this.counts.add(`reset-by-${cause}`);
-    this.counts.add("resets");
     this.#beat = null;
     this.#options.onReset(now);
-    this.#options.onEvent(now, {
-      kind: "reset",
-      cause: hello.resetCause,
-      boots: hello.boots,
-    });
+    this.#options.onEvent(now, countReset(this.counts, hello));
     this.#begin(now);
   }
 
@@ -328,8 +323,8 @@ export class BridgeSession {
   }
 
   #onDone(now: Instant, sequence: number, result: CommandResult): void {
+    if (!this.#window.onDone(now, sequence, result)) return;
     if (result === results.supervisionFailed) this.#blocked = true;
-    this.#window.onDone(now, sequence, result);
     if (result === results.anotherCluster || result === results.notBound) this.#askAgain(now);
     else if (this.#phase === "meeting" && this.#first.isSaid) this.#run(now);
   }

@@ -12,14 +12,14 @@ export const referenceVolts = 5;
 /** Of the converter, which gives `volts / reference * 1024`, at most 1,023. */
 export const analogSteps = 1_024;
 
-/** About, in hertz: timer 0 runs at 16 MHz / 64 / 256, timers 1 and 2 up and down at half of it. */
+/** In hertz, as the firmware runs the timers. */
 export const pwmFrequencies: ReadonlyMap<number, number> = new Map([
-  [3, 490],
-  [5, 980],
-  [6, 980],
-  [9, 490],
-  [10, 490],
-  [11, 490],
+  [3, 977],
+  [5, 977],
+  [6, 977],
+  [9, 1_000],
+  [10, 1_000],
+  [11, 977],
 ]);
 
 export interface UnoPin extends PinFacts {

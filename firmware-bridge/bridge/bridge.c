@@ -34,7 +34,7 @@
 #define BIND_BYTES 7u
 #define RELEASE_BYTES 6u
 
-#define BEAT_PERIOD (50ul * MILLISECOND)
+#define BEAT_PERIOD (50u * MILLISECOND)
 
 #define STATE_CONFIGURED 1u
 #define STATE_ARMED 2u
@@ -335,7 +335,8 @@ static uint8_t state_bits(void)
 
 static uint16_t sum(uint16_t a, uint16_t b)
 {
-    return (a > (uint16_t)(UINT16_MAX - b)) ? UINT16_MAX : (uint16_t)(a + b);
+    const uint32_t both = (uint32_t)a + b;
+    return (uint16_t)((both > UINT16_MAX) ? UINT16_MAX : both);
 }
 
 static void beat(uint16_t bad, moment now)

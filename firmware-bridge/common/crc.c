@@ -8,21 +8,21 @@
 
 /** The register after each nibble, reflected polynomial 82F63B78. */
 static const uint32_t nibbles[16] ROM = {
-    0x00000000ul, 0x105EC76Ful, 0x20BD8EDEul, 0x30E349B1ul,
-    0x417B1DBCul, 0x5125DAD3ul, 0x61C69362ul, 0x7198540Dul,
-    0x82F63B78ul, 0x92A8FC17ul, 0xA24BB5A6ul, 0xB21572C9ul,
-    0xC38D26C4ul, 0xD3D3E1ABul, 0xE330A81Aul, 0xF36E6F75ul,
+    UINT32_C(0x00000000), UINT32_C(0x105EC76F), UINT32_C(0x20BD8EDE), UINT32_C(0x30E349B1),
+    UINT32_C(0x417B1DBC), UINT32_C(0x5125DAD3), UINT32_C(0x61C69362), UINT32_C(0x7198540D),
+    UINT32_C(0x82F63B78), UINT32_C(0x92A8FC17), UINT32_C(0xA24BB5A6), UINT32_C(0xB21572C9),
+    UINT32_C(0xC38D26C4), UINT32_C(0xD3D3E1AB), UINT32_C(0xE330A81A), UINT32_C(0xF36E6F75),
 };
 
 uint32_t crc32c(const uint8_t *bytes, uint8_t length)
 {
-    uint32_t crc = 0xFFFFFFFFul;
+    uint32_t crc = UINT32_C(0xFFFFFFFF);
     for (uint8_t at = 0; at < length; at++) {
         crc ^= bytes[at];
         crc = ROM_U32(nibbles, crc & 0x0Fu) ^ (crc >> 4);
         crc = ROM_U32(nibbles, crc & 0x0Fu) ^ (crc >> 4);
     }
-    return crc ^ 0xFFFFFFFFul;
+    return crc ^ UINT32_C(0xFFFFFFFF);
 }
 
 uint8_t crc8(const uint8_t *bytes, uint8_t length)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MILLISECOND 1000ul
+#define MILLISECOND UINT32_C(1000)
 
 typedef uint32_t moment;
 

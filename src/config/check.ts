@@ -17,6 +17,7 @@ import { settleDetection } from "./detection.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
+import { checkOutputs } from "./outputs.js";
 import { type Problem, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
@@ -113,7 +114,12 @@ function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
   // Without settled channels nobody knows what is to be wired.
   const wiring = problems.length > 0 ? [] : checkWiring(layers, needs);
   return {
-    problems: [...problems, ...settleProtection(layers, sensors, outputs, nodes), ...wiring],
+    problems: [
+      ...problems,
+      ...checkOutputs(layers, outputs, nodes),
+      ...settleProtection(layers, sensors, outputs, nodes),
+      ...wiring,
+    ],
     warnings,
   };
 }

@@ -152,6 +152,18 @@ export const rereadsSchema = whole("a whole number from 0 to 5", 0, 5, {
     "How often a board is read again in a cycle while a channel gives nothing, or what cannot be.",
   fallback: "0",
 });
+
+const outputs = named(
+  mapping({
+    right: z.enum(["lease", "voter"], { error: "`lease` or `voter`" }).meta({
+      description:
+        "Who drives the output: the replica that holds the `lease`, or a `voter` in firmware to " +
+        "which all three replicas are wired.",
+      "x-default": "lease",
+    }),
+  }),
+);
+
 const protectionProfile = (description: string) =>
   z
     .enum(profileWords, { error: `one of ${profileWords.join(", ")}` })
@@ -293,6 +305,7 @@ export const fileSchema = mapping({
   detection: detectionSchema.optional(),
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
+  outputs: outputs.optional(),
   protection: protectionSchema.optional(),
   recorder: recorder.optional(),
   realtime: realtime.optional(),

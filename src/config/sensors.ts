@@ -67,7 +67,8 @@ function refuseNode(
   return layers.problem(path, `expected the id of a node, ${found}`);
 }
 
-function unknownNames(
+/** Refuses what is listed at `path` and is no name of `what`. */
+export function unknownNames(
   layers: Layers,
   path: KeyPath,
   known: readonly string[],

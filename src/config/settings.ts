@@ -118,9 +118,13 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     timing,
     detection: detectionOf(choiceOf(content.detection ?? {}), nodes.length, timing),
     paths: pathsOf(pathNamesOf(content), timing),
+    votedOutputs: votedOutputsOf(content.outputs ?? {}),
     protection: protectionOf(content.protection ?? {}),
   };
 }
+
+const votedOutputsOf = (outputs: NonNullable<FileContent["outputs"]>): readonly string[] =>
+  Object.keys(outputs).filter((name) => outputs[name]?.right === "voter");
 
 /** Nothing is absent any more: `settleTiming` went over it. */
 function timingOf(timing: NonNullable<FileContent["timing"]>): Timing {

@@ -13,6 +13,7 @@ export function singlePointsOf(
   return [
     ...replicaPoints(settings),
     ...sensors.flatMap(sensorPoints),
+    ...(cluster.votedOutputs ?? []).map((name) => `the voter in firmware that drives ${name}`),
     ...outputs.map((name) => `the actuator of ${name} (relay and wiring), unless doubled outside`),
     ...(settings.board.kind === "recorded" ? ["the recording: all boards play one file"] : []),
     "the key: one for all, so whoever has it can speak as any replica",

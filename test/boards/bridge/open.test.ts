@@ -123,7 +123,7 @@ it("OPEN-5: a port that is not there or not ours is refused with what to do", as
   expect((await refusalOf(gone)).message).toMatch(/group/);
 });
 
-it("LIFE-1: a line that is unplugged is lost at once, and works again when it is back", async () => {
+it("LIFE-1: an unplugged line is lost at once, and works again when it is back", async () => {
   const rig = start();
   const opened = await rig.open();
   if (!opened.ok) throw new Error(opened.message);

@@ -7,7 +7,7 @@ import { clusterTag } from "../../../../boards/bridge/cluster-tag.js";
 import type { BridgeEvent } from "../../../../boards/bridge/events.js";
 import { makeBridge } from "../../../../boards/bridge/make-bridge.js";
 import type { BridgeSession } from "../../../../boards/bridge/session.js";
-import { type Instant, micros } from "../../../../src/kernel/time.js";
+import { after, type Instant, micros, millis } from "../../../../src/kernel/time.js";
 import { ManualClock } from "../../../host/support/manual-clock.js";
 import { FakeBridge } from "./fake-bridge.js";
 
@@ -23,6 +23,7 @@ export interface RigOptions {
   /** How long a frame travels, in microseconds. */
   readonly transit?: number;
   readonly deviceCluster?: number;
+  readonly firstSequence?: number;
   /** Let time pass until the board can be used; by default so. */
   readonly meet?: boolean;
 }
@@ -45,7 +46,12 @@ export class BridgeRig {
   #travelling: Travelling[] = [];
   #millis = 0;
 
-  constructor({ transit = 1_500, deviceCluster = 0, meet = true }: RigOptions = {}) {
+  constructor({
+    transit = 1_500,
+    deviceCluster = 0,
+    firstSequence = 1,
+    meet = true,
+  }: RigOptions = {}) {
     this.transit = transit;
     const now = this.clock.now();
     this.device = new FakeBridge(now, {
@@ -54,6 +60,7 @@ export class BridgeRig {
     });
     const { session, board } = makeBridge({
       ...{ clock: this.clock, cluster, node: "pi-1", lineTime: micros(3_000) },
+      firstSequence,
       send: (payload) => {
         this.said.push(payload);
         this.#travel("device", payload);
@@ -69,6 +76,11 @@ export class BridgeRig {
 
   now(): Instant {
     return this.clock.now();
+  }
+
+  /** So many milliseconds from now. */
+  later(ms: number): Instant {
+    return after(this.now(), millis(ms));
   }
 
   kinds(): readonly string[] {
