@@ -55,6 +55,8 @@ export type WriteRefusal =
   | "out-of-range"
   | "expired"
   | "closed"
+  /** The board is gone or silent: nobody can say what its pin has. */
+  | "lost"
   /** The end-to-end protection of the command does not fit: it was changed on its way. */
   | "corrupt-command"
   /** A whole command, but one for another output or for another board. */

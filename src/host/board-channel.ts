@@ -110,6 +110,7 @@ const refusals: Readonly<Record<WriteRefusal, true>> = {
   "out-of-range": true,
   expired: true,
   closed: true,
+  lost: true,
   "corrupt-command": true,
   "masqueraded-command": true,
   "repeated-command": true,
