@@ -18,6 +18,8 @@ interface Found {
 interface ListedLine {
   readonly path: KeyPath;
   readonly name: string;
+  /** Of the name, or of the line that has none of its own. */
+  readonly namePath: KeyPath;
   readonly baudRate: unknown;
   readonly ports: readonly (readonly [node: string, port: unknown])[];
 }
@@ -59,8 +61,11 @@ function linesIn(layers: Layers): readonly ListedLine[] {
     if (typeof ports !== "object" || ports === null || Array.isArray(ports)) return [];
     const name = layers.get([...path, "name"]);
     const entries = Object.entries(ports);
-    const named = typeof name === "string" ? name : nameOf(Object.keys(ports));
-    return [{ path, name: named, baudRate: layers.get([...path, "baudRate"]), ports: entries }];
+    const named =
+      typeof name === "string"
+        ? { name, namePath: [...path, "name"] }
+        : { name: nameOf(Object.keys(ports)), namePath: path };
+    return [{ path, ...named, baudRate: layers.get([...path, "baudRate"]), ports: entries }];
   });
 }
 
@@ -101,7 +106,9 @@ const pairsOf = ({ path, ports }: ListedLine): readonly Unique[] => {
   );
 };
 
-const namesOf = ({ path, name }: ListedLine): readonly Unique[] => [{ path, id: name }];
+const namesOf = ({ namePath, name }: ListedLine): readonly Unique[] => [
+  { path: namePath, id: name },
+];
 
 function doubles(
   layers: Layers,

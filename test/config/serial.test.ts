@@ -1,7 +1,9 @@
 /** SERIAL-12: the serial lines of a config. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/load.js";
 import { serialInWords, serialReport } from "../../src/config/serial-words.js";
 import { nodeId } from "../../src/kernel/ids.js";
+import { isBuilt } from "../host/support/built.js";
 import { accepted, ConfigFolder, problemLines, soundConfig } from "./support/folder.js";
 
 let folder: ConfigFolder;
@@ -100,6 +102,17 @@ describe("SERIAL-12: serial lines in the config", () => {
       "no line between a and c, b and c: these have no second path by serial",
       "11520 is no usual rate: not every port does it; the next is 9600",
     ]);
+  });
+});
+
+describe.skipIf(!isBuilt(["examples/boiler/app.js"]))("the example with a triangle", () => {
+  it("is sound, joins all, and holds nothing back", async () => {
+    const load = await loadConfig("examples/serial/holdfast.yaml", { env: {} });
+    const { settings, warnings } = accepted(load);
+    expect(warnings).toEqual([]);
+    expect(settings.serial).toHaveLength(3);
+    const { lines } = serialReport(settings) ?? { lines: [] };
+    expect(lines.flatMap(({ classes }) => classes).every(({ goes }) => goes)).toBe(true);
   });
 });
 

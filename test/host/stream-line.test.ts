@@ -64,7 +64,7 @@ describe("STREAM-9: a stream that can be seen to be there again", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("is tried again soon where it is there and not yet allowed, as udev takes its time", async () => {
+  it("is tried again soon where it is there, and not yet allowed by udev", async () => {
     let there = false;
     const rig = new StreamRig();
     const link = await lostFor(60_000, rig, () => there);
@@ -86,7 +86,7 @@ describe("STREAM-9: a stream that can be seen to be there again", () => {
 describe("STREAM-10: garbage", () => {
   const frame = toByteStream(byte(1));
 
-  it("is told once, with a hint, and counted; a frame after it counts as in step again", async () => {
+  it("is told once, with a hint, and counted, as is the frame that ends it", async () => {
     const rig = new StreamRig();
     const link = await rig.open();
     for (let count = 0; count < 20; count += 1) rig.far?.write(noise(garbageTold));

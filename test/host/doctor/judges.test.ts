@@ -5,6 +5,7 @@ import { judgeGpio, lookAtGpio } from "../../../src/host/doctor/gpio.js";
 import { judgeMachine, lookAtMachine, throttledWords } from "../../../src/host/doctor/machine.js";
 import { nameOf } from "../../../src/host/doctor/machine-view.js";
 import { quantilesOf, timeText } from "../../../src/host/doctor/samples.js";
+import { judgeSerial, lookAtSerial } from "../../../src/host/doctor/serial.js";
 import { judgeStorage, lookAtStorage, mountOf } from "../../../src/host/doctor/storage.js";
 import { judgeWatchdogs, lookAtWatchdogs } from "../../../src/host/doctor/watchdog.js";
 import { FakeMachine, type FakeParts, pi5 } from "./support/fake-machine.js";
@@ -15,6 +16,21 @@ const levels = (findings: readonly { readonly id: string; readonly level: string
 
 const withFiles = (files: FakeParts["files"]): FakeMachine =>
   new FakeMachine({ ...pi5, files: { ...pi5.files, ...files } });
+
+describe("the package for serial lines", () => {
+  const findingOf = (packageMissing: string | null) => {
+    const findings = judgeSerial(lookAtSerial(new FakeMachine(pi5), { packageMissing }));
+    return findings.find(({ id }) => id === "serial/package");
+  };
+
+  it("is there, or is to be installed", () => {
+    expect(findingOf(null)).toMatchObject({
+      level: "ok",
+      found: "serial lines: serialport is there",
+    });
+    expect(findingOf("install it")).toMatchObject({ level: "note", more: ["install it"] });
+  });
+});
 
 describe("what was measured", () => {
   it("has quantiles, and none without samples", () => {
