@@ -5,8 +5,10 @@
 import type { Clock } from "../../src/host/monotonic-clock.js";
 import type { PinRefusal } from "../pin-board.js";
 import type { GpioBackEnd } from "./back-end.js";
-import { ChardevBackEnd, type OutputWatcher } from "./chardev/chardev-back-end.js";
+import { ChardevBackEnd } from "./chardev/chardev-back-end.js";
 import { type GpioChip, openChip } from "./chardev/gpio-chip.js";
+import { guardFolderRefusal } from "./guard/guard-folder.js";
+import { GuardKeeper } from "./guard/guard-keeper.js";
 import type { PiMachine } from "./pi-machine.js";
 import { refused } from "./refusals.js";
 import { SysfsBackEnd } from "./sysfs/sysfs-back-end.js";
@@ -23,7 +25,8 @@ export interface LinesWish {
   readonly machine: PiMachine;
   readonly clock: Clock;
   readonly troubles: Troubles;
-  readonly outputs: OutputWatcher | null;
+  /** Is a guard to stand by the outputs? */
+  readonly guard: boolean;
 }
 
 export interface OpenedLines {
@@ -33,6 +36,7 @@ export interface OpenedLines {
   readonly lines: number;
   /** As the board's description names it; null where it does not. */
   nameOf(offset: number): string | null;
+  onClose(): void;
   /** The chip, the way and why that one. */
   readonly told: string;
 }
@@ -43,6 +47,11 @@ export function openLines(wish: LinesWish): OpenedLines | PinRefusal {
   const { machine, labels } = wish;
   const opened = openChip(machine.gpio, machine.view, labels);
   if (opened.ok) {
+    const lack = wish.guard ? guardFolderRefusal(machine.guardFolder) : null;
+    if (lack !== null) {
+      opened.chip.close();
+      return refused("not-supported", `a guard is wanted: ${lack}`);
+    }
     return byChardev(wish, opened.chip, gpio === "chardev" ? "as it was chosen" : "which is here");
   }
   if (gpio === "chardev" || opened.reason === "no-permission") return opened;
@@ -53,13 +62,14 @@ export function openLines(wish: LinesWish): OpenedLines | PinRefusal {
 }
 
 function byChardev(wish: LinesWish, chip: GpioChip, why: string): OpenedLines {
-  const { machine, troubles, outputs } = wish;
-  const { gpio: calls, view, timer } = machine;
+  const { machine, troubles, guard } = wish;
+  const { gpio: calls, view, timer, guards, guardFolder: folder } = machine;
   const { label, lines } = chip.info;
+  const keeper = guard ? new GuardKeeper({ label, folder, troubles }) : null;
   return {
     ok: true,
-    backEnd: new ChardevBackEnd({ calls, chip, view, troubles, timer, outputs }),
-    ...{ label, lines },
+    backEnd: new ChardevBackEnd({ calls, chip, view, troubles, timer, guards, outputs: keeper }),
+    ...{ label, lines, onClose: () => keeper?.close() },
     nameOf: (offset) => chip.lineInfo(offset)?.name ?? null,
     told: `${chip.path} (${label}) by the GPIO character device, ${why}`,
   };
@@ -68,6 +78,7 @@ function byChardev(wish: LinesWish, chip: GpioChip, why: string): OpenedLines {
 function bySysfs(wish: LinesWish, why: string): OpenedLines | PinRefusal {
   const { machine, labels, clock, troubles } = wish;
   const { view, timer } = machine;
+  if (wish.guard) return refused("not-supported", `a guard needs the character device: ${why}`);
   const found = findSysfsChip(view, labels);
   if (!found.ok) return found;
   const loaded = machine.loadOnoff();
@@ -77,7 +88,7 @@ function bySysfs(wish: LinesWish, why: string): OpenedLines | PinRefusal {
   return {
     ok: true,
     backEnd: new SysfsBackEnd({ onoff, chip, view, clock, troubles, timer }),
-    ...{ label: chip.label, lines: chip.lines },
+    ...{ label: chip.label, lines: chip.lines, onClose: () => {} },
     nameOf: () => null,
     told:
       `${chip.label} by sysfs and onoff, ${why}; ` +

@@ -13,11 +13,18 @@ import { HardwarePwm } from "./pwm/hardware-pwm.js";
 import { type KnownMachine, modelFor, recognise } from "./recognise.js";
 import { Troubles } from "./troubles.js";
 
+export type { GpioChoice } from "./open-lines.js";
+
 export interface RaspberryPiOptions {
   readonly gpio: GpioChoice;
   /** The label of the chip; where it is absent, that of the header, or the only one. */
   readonly chip?: string;
   readonly clock: Clock;
+  /**
+   * Is a small process to stand by, which puts outputs into their safe state when this one is
+   * killed? By the character device only.
+   */
+  readonly guard?: boolean;
   /** How often a sensor is read while it is open; every 100 ms where nothing else is said. */
   readonly samplePeriod?: Duration;
   /** What the machine is made of; this one where it is absent. */
@@ -27,14 +34,17 @@ export interface RaspberryPiOptions {
 const samplePeriod = millis(100);
 
 export async function openRaspberryPi(options: RaspberryPiOptions): Promise<OpenedBoard> {
-  const { gpio, clock, chip } = options;
+  const { gpio, clock, chip, guard = false } = options;
   const machine = options.machine ?? thisMachine(clock);
   const known = recognise(machine.view);
   const labels = chip !== undefined ? [chip] : known.model === null ? null : [known.model.chip];
   const troubles = new Troubles();
-  const opened = openLines({ gpio, labels, machine, clock, troubles, outputs: null });
+  const opened = openLines({ gpio, labels, machine, clock, troubles, guard });
   if (!opened.ok) return opened;
-  return { ok: true, board: boardOf({ ...options, machine, known, troubles }, opened) };
+  const board = boardOf({ ...options, machine, known, troubles }, opened, () => stop());
+  // Also when nobody closed it, and when an error ended the process: nothing of it waits.
+  const stop = machine.atExit(() => board.close(clock.now()));
+  return { ok: true, board };
 }
 
 interface Opening extends RaspberryPiOptions {
@@ -43,7 +53,7 @@ interface Opening extends RaspberryPiOptions {
   readonly troubles: Troubles;
 }
 
-function boardOf(opening: Opening, opened: OpenedLines): LinuxBoard {
+function boardOf(opening: Opening, opened: OpenedLines, onClose: () => void): LinuxBoard {
   const { known, machine, troubles, clock, samplePeriod: period = samplePeriod } = opening;
   const { view, timer, readText, every } = machine;
   const model = modelFor(known, opened.label);
@@ -57,7 +67,10 @@ function boardOf(opening: Opening, opened: OpenedLines): LinuxBoard {
     analog: new SensorPins({ sensors, clock, period, troubles, readText, every }),
     watchdogs: isPi ? [piWatchdog] : [],
     serialPorts: isPi ? piSerialPorts : [],
-    onClose: () => {},
+    onClose: () => {
+      opened.onClose();
+      onClose();
+    },
   });
 }
 

@@ -1,5 +1,6 @@
 /** The files of /sys/class/pwm, behind an interface: a test has a kernel of its own. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { pause } from "../pause.js";
 
 export interface PwmFiles {
   /** Throws as `open` and `write`. */
@@ -13,7 +14,5 @@ export interface PwmFiles {
 export const systemPwmFiles: PwmFiles = {
   write: (path, text) => writeFileSync(path, text),
   read: (path) => readFileSync(path, "latin1").trim(),
-  pause: (milliseconds) => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-  },
+  pause,
 };

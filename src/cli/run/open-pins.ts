@@ -22,7 +22,8 @@ export async function openPins(board: PinBoardSettings, of: PinsOf): Promise<Ope
     case "raspberry-pi": {
       const { openRaspberryPi } = await import("../../../boards/raspberry-pi/open.js");
       const { gpio = "auto", chip } = board;
-      return openRaspberryPi({ gpio, clock, ...(chip === undefined ? {} : { chip }) });
+      const guard = isGuarded(board);
+      return openRaspberryPi({ gpio, guard, clock, ...(chip === undefined ? {} : { chip }) });
     }
     case "bridge": {
       const { openBridge } = await import("../../../boards/bridge/open.js");
@@ -40,6 +41,12 @@ export async function openPins(board: PinBoardSettings, of: PinsOf): Promise<Ope
       return unreachable(board);
   }
 }
+
+type PiSettings = Extract<PinBoardSettings, { readonly kind: "raspberry-pi" }>;
+
+/** Where it is not said: wherever there is something to guard, and a way to do it. */
+const isGuarded = ({ guard, gpio, outputs = {} }: PiSettings): boolean =>
+  guard ?? (gpio !== "sysfs" && Object.keys(outputs).length > 0);
 
 type LineSettings = Exclude<PinBoardSettings, { readonly kind: "raspberry-pi" }>;
 

@@ -239,6 +239,14 @@ describe("an output line", () => {
     expect(line.write(rig.now, 1, null)).toEqual({ ok: false, reason: "closed" });
   });
 
+  it("PI-6: is safe when the process ends by itself, though nobody closed the board", async () => {
+    const rig = await openedRig();
+    got(rig.board.openOutput(rig.now, "GPIO17", { ...output, initial: 1 }));
+    rig.kernel.onRelease = "hold";
+    for (const act of [...rig.exits]) act();
+    expect([rig.kernel.level(label, 17), rig.kernel.openFiles, rig.exits.size]).toEqual([0, 0, 0]);
+  });
+
   it("PI-9: of another program is refused with its name", async () => {
     const rig = await openedRig();
     rig.kernel.occupy(label, 17, "pigpiod");

@@ -1,6 +1,7 @@
 /** A Raspberry Pi that is made up, with a board opened on it. */
 
 import type { OpenedBoard, PinBoard } from "../../../../boards/pin-board.js";
+import type { LineGuards } from "../../../../boards/raspberry-pi/chardev/chardev-back-end.js";
 import { openRaspberryPi } from "../../../../boards/raspberry-pi/open.js";
 import type { GpioChoice } from "../../../../boards/raspberry-pi/open-lines.js";
 import type { PiMachine } from "../../../../boards/raspberry-pi/pi-machine.js";
@@ -35,6 +36,10 @@ export class PiRig {
   readonly onoff: FakeOnoff;
   readonly pwm: FakePwm;
   readonly sensors: FakeSensors;
+  /** What is called when the process ends by itself. */
+  readonly exits = new Set<() => void>();
+  /** Nobody holds lines for us, unless a test says so. */
+  guards: LineGuards = { ask: () => false, pause: () => {} };
   readonly #options: PiRigOptions;
   #board: PinBoard | null = null;
 
@@ -71,6 +76,12 @@ export class PiRig {
       timer: () => ({ set: () => {} }),
       readText: (path) => this.sensors.read(path),
       every: (_period, act) => this.sensors.every(act),
+      guards: this.guards,
+      guardFolder: "/nowhere",
+      atExit: (act) => {
+        this.exits.add(act);
+        return () => this.exits.delete(act);
+      },
     };
   }
 
