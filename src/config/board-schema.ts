@@ -165,6 +165,11 @@ const piBoard = mapping({
     description: "The chip with the pins, by its label, never by its number.",
     fallback: "that of the header",
   }).optional(),
+  guard: yes({
+    description:
+      "Does a small process stand by, which makes outputs safe when the replica is killed?",
+    fallback: "true where outputs are driven, but for `gpio: sysfs`, which has none",
+  }).optional(),
   ...wiring,
 });
 

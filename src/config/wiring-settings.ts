@@ -72,7 +72,7 @@ function scaleOf({ points, scale = 1, offset = 0 }: InputSettings): Scale {
 /** In hertz, where the config has none: quiet enough for a heater or a lamp. */
 const frequencyByDefault = 1_000;
 
-/** Of most timers of an Arduino at 16 MHz. */
+/** Of most timers of an Arduino with its own firmware, at 16 MHz. */
 const timerByDefault = 490;
 
 function outputOf(

@@ -46,7 +46,7 @@ describe("the wiring of a board of pins (BOARD-CONFIG-1)", () => {
     const pwm = "heater: { pin: D9, as: pwm, activeLow: true }";
     expect(await wiring(bridge(wire, pwm))).toEqual({
       input: { kind: "analog", pin: "A0", valid: { min: 0.1, max: 2 }, scale: 100, offset: -100 },
-      output: { kind: "pwm", pin: "D9", activeLow: true, frequency: 490 },
+      output: { kind: "pwm", pin: "D9", activeLow: true, frequency: 1_000 },
     });
   });
 

@@ -7,6 +7,7 @@ import { RecordedBoard } from "../../../boards/recording/recorded-board.js";
 import type { BoardSettings } from "../../config/board-schema.js";
 import type { RunSettings } from "../../config/settings.js";
 import { type BoardSpecs, boardSpecsOf } from "../../host/board-specs.js";
+import type { ArmBridge } from "../../host/watchdog/watchdog-arming.js";
 import { UsageError, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { type Instant, millis } from "../../kernel/time.js";
@@ -18,6 +19,8 @@ export interface LocalBoard {
   readonly makeBoard: MakeBoard;
   /** Gives the hardware back; harmless where the board is closed already. */
   readonly close: () => void;
+  /** Of a board that can watch this host; null or absent for one that cannot. */
+  readonly armBridge?: ArmBridge | null;
 }
 
 const nothingToClose = (): void => {};
