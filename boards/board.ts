@@ -80,6 +80,8 @@ export interface Board {
    *
    * @param frame the same under end-to-end protection; a board leaves it to what is before it (see
    *   src/control/protection)
+   * @param cycle of an output that a voter drives: the number of the cycle, the same at all
+   * replicas
    */
   write(
     now: Instant,
@@ -87,6 +89,7 @@ export interface Board {
     value: number,
     until: Instant,
     frame?: Uint8Array | null,
+    cycle?: number | null,
   ): WriteResult;
 
   /** Puts the output into its safe state at once. Releasing twice is harmless. */

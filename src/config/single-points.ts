@@ -1,4 +1,5 @@
 /** What brings everything down by failing alone, and what no config can show. */
+import type { BoardSettings } from "./board-schema.js";
 import type { SensorTolerance } from "./sensor-tolerance.js";
 import type { RunSettings } from "./settings.js";
 
@@ -12,6 +13,7 @@ export function singlePointsOf(
   return [
     ...replicaPoints(settings),
     ...sensors.flatMap(sensorPoints),
+    ...(cluster.votedOutputs ?? []).map((name) => `the voter in firmware that drives ${name}`),
     ...outputs.map((name) => `the actuator of ${name} (relay and wiring), unless doubled outside`),
     ...(settings.board.kind === "recorded" ? ["the recording: all boards play one file"] : []),
     "the key: one for all, so whoever has it can speak as any replica",
@@ -64,9 +66,13 @@ export function notSeenIn({ board, secondAddresses }: RunSettings): readonly str
     "power: boards on one supply fail together",
     "wiring: channels may share a sensor element, a bus or a place",
     ...(secondAddresses === null ? [] : ["networks: the two may share a switch or a cable"]),
-    board.kind === "mock"
-      ? "hardware: the board is `mock`, and touches none"
-      : "hardware: the board is `recorded`, and drives none",
+    hardwareOf(board),
     "hung replicas: a pin is let go at once only by a board that ends commands by itself",
   ];
+}
+
+function hardwareOf(board: BoardSettings): string {
+  if (board.kind === "mock") return "hardware: the board is `mock`, and touches none";
+  if (board.kind === "recorded") return "hardware: the board is `recorded`, and drives none";
+  return "hardware: whether the boards are there, and wired as the config says";
 }

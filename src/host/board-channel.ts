@@ -53,6 +53,8 @@ export type ReplicaMessage =
       readonly until: Instant;
       /** See `frameText`. */
       readonly frame: string | null;
+      /** Of an output that a voter drives: the cycle that the vote belongs to. */
+      readonly cycle?: number;
     }
   | { readonly kind: "release"; readonly at: Instant; readonly output: string }
   | { readonly kind: "event"; readonly at: Instant; readonly event: NodeEvent }

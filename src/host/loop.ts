@@ -125,9 +125,10 @@ export class LiveLoop {
     }
   }
 
-  #write({ output, value, until, frame }: Extract<NodeOutput, { readonly kind: "write" }>): void {
+  #write(command: Extract<NodeOutput, { readonly kind: "write" }>): void {
+    const { output, value, until, frame, cycle = null } = command;
     const { board, clock } = this.#options;
-    const result = board.write(clock.now(), output, value, until, frame);
+    const result = board.write(clock.now(), output, value, until, frame, cycle);
     if (result.ok) return;
     this.#answers.push({ kind: "write-refused", output, reason: result.reason });
   }

@@ -62,10 +62,12 @@ export class RemoteBoard implements Board {
     value: number,
     until: Instant,
     frame: Uint8Array | null = null,
+    cycle: number | null = null,
   ): WriteResult {
     const refusal = this.#refusalOf(now, output, value, until);
     if (refusal !== null) return { ok: false, reason: refusal };
-    this.#post({ kind: "write", at: now, output, value, until, frame: frameText(frame) });
+    const vote = cycle === null ? {} : { cycle };
+    this.#post({ kind: "write", at: now, output, value, until, frame: frameText(frame), ...vote });
     return { ok: true };
   }
 

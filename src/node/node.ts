@@ -226,7 +226,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#send(cycleFrames(this.#outgoing, output, this.#options.settings.nodes));
         break;
       case "commands":
-        this.#feedGate(now, output);
+        if (!this.#rebooting) this.#feedGate(now, output);
         break;
       case "fitness":
         this.#carryFitness(now, output.unfit);
@@ -362,6 +362,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       this.#outputs.push(output);
     } else if (output.kind === "make-safe") {
       this.#rebooting = true;
+      this.#feedGate(now, { kind: "withdrawn" });
       this.#feedLease(now, { kind: "give-up", reason: "reboot" });
       this.#feedLease(now, { kind: "eligible", eligible: false });
     } else if (this.#tolerated.isNews(now, output)) {

@@ -54,6 +54,7 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
   const cluster = { self, nodes, app, channels, voting, rereadsMax, sampleProtection };
   const { heartbeat: period, lease: length, clockDriftMaxPpm: driftMaxPpm } = timing;
   const outputs = Object.keys(app.outputs);
+  const commandAgeMax = micros(commandCyclesMax * timing.cycle);
   return {
     outgoing: new Outgoing(wire),
     reception: new Reception(wire, rosterOf(settings)),
@@ -61,7 +62,7 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
     membership: new Membership(membershipOf({ settings, self, now, bootId, mac })),
     paths: new PathWatch({ now, self, peers, paths, reportEvery: pathReportEvery(timing) }),
     lease: new Lease({ now, self, bootId, nodes, period, length, driftMaxPpm }),
-    gate: new OutputGate({ outputs, commandAgeMax: micros(commandCyclesMax * timing.cycle) }),
+    gate: new OutputGate({ outputs, votedOutputs: settings.votedOutputs ?? [], commandAgeMax }),
     commands: profile === null ? null : new CommandProtection({ profile, self, nodes, outputs }),
     supervision: new Supervision(supervisionOf(now, settings)),
   };

@@ -45,6 +45,8 @@ export type NodeOutput =
       readonly until: Instant;
       /** The same under end-to-end protection; null where commands are not protected. */
       readonly frame: Uint8Array | null;
+      /** Of an output that a voter in firmware drives: the cycle that this vote belongs to. */
+      readonly cycle?: number;
     }
   /** Put an output into its safe state. */
   | { readonly kind: "release"; readonly output: string }

@@ -49,6 +49,8 @@ export interface ClusterSettings {
   readonly detection: DetectionSettings;
   /** By which frames go, all by each; at least one, in the same order at every replica. */
   readonly paths: readonly PathOptions[];
+  /** Outputs of the app that a voter in firmware drives, by two of three; left out, none. */
+  readonly votedOutputs?: readonly string[];
   /** From end to end, of what passes between the replicas and to the boards. */
   readonly protection: Protection;
 }

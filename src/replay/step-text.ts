@@ -33,8 +33,9 @@ export function outputText(now: Instant, output: NodeOutput): string {
 }
 
 function writeText(now: Instant, command: Extract<NodeOutput, { kind: "write" }>): string {
-  const { output, value, until, frame } = command;
-  const text = `write ${output} ${numberText(value)} for ${until - now} us`;
+  const { output, value, until, frame, cycle } = command;
+  const vote = cycle === undefined ? "" : ` as the vote of cycle ${cycle}`;
+  const text = `write ${output} ${numberText(value)} for ${until - now} us${vote}`;
   return frame === null ? text : `${text} in ${bytesText(frame)}`;
 }
 

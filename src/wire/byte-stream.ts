@@ -35,12 +35,19 @@ export function toByteStream(payload: Uint8Array, bytesMax = frameBytesMax): Uin
 export interface ByteStreamCounts extends CobsCounts {
   /** Stuffed as it should be, but the CRC says that a byte was changed. */
   readonly badChecksum: number;
+  /** How often a whole frame came after garbage. */
+  readonly resynchronised: number;
 }
 
 /** Reads frames from a line where bytes are lost, changed and added; never throws. */
 export class ByteStreamReader {
   readonly #cobs: CobsReader;
   #badChecksum = 0;
+  /** Of those that were stuffed as they should be. */
+  #garbageBytes = 0;
+  #resynchronised = 0;
+  /** There was garbage since the last whole frame. */
+  #lost = false;
 
   /** @param payloadBytesMax longer payloads are skipped and counted */
   constructor(payloadBytesMax = frameBytesMax) {
@@ -50,16 +57,42 @@ export class ByteStreamReader {
   /** Takes the next bytes of the line; returns the payloads that they complete. */
   push(bytes: Uint8Array): readonly Uint8Array[] {
     const payloads: Uint8Array[] = [];
+    const { garbageBytes } = this.#cobs;
     for (const frame of this.#cobs.push(bytes)) {
       const payload = payloadOf(frame);
-      if (payload === null) this.#badChecksum += 1;
+      if (payload === null) this.#refuse(frame);
       else payloads.push(payload);
     }
+    this.#follow(payloads.length > 0, this.#cobs.garbageBytes > garbageBytes);
     return payloads;
   }
 
+  get garbageBytes(): number {
+    return this.#cobs.garbageBytes + this.#garbageBytes;
+  }
+
   counts(): ByteStreamCounts {
-    return { ...this.#cobs.counts(), badChecksum: this.#badChecksum };
+    const cobs = this.#cobs.counts();
+    return {
+      ...cobs,
+      garbageBytes: this.garbageBytes,
+      badChecksum: this.#badChecksum,
+      resynchronised: this.#resynchronised,
+    };
+  }
+
+  #refuse(frame: Uint8Array): void {
+    this.#badChecksum += 1;
+    this.#garbageBytes += frame.length;
+    this.#lost = true;
+  }
+
+  /** Garbage and frames that came in one piece count as garbage first: mostly they are. */
+  #follow(framed: boolean, garbled: boolean): void {
+    if (garbled) this.#lost = true;
+    if (!framed || !this.#lost) return;
+    this.#resynchronised += 1;
+    this.#lost = false;
   }
 }
 

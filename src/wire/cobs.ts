@@ -65,6 +65,8 @@ export interface CobsCounts {
   readonly tooLong: number;
   /** A missing byte before a delimiter. */
   readonly malformed: number;
+  /** Bytes, still stuffed, that belonged to no frame; delimiters are none. */
+  readonly garbageBytes: number;
 }
 
 /**
@@ -81,6 +83,7 @@ export class CobsReader {
   #frames = 0;
   #tooLong = 0;
   #malformed = 0;
+  #garbageBytes = 0;
 
   /** @param frameBytesMax how long a decoded frame may be. */
   constructor(frameBytesMax: number) {
@@ -104,19 +107,26 @@ export class CobsReader {
     return frames;
   }
 
+  get garbageBytes(): number {
+    return this.#garbageBytes;
+  }
+
   counts(): CobsCounts {
     return {
       frames: this.#frames,
       tooLong: this.#tooLong,
       malformed: this.#malformed,
+      garbageBytes: this.#garbageBytes,
     };
   }
 
   #append(bytes: Uint8Array): void {
+    if (this.#skipping) this.#garbageBytes += bytes.length;
     if (this.#skipping) return;
     if (this.#length + bytes.length > this.#pending.length) {
       this.#skipping = true;
       this.#tooLong += 1;
+      this.#garbageBytes += this.#length + bytes.length;
       return;
     }
     this.#pending.set(bytes, this.#length);
@@ -129,14 +139,15 @@ export class CobsReader {
     this.#length = 0;
     this.#skipping = false;
     if (skipped || encoded.length === 0) return null;
-    return this.#judge(decodeCobs(encoded));
+    return this.#judge(decodeCobs(encoded), encoded.length);
   }
 
-  #judge(frame: Uint8Array | null): Uint8Array | null {
+  #judge(frame: Uint8Array | null, stuffedBytes: number): Uint8Array | null {
     const fits = frame !== null && frame.length <= this.#frameBytesMax;
     if (frame === null) this.#malformed += 1;
     else if (fits) this.#frames += 1;
     else this.#tooLong += 1;
+    if (!fits) this.#garbageBytes += stuffedBytes;
     return fits ? frame : null;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * A net: pins that are joined by wires, and so have one voltage. Whoever drives it decides; two
- * that drive it differently fight, and the lower one wins, as an open drain does. The fight is told,
- * for on a board of copper it is the moment at which a pin dies.
+ * A net: pins that are joined by wires, and so have one voltage. Who drives it decides; two that
+ * drive it differently fight, and the lower one wins, as an open drain does. The fight is told, for
+ * on a board of copper it is the moment at which a pin dies.
  *
  * Where nobody drives, a pull decides; where nobody pulls either, the net floats.
  */

@@ -20,7 +20,7 @@ export interface Ground {
 export async function localGround(settings: RunSettings, self: NodeId): Promise<Ground> {
   // A replica whose parent has the board needs neither the plants nor the players of recordings.
   const { localBoard } = await import("./local-board.js");
-  const makeBare = await localBoard(settings, self);
-  const makeBoard = (now: Instant) => checkedBoard(settings.cluster, self, makeBare(now));
-  return { makeBoard, onEvent: () => {}, onEnd: () => {}, onUp: () => {}, close: () => {} };
+  const local = await localBoard(settings, self);
+  const makeBoard = (now: Instant) => checkedBoard(settings.cluster, self, local.makeBoard(now));
+  return { makeBoard, onEvent: () => {}, onEnd: () => {}, onUp: () => {}, close: local.close };
 }

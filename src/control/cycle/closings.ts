@@ -149,7 +149,7 @@ export class Closings {
     }
     this.#emit(...this.fitness(synchronised));
     const commands = answer.ok && this.#unfit === null ? answer.commands : noCommands;
-    this.#emit({ kind: "commands", commands });
+    this.#emit({ kind: "commands", cycle, commands });
   }
 
   #unfitness(synchronised: boolean): Unfitness | null {

@@ -58,7 +58,11 @@ export type CycleOutput =
   | { readonly kind: "send-state-reply"; readonly target: NodeId; readonly reply: StateReply }
   | { readonly kind: "send-order"; readonly order: ChannelOrder }
   /** What the app commands, by output; an output left out is to take its safe state. */
-  | { readonly kind: "commands"; readonly commands: ReadonlyMap<string, number> }
+  | {
+      readonly kind: "commands";
+      readonly cycle: number;
+      readonly commands: ReadonlyMap<string, number>;
+    }
   /** Whether it may drive: aligned, with a voter and a state that stand, and an app that works. */
   | { readonly kind: "fitness"; readonly unfit: Unfitness | null }
   /** A cycle was completed: the checkpoint that supervision waits for. */

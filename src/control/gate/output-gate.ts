@@ -4,11 +4,18 @@
  * ends. Each write carries the instant at which it ends, so that the board can end it by itself,
  * and it is written again whenever the right is extended.
  *
+ * An output that a voter in firmware drives takes no right: there the commands of all replicas are
+ * the votes, and the pin has what two of three say. So every replica writes it, once a cycle, with
+ * the number of the cycle; the votes agree, for they were computed from the same voted vector. A
+ * replica that may not command (it is not synchronised, its state or its app is at fault) gives no
+ * commands and so is silent there, which the voter masks.
+ *
  * Who may drive is decided behind this port (today by a quorum lease, see ../lease). The gate
  * trusts nothing but the instant it was given: it looks at the clock before it lets anything
  * through.
  *
- * Invariant: every write ends no later than the right to drive.
+ * Invariant: every write ends no later than the right to drive; of a voted output, than its
+ * commands count.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
@@ -17,13 +24,21 @@ import { after, type Duration, due, earlier, type Instant } from "../../kernel/t
 export interface OutputGateOptions {
   /** The app's outputs. */
   readonly outputs: readonly string[];
+  /** Those of them that are voted beyond the gate. */
+  readonly votedOutputs: readonly string[];
   /** Commands older than this no longer count: the control cycle has stopped. */
   readonly commandAgeMax: Duration;
 }
 
 export type OutputGateInput =
   /** The app's commands of a new cycle; an output that is left out takes its safe state. */
-  | { readonly kind: "commands"; readonly commands: ReadonlyMap<string, number> }
+  | {
+      readonly kind: "commands";
+      readonly cycle: number;
+      readonly commands: ReadonlyMap<string, number>;
+    }
+  /** The commands that there are do not count any more: this replica is about to be restarted. */
+  | { readonly kind: "withdrawn" }
   | { readonly kind: "right-held"; readonly until: Instant }
   | { readonly kind: "right-lost" };
 
@@ -33,11 +48,14 @@ export type OutputGateOutput =
       readonly output: string;
       readonly value: number;
       readonly until: Instant;
+      /** Of a voted output: the cycle that the vote belongs to, the same at every replica. */
+      readonly cycle?: number;
     }
   /** Put the output into its safe state. */
   | { readonly kind: "release"; readonly output: string };
 
 interface Commands {
+  readonly cycle: number;
   readonly values: ReadonlyMap<string, number>;
   readonly validUntil: Instant;
 }
@@ -56,9 +74,12 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
     switch (input.kind) {
       case "commands": {
         const validUntil = after(now, this.#options.commandAgeMax);
-        this.#commands = { values: input.commands, validUntil };
+        this.#commands = { cycle: input.cycle, values: input.commands, validUntil };
         break;
       }
+      case "withdrawn":
+        this.#commands = null;
+        break;
       case "right-held":
         this.#heldUntil = input.until;
         break;
@@ -71,7 +92,7 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
         unreachable(input);
     }
     this.#forgetWhatEnded(now);
-    return this.#drive(now);
+    return this.#drive(now, input.kind === "commands");
   }
 
   deadline(): Instant | null {
@@ -88,19 +109,36 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
     if (due(this.#commands?.validUntil ?? null, now)) this.#commands = null;
   }
 
-  #drive(now: Instant): OutputGateOutput[] {
+  #drive(now: Instant, isNewCycle: boolean): OutputGateOutput[] {
+    const { outputs, votedOutputs } = this.#options;
+    return outputs.flatMap((output) =>
+      votedOutputs.includes(output)
+        ? this.#driveByVote(now, output, isNewCycle)
+        : this.#driveByRight(now, output),
+    );
+  }
+
+  #driveByRight(now: Instant, output: string): OutputGateOutput[] {
     const until = this.#heldUntil;
-    const outputs: OutputGateOutput[] = [];
-    for (const output of this.#options.outputs) {
-      const value = until === null ? undefined : this.#commands?.values.get(output);
-      if (value !== undefined && until !== null) {
-        assert(until > now, "a write through the gate that has ended already");
-        this.#driven.add(output);
-        outputs.push({ kind: "write", output, value, until });
-      } else if (this.#driven.delete(output)) {
-        outputs.push({ kind: "release", output });
-      }
-    }
-    return outputs;
+    const value = this.#commands?.values.get(output);
+    if (value === undefined || until === null) return this.#letGo(output);
+    assert(until > now, "a write through the gate that has ended already");
+    this.#driven.add(output);
+    return [{ kind: "write", output, value, until }];
+  }
+
+  /** One vote a cycle: it stands until its commands no longer count. */
+  #driveByVote(now: Instant, output: string, isNewCycle: boolean): OutputGateOutput[] {
+    const value = this.#commands?.values.get(output);
+    if (value === undefined || this.#commands === null) return this.#letGo(output);
+    if (!isNewCycle) return [];
+    const { validUntil: until, cycle } = this.#commands;
+    assert(until > now, "a vote that has ended already");
+    this.#driven.add(output);
+    return [{ kind: "write", output, value, until, cycle }];
+  }
+
+  #letGo(output: string): OutputGateOutput[] {
+    return this.#driven.delete(output) ? [{ kind: "release", output }] : [];
   }
 }

@@ -60,9 +60,11 @@ export class CheckedBoard implements Board {
     value: number,
     until: Instant,
     frame: Uint8Array | null = null,
+    cycle: number | null = null,
   ): WriteResult {
     const reason = this.#checker.refusalOf({ output, value, until, frame });
-    return reason === null ? this.#board.write(now, output, value, until) : { ok: false, reason };
+    if (reason !== null) return { ok: false, reason };
+    return this.#board.write(now, output, value, until, null, cycle);
   }
 
   release(now: Instant, output: string): WriteResult {

@@ -6,6 +6,7 @@ import { instant, millis } from "../../../src/kernel/time.js";
 const at = (ms: number) => instant(ms * 1_000);
 const heat = (value: number) => ({
   kind: "commands" as const,
+  cycle: 7,
   commands: new Map([["heater", value]]),
 });
 const held = (ms: number) => ({ kind: "right-held" as const, until: at(ms) });
@@ -17,7 +18,8 @@ const write = (value: number, ms: number) => ({
 });
 const release = { kind: "release", output: "heater" };
 
-const newGate = () => new OutputGate({ outputs: ["heater"], commandAgeMax: millis(300) });
+const newGate = () =>
+  new OutputGate({ outputs: ["heater"], votedOutputs: [], commandAgeMax: millis(300) });
 
 describe("GATE-1: commands pass only while the right to drive is held", () => {
   it("nothing passes before it is held, and the newest command passes when it is", () => {
@@ -72,6 +74,70 @@ describe("GATE-2: a command ends when the control cycle stops", () => {
     const gate = newGate();
     gate.step(at(0), held(10_000));
     gate.step(at(0), heat(0.3));
-    expect(gate.step(at(100), { kind: "commands", commands: new Map() })).toEqual([release]);
+    expect(gate.step(at(100), { kind: "commands", cycle: 8, commands: new Map() })).toEqual([
+      release,
+    ]);
+  });
+});
+
+describe("GATE-3: an output with a voter beyond the gate is written by every replica", () => {
+  const voting = () =>
+    new OutputGate({
+      ...{ outputs: ["heater", "pump"], votedOutputs: ["heater"] },
+      commandAgeMax: millis(300),
+    });
+  const vote = (value: number, ms: number) => ({ ...write(value, ms), cycle: 7 });
+
+  it("without any right, once a cycle, with the cycle's number, for as long as it counts", () => {
+    const gate = voting();
+    expect(gate.step(at(0), heat(0.3))).toEqual([vote(0.3, 300)]);
+    expect(gate.step(at(50), timeout)).toEqual([]);
+    expect(gate.step(at(100), heat(0.4))).toEqual([vote(0.4, 400)]);
+    expect(gate.driven()).toEqual(["heater"]);
+  });
+
+  it("the right to drive is nothing to it, and still rules the other outputs", () => {
+    const gate = voting();
+    const both = { ...heat(0.3), commands: new Map([...heat(0.3).commands, ["pump", 1]]) };
+    const pump = { kind: "write", output: "pump", value: 1, until: at(100) };
+    expect(gate.step(at(0), both)).toEqual([vote(0.3, 300)]);
+    expect(gate.step(at(10), held(100))).toEqual([pump]);
+    expect(gate.step(at(20), { kind: "right-lost" })).toEqual([
+      { kind: "release", output: "pump" },
+    ]);
+  });
+
+  it("a replica that may not command is silent there, and withdraws its vote", () => {
+    const gate = voting();
+    const nothing = { kind: "commands" as const, cycle: 8, commands: new Map<string, number>() };
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(100), nothing)).toEqual([release]);
+    expect(gate.step(at(200), nothing)).toEqual([]);
+  });
+
+  it("its vote ends when the cycle stops", () => {
+    const gate = voting();
+    gate.step(at(0), heat(0.3));
+    expect(gate.deadline()).toBe(at(300));
+    expect(gate.step(at(299), timeout)).toEqual([]);
+    expect(gate.step(at(300), timeout)).toEqual([release]);
+  });
+});
+
+describe("GATE-4: a replica that is about to be restarted commands nothing any more", () => {
+  it("what was driven is released, by right and by vote", () => {
+    const gate = new OutputGate({
+      ...{ outputs: ["heater", "pump"], votedOutputs: ["pump"] },
+      commandAgeMax: millis(300),
+    });
+    gate.step(at(0), held(1_000));
+    const commands = new Map([
+      ["heater", 0.3],
+      ["pump", 1],
+    ]);
+    expect(gate.step(at(0), { kind: "commands", cycle: 7, commands })).toHaveLength(2);
+    const both = [release, { kind: "release", output: "pump" }];
+    expect(gate.step(at(10), { kind: "withdrawn" })).toEqual(both);
+    expect(gate.step(at(20), { kind: "withdrawn" })).toEqual([]);
   });
 });
