@@ -147,6 +147,18 @@ describe("a sensor that is open", () => {
     expect(hung.read(rig.now)).toEqual({ value: 48.312, sourceTime: rig.now });
   });
 
+  it("PI-11: a read that takes long is as old as its beginning", async () => {
+    const rig = await openedRig(options);
+    rig.sensors.hang(cpuFile);
+    const line = got(rig.board.openAnalog(rig.now, "cpu"));
+    const began = rig.now;
+    await rig.sensors.settled();
+    rig.clock.advance(70_000);
+    rig.sensors.letGo(cpuFile);
+    await rig.sensors.settled();
+    expect(line.read(rig.now)).toEqual({ value: 48.312, sourceTime: began });
+  });
+
   it("PI-11: two that hang keep two threads of libuv's and no more", async () => {
     const rig = await openedRig(options);
     const paths = [cpuFile, `${chip}/in1_input`, `${chip}/curr1_input`];

@@ -124,6 +124,17 @@ describe("a line by sysfs", () => {
     expect(refusal).toMatchObject({ ok: false, reason: "not-supported" });
   });
 
+  it("PI-5: active low, a line that was let go is driven to the right level at once", async () => {
+    const rig = await openedRig(older);
+    const request: OutputRequest = { initial: "safe", safe: { kind: "input" }, activeLow: true };
+    const line = got(rig.board.openOutput(rig.now, "GPIO17", request));
+    const before = rig.line(17).history.length;
+    line.write(rig.now, 0, null);
+    const shown = rig.line(17).history.slice(before);
+    expect(shown.map(({ direction, level }) => [direction, level])).toEqual([["output", 1]]);
+    expect(line.readBack(rig.now)).toBe(0);
+  });
+
   it("PI-6: a line that holds takes over what a predecessor left exported", async () => {
     const rig = await openedRig(older);
     const hold: OutputRequest = { ...output, safe: { kind: "hold" } };
