@@ -50,6 +50,14 @@ describe("STREAM-12: what waits for a line", () => {
     for (let count = 0; count < 2 * lineQueueMax; count += 1) queue.push("state", 3);
     expect(queue.shift()).toBe("heartbeat");
   });
+
+  it("refuses what is less urgent than all that fill it", () => {
+    const queue = new LineQueue<string>();
+    for (let count = 0; count < lineQueueMax; count += 1) queue.push("heartbeat", 0);
+    expect(queue.push("state", 3)).toBe("state");
+    expect(queue.push("newest", 0)).toBe("heartbeat");
+    expect(queue.length).toBe(lineQueueMax);
+  });
 });
 
 describe("STREAM-11: counts by reason", () => {

@@ -188,6 +188,11 @@ describe("SERIAL-10: the plan of a line", () => {
     const toBoth = { kind: "sample", source: n1, targets: [n2, n3], bytes: 100 } as const;
     const wire = one([toBoth], lineAt(115_200));
     expect(wire?.share).toBeCloseTo((100 + 4 + 1 + 2) / 11_520);
-    expect(one([toBoth], bus)?.share).toBeCloseTo((100 + 4 + 2 + 1 + 2) / (11_520 / 3));
+    const onBus = (100 + 4 + 2 + 1 + 2) / (11_520 / 3);
+    expect(one([toBoth], bus)?.share).toBeCloseTo(onBus);
+    const [toN2, toN3] = [n2, n3].map((target) => ({ ...toBoth, targets: [target] }));
+    if (toN2 === undefined || toN3 === undefined) throw new Error("two frames");
+    expect(one([toN2, toN3], bus)?.share).toBeCloseTo(2 * onBus);
+    expect(one([toN2, toN3], lineAt(115_200))?.share).toBeCloseTo(wire?.share ?? 0);
   });
 });

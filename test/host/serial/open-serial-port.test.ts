@@ -170,6 +170,15 @@ describe.skipIf(why !== null)("a serial line over pseudo terminals", () => {
     expect(again.destroyed).toBe(false);
   });
 
+  it("SERIAL-4: is given back also where nobody reads, and it is full", async () => {
+    const { path } = terminal();
+    const stream = await open(path);
+    while (stream.write(Buffer.alloc(16_384))) await settle();
+    stream.destroy();
+    await closeOf(stream);
+    expect((await open(path)).destroyed).toBe(false);
+  });
+
   it("SERIAL-5: is lost when it is hung up, though nobody writes", async () => {
     const line = terminal();
     // Its name stays: a hang-up is all that there is to see.
