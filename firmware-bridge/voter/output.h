@@ -1,0 +1,90 @@
+/**
+ * One output: declared by the replicas, driven by their majority, in its safe state without one.
+ *
+ *                      majority
+ *     voteless, 4 -----------------> driven, 1 <---------+
+ *       |     ^                        |   majority      |
+ *       |     |  no vote stands        v  lost           |
+ *       |     +--------------------- grace, 2 -----------+  majority
+ *       v                              |  over           |
+ *     no majority, 3 <-----------------+-----------------+
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ballot.h"
+#include "moment.h"
+
+typedef enum {
+    OUTPUT_UNDECLARED = 0,
+    OUTPUT_DRIVEN = 1,
+    OUTPUT_GRACE = 2,
+    OUTPUT_NO_MAJORITY = 3,
+    OUTPUT_VOTELESS = 4,
+} output_state;
+
+#define USE_NONE 0u
+#define USE_OUTPUT 2u
+#define USE_PWM 4u
+
+#define SAFE_INPUT 0u
+#define SAFE_VALUE 1u
+#define SAFE_HOLD 2u
+
+/** Milliseconds. */
+#define GRACE_MAX 1000u
+
+/** As it is declared: in the page's order, after the number of the output. */
+#define DECLARATION_BYTES 10u
+
+typedef struct {
+    /** USE_NONE: not declared. */
+    uint8_t use;
+    uint8_t safe_kind;
+    uint16_t safe_value;
+    uint16_t tolerance;
+    uint16_t grace;
+    uint16_t patience;
+} declaration;
+
+/** A place whose vote is outside the majority. */
+typedef struct {
+    bool outside;
+    moment since;
+    /** For longer than patience. */
+    bool disagrees;
+} dissent;
+
+typedef struct {
+    declaration as;
+    uint8_t state;
+    /** The last voted value, once there was one. */
+    uint16_t value;
+    bool voted;
+    uint8_t agreeing;
+    moment grace_until;
+    dissent dissents[PLACES];
+    /** The pin has what the state says. */
+    bool applied;
+} output;
+
+declaration declaration_read(const uint8_t *bytes);
+void declaration_write(const declaration *as, uint8_t *bytes);
+bool declaration_valid(const declaration *as);
+
+/** As it was declared before this start; into its safe state at once. */
+void output_begin(output *one, uint8_t number, const declaration *as);
+
+/** Declared anew. */
+void output_declare(output *one, const declaration *as);
+
+/** Judges the votes, and drives the pin where that changes anything. */
+void output_step(output *one, uint8_t number, const ballot *votes, moment now);
+
+/** What the pin has, as far as it is driven; else 0. */
+uint16_t output_value(const output *one);
+
+#endif

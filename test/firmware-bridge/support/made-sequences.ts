@@ -1,0 +1,442 @@
+/** What is sent to a bridge and to a voter, and what must come back. */
+import { answerTo, nextQuestion } from "../../../src/watchdog/question-answer/protocol.js";
+import { pattern, payload, type Values } from "./layouts.js";
+import type { SequenceVector, StepVector } from "./vectors.js";
+
+const cluster = 0x1234;
+const on = 0xffff;
+
+const answers = (steps: readonly (StepVector | readonly StepVector[])[]): readonly StepVector[] =>
+  steps.flat();
+
+const comes = (hex: string, within = 200): StepVector => ({ comes: hex, within });
+
+/** A command, and the result that it must have. */
+function command(
+  name: "set" | "configure" | "sampling" | "supervise" | "bind" | "release",
+  values: Values,
+  result: number,
+): readonly StepVector[] {
+  const { sequence = 0, pin = 0 } = values;
+  const full = name === "bind" ? values : { cluster, ...values };
+  return [{ send: payload(name, full) }, comes(pattern("done", { sequence, result, pin }), 60)];
+}
+
+const bind = command("bind", { oldCluster: 0, newCluster: cluster, sequence: 1 }, 0);
+
+const configured = (sequence: number, pin: number, more: Values = {}, result = 0) => {
+  const usual = { use: 2, flags: 8, initial: 0, safeKind: 1, safeValue: 0, debounce: 0 };
+  return command("configure", { sequence, pin, ...usual, ...more }, result);
+};
+
+const set = (sequence: number, pin: number, result: number, more: Values = {}) =>
+  command("set", { sequence, pin, value: on, hold: 100, ...more }, result);
+
+const sample = (pin: number, value: number): StepVector =>
+  comes(pattern("samples", {}, [{ pin, value }]));
+
+const beat = (values: Values): StepVector => comes(pattern("beat", values));
+
+const supervise = (sequence: number, result: number, more: Values = {}) => {
+  const times = { opens: 40, timeout: 100, firstTimeout: 200 };
+  const errors = { errorsAtStart: 3, errorStep: 2, errorsMax: 7, seed: 1 };
+  return command("supervise", { sequence, ...times, ...errors, ...more }, result);
+};
+
+const answer = (sequence: number, question: number, index: number): StepVector => ({
+  send: payload("answer", { sequence, index, answer: answerTo(question, index) }),
+});
+
+const hello = { version: 1, kind: 1, major: 1, pins: 18 };
+
+export const bridgeSequences: readonly SequenceVector[] = [
+  {
+    name: "it says hello, beats, and answers an ask",
+    requirements: ["BRIDGE-1", "BRIDGE-2"],
+    steps: answers([
+      comes(pattern("hello", { ...hello, boots: 1, cluster: 0 })),
+      beat({ sequence: 0, state: 0, errors: 0, refused: 0, badFrames: 0, overruns: 0 }),
+      beat({ sequence: 1 }),
+      { never: pattern("hello", {}), for: 120 },
+      { send: payload("ask", { version: 1 }) },
+      comes(pattern("hello", { ...hello, boots: 1, cluster: 0 })),
+    ]),
+  },
+  {
+    name: "it takes a bind first, and then its cluster alone",
+    requirements: ["BRIDGE-3"],
+    steps: answers([
+      configured(1, 13, {}, 7),
+      set(1, 13, 7),
+      command("bind", { oldCluster: 9, newCluster: cluster, sequence: 1 }, 1),
+      command("bind", { oldCluster: 0, newCluster: 0, sequence: 1 }, 3),
+      bind,
+      beat({ state: 8, refused: 4 }),
+      configured(2, 13, { cluster: 0x4321 }, 1),
+      command("bind", { oldCluster: 0, newCluster: 0x4321, sequence: 2 }, 1),
+      configured(2, 13),
+      beat({ state: 9, refused: 6 }),
+      command("bind", { oldCluster: cluster, newCluster: 0x4321, sequence: 3 }, 0),
+      set(4, 13, 1),
+      set(4, 13, 0, { cluster: 0x4321 }),
+    ]),
+  },
+  {
+    name: "what was done takes its sequence, what was refused does not",
+    requirements: ["BRIDGE-4"],
+    steps: answers([
+      command("bind", { oldCluster: 0, newCluster: cluster, sequence: 65_534 }, 0),
+      configured(65_535, 13),
+      configured(65_535, 13, {}, 4),
+      set(0, 12, 2),
+      set(0, 13, 0),
+      set(0, 13, 4),
+      set(65_535, 13, 5),
+      set(32_767, 13, 0),
+      set(32_768 + 32_767, 13, 5),
+      { send: payload("ask", { version: 1 }) },
+      comes(pattern("hello", hello)),
+      set(5, 13, 0),
+    ]),
+  },
+  {
+    name: "a host of another version is told so, and not heard",
+    requirements: ["BRIDGE-2", "BRIDGE-12"],
+    steps: answers([
+      { send: payload("ask", { version: 2 }) },
+      comes(pattern("hello", hello)),
+      { send: payload("bind", { oldCluster: 0, newCluster: cluster, sequence: 1 }) },
+      { never: pattern("done", {}), for: 60 },
+      beat({ state: 0, refused: 0, badFrames: 1 }),
+      { send: payload("ask", { version: 1 }) },
+      bind,
+    ]),
+  },
+  {
+    name: "pins and ranges are checked, and nothing changes",
+    requirements: ["BRIDGE-3"],
+    steps: answers([
+      bind,
+      configured(2, 1, {}, 2),
+      configured(2, 20, {}, 2),
+      configured(2, 255, {}, 2),
+      configured(2, 13, { use: 3 }, 2),
+      configured(2, 13, { use: 4 }, 2),
+      configured(2, 19, { use: 4 }, 2),
+      configured(2, 13, { flags: 4 }, 2),
+      configured(2, 13, { use: 5 }, 3),
+      configured(2, 13, { flags: 16 }, 3),
+      configured(2, 13, { safeKind: 3 }, 3),
+      set(2, 13, 2),
+      command("release", { sequence: 2, pin: 13 }, 2),
+      command("sampling", { sequence: 2, period: 4 }, 3),
+      command("sampling", { sequence: 2, period: 10_001 }, 3),
+      supervise(2, 3, { opens: 100 }),
+      supervise(2, 3, { firstTimeout: 99 }),
+      supervise(2, 3, { errorStep: 0 }),
+      supervise(2, 3, { errorsAtStart: 8 }),
+      supervise(2, 3, { seed: 0 }),
+      beat({ state: 8, refused: 19 }),
+      configured(2, 13),
+      set(3, 13, 3, { hold: 0 }),
+      set(3, 13, 3, { hold: 60_001 }),
+      set(3, 13, 0, { hold: 60_000 }),
+    ]),
+  },
+  {
+    name: "a command ends by itself, and the output takes its safe state",
+    requirements: ["BRIDGE-5", "BRIDGE-8"],
+    steps: answers([
+      bind,
+      configured(2, 13),
+      sample(13, 0),
+      set(3, 13, 0),
+      sample(13, 1),
+      { wait: 60 },
+      set(4, 13, 0),
+      { wait: 60 },
+      sample(13, 1),
+      { wait: 100 },
+      sample(13, 0),
+      set(5, 13, 0, { value: 32_767, hold: 60_000 }),
+      sample(13, 0),
+      set(6, 13, 0, { value: 32_768, hold: 60_000 }),
+      sample(13, 1),
+      command("release", { sequence: 7, pin: 13 }, 0),
+      sample(13, 0),
+      set(8, 13, 0, { hold: 60_000 }),
+      sample(13, 1),
+      command("release", { sequence: 9, pin: 255 }, 0),
+      sample(13, 0),
+    ]),
+  },
+  {
+    name: "an output that is active low, and one that holds",
+    requirements: ["BRIDGE-5", "BRIDGE-6"],
+    steps: answers([
+      bind,
+      configured(2, 13, { flags: 10, initial: on }),
+      sample(13, 1),
+      set(3, 13, 0),
+      sample(13, 1),
+      { wait: 120 },
+      sample(13, 0),
+      configured(4, 13, { safeKind: 2, initial: 0 }),
+      set(5, 13, 0),
+      { wait: 120 },
+      sample(13, 1),
+    ]),
+  },
+  {
+    name: "without an answer every output goes safe, until it is armed again",
+    requirements: ["BRIDGE-10"],
+    steps: answers([
+      bind,
+      configured(2, 13),
+      set(3, 13, 0, { hold: 60_000 }),
+      sample(13, 1),
+      supervise(4, 0),
+      comes(pattern("question", { sequence: 0, question: 1, errors: 3 })),
+      beat({ state: 0x0b, errors: 3 }),
+      comes(pattern("question", { sequence: 1, question: 1, errors: 5 }), 400),
+      comes(pattern("question", { sequence: 2, question: 1, errors: 7 }), 400),
+      sample(13, 1),
+      { wait: 100 },
+      beat({ state: 0x0f, errors: 9 }),
+      sample(13, 0),
+      set(5, 13, 6),
+      configured(5, 13, {}, 6),
+      supervise(5, 0, { timeout: 0 }),
+      beat({ state: 0x09, errors: 0 }),
+      set(6, 13, 0),
+      sample(13, 1),
+    ]),
+  },
+  {
+    name: "right answers count down, a wrong one up, and the outputs stay",
+    requirements: ["BRIDGE-10"],
+    steps: answers([
+      bind,
+      configured(2, 13),
+      set(3, 13, 0, { hold: 60_000 }),
+      supervise(4, 0),
+      comes(pattern("question", { sequence: 0, question: 1, errors: 3 })),
+      [0, 1, 2, 3].map((index) => answer(0, 1, index)),
+      comes(pattern("question", { sequence: 1, question: 0xb8, errors: 2 })),
+      [0, 1, 2].map((index) => answer(1, 0xb8, index)),
+      { wait: 60 },
+      answer(1, 0xb8, 3),
+      comes(pattern("question", { sequence: 2, question: nextQuestion(0xb8), errors: 1 })),
+      answer(1, 0xb8, 0),
+      { never: pattern("question", {}), for: 30 },
+      answer(2, 0xb8, 0),
+      comes(pattern("question", { sequence: 3, question: nextQuestion(0xb8), errors: 3 })),
+      sample(13, 1),
+    ]),
+  },
+  {
+    name: "what is no frame and what makes no sense is counted, and changes nothing",
+    requirements: ["BRIDGE-12", "FRAME-2"],
+    steps: answers([
+      bind,
+      { line: "0001020304050600" },
+      beat({ badFrames: 1 }),
+      { line: `00${"a5".repeat(120)}00` },
+      beat({ badFrames: 2 }),
+      { send: "7f" },
+      beat({ badFrames: 3 }),
+      { send: `${payload("set", { cluster, sequence: 2, pin: 13, value: on, hold: 9 })}00` },
+      beat({ badFrames: 4 }),
+      { send: "0201ff" },
+      { send: "10" },
+      beat({ badFrames: 6, refused: 0, state: 8 }),
+      { line: "05" },
+      configured(2, 13),
+      beat({ badFrames: 7 }),
+    ]),
+  },
+];
+
+const declared = (place: number, output: number, result: number, more: Values = {}) => {
+  const usual = { use: 2, safeKind: 1, safeValue: 0, tolerance: 0, grace: 40, patience: 200 };
+  const values = { cluster, sequence: 1, output, ...usual, ...more };
+  return [
+    { send: payload("declare", values), place },
+    { comes: pattern("taken", { sequence: 1, result, output }), within: 60, place },
+  ];
+};
+
+const vote = (place: number, sequence: number, value: number, more: Values = {}) => {
+  const values = { cluster, sequence, output: 0, value, hold: 300, ...more };
+  return { send: payload("vote", values), place };
+};
+
+const voted = (place: number, sequence: number, value: number, result = 0, more: Values = {}) => [
+  vote(place, sequence, value, more),
+  { comes: pattern("taken", { sequence, result, output: more["output"] ?? 0 }), within: 60, place },
+];
+
+/** Of output 0, told to a place with the verdict on all three. */
+const verdict = (
+  replicas: readonly [number, number, number],
+  state: number,
+  agreeing: number,
+  value: number,
+  within = 120,
+): StepVector => {
+  const [replica0, replica1, replica2] = replicas;
+  const head = { place: 0, replica0, replica1, replica2 };
+  const rows = [{ output: 0, state, agreeing, value }, ...[1, 2, 3].map((output) => ({ output }))];
+  return { comes: pattern("verdict", head, rows), within, place: 0 };
+};
+
+const bothDeclared = [...declared(0, 0, 0), ...declared(1, 0, 0)];
+
+export const voterSequences: readonly SequenceVector[] = [
+  {
+    name: "it says hello and verdicts on all lines, each with its own place",
+    requirements: ["VOTER-1", "VOTER-11"],
+    steps: [0, 1, 2].flatMap((place) => [
+      {
+        comes: pattern("hello", { version: 1, kind: 2, major: 1, boots: 1, cluster: 0, pins: 4 }),
+        within: 60,
+        place,
+      },
+      {
+        comes: pattern(
+          "verdict",
+          { place, replica0: 1, replica1: 1, replica2: 1 },
+          [0, 1, 2, 3].map((output) => ({ output, state: 0, agreeing: 0, value: 0 })),
+        ),
+        within: 120,
+        place,
+      },
+    ]),
+  },
+  {
+    name: "two of three declare an output, one alone does not",
+    requirements: ["VOTER-5"],
+    steps: answers([
+      voted(0, 1, on, 7),
+      declared(0, 0, 0),
+      voted(0, 1, on, 7),
+      declared(1, 0, 0, { safeValue: 1 }),
+      verdict([1, 1, 1], 0, 0, 0),
+      declared(2, 0, 0),
+      verdict([1, 1, 1], 4, 0, 0),
+      voted(0, 1, on, 2, { output: 1 }),
+      voted(0, 1, on, 2, { output: 4 }),
+      declared(0, 4, 2),
+      declared(0, 0, 3, { use: 1 }),
+      declared(0, 0, 3, { safeKind: 3 }),
+      declared(0, 0, 3, { grace: 1_001 }),
+      declared(0, 0, 3, { cluster: 0 }),
+      declared(1, 0, 1, { cluster: 0x4321 }),
+      verdict([1, 4, 1], 4, 0, 0),
+      declared(0, 0, 1, { cluster: 0x4321, safeValue: 7 }),
+      declared(2, 0, 0, { cluster: 0x4321, safeValue: 7 }),
+      verdict([1, 1, 1], 4, 0, 7),
+    ]),
+  },
+  {
+    name: "two drive the output, and the third is silent",
+    requirements: ["VOTER-2", "VOTER-4", "VOTER-6", "VOTER-7"],
+    steps: answers([
+      bothDeclared,
+      voted(0, 1, on),
+      verdict([0, 1, 1], 3, 0, 0),
+      voted(1, 1, on),
+      verdict([0, 0, 1], 1, 3, on),
+      { wait: 320 },
+      verdict([1, 1, 1], 4, 0, 0),
+    ]),
+  },
+  {
+    name: "the third lies: it is outvoted, and told after its patience",
+    requirements: ["VOTER-2", "VOTER-8"],
+    steps: answers([
+      bothDeclared,
+      vote(2, 1, 0),
+      vote(0, 1, on),
+      vote(1, 1, on),
+      verdict([0, 0, 0], 1, 3, on),
+      { wait: 100 },
+      vote(2, 2, 0),
+      vote(0, 2, on),
+      vote(1, 2, on),
+      { wait: 150 },
+      verdict([0, 0, 2], 1, 3, on),
+      vote(2, 3, on),
+      vote(0, 3, on),
+      vote(1, 3, on),
+      verdict([0, 0, 0], 1, 7, on),
+    ]),
+  },
+  {
+    name: "two that differ: grace, and then safe",
+    requirements: ["VOTER-3", "VOTER-8", "VOTER-12"],
+    steps: answers([
+      declared(0, 0, 0, { grace: 150, safeValue: 9 }),
+      declared(1, 0, 0, { grace: 150, safeValue: 9 }),
+      voted(0, 1, on),
+      voted(1, 1, on),
+      verdict([0, 0, 1], 1, 3, on),
+      voted(1, 2, 0),
+      verdict([0, 0, 1], 2, 0, on),
+      { wait: 160 },
+      voted(1, 3, 0),
+      voted(0, 3, on),
+      verdict([0, 0, 1], 3, 0, 9),
+      { wait: 150 },
+      verdict([0, 0, 1], 3, 0, 9),
+    ]),
+  },
+  {
+    name: "a tolerance: of three the middle one, of two the smaller one",
+    requirements: ["VOTER-2"],
+    steps: answers([
+      declared(0, 0, 0, { use: 4, tolerance: 100 }),
+      declared(1, 0, 0, { use: 4, tolerance: 100 }),
+      voted(0, 1, 30_000),
+      voted(1, 1, 30_100),
+      verdict([0, 0, 1], 1, 3, 30_000),
+      voted(2, 1, 30_150),
+      verdict([0, 0, 0], 1, 7, 30_100),
+    ]),
+  },
+  {
+    name: "late and repeated votes, and a place that asked",
+    requirements: ["VOTER-6", "VOTER-9"],
+    steps: answers([
+      bothDeclared,
+      voted(0, 10, on),
+      voted(1, 10, on),
+      voted(2, 8, on),
+      voted(2, 8, on, 4),
+      voted(2, 7, on, 5),
+      voted(2, 9, on, 3, { hold: 0 }),
+      voted(2, 9, on, 3, { hold: 60_001 }),
+      voted(2, 10, on),
+      verdict([0, 0, 0], 1, 7, on),
+      voted(0, 13, on),
+      voted(1, 13, on),
+      verdict([0, 0, 3], 1, 3, on),
+      voted(2, 13, on),
+      verdict([0, 0, 0], 1, 7, on),
+      { send: payload("ask", { version: 1 }), place: 2 },
+      voted(2, 2, on, 5),
+      verdict([0, 0, 3], 1, 3, on),
+    ]),
+  },
+  {
+    name: "a replica of another cluster",
+    requirements: ["VOTER-10"],
+    steps: answers([
+      bothDeclared,
+      voted(0, 1, on),
+      voted(1, 1, on),
+      voted(2, 1, 0, 1, { cluster: 0x4321 }),
+      verdict([0, 0, 4], 1, 3, on),
+    ]),
+  },
+];
