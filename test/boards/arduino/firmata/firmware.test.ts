@@ -211,7 +211,7 @@ describe("the Firmata firmware", () => {
 
   it("FW-5, FW-6: whatever bytes come, it answers afterwards", () => {
     const prng = new Prng(7);
-    for (let round = 0; round < 40; round += 1) {
+    for (let round = 0; round < 15; round += 1) {
       const noise = Uint8Array.from({ length: 250 }, () => prng.below(256));
       mcu.lines[0]?.send(noise);
       mcu.runFor(millis(60));
