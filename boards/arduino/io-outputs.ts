@@ -1,6 +1,7 @@
 /**
  * Do the outputs have what johnny-five wrote? A board that was reset puts its outputs into their
- * safe state, and a component goes on to believe that its lamp is lit: nothing in johnny-five looks.
+ * safe state, and a component goes on to believe that its lamp is lit: nothing in johnny-five
+ * looks.
  */
 import type { Clock } from "../../src/host/monotonic-clock.js";
 import { type IoLines, isDriven } from "./io-lines.js";
