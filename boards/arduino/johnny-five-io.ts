@@ -19,6 +19,7 @@ import type { SafeState, WriteRefusal } from "../board.js";
 import type { BoardHealth, OutputLine, PinBoard } from "../pin-board.js";
 import { type I2cPort, IoI2c, type ReadArguments } from "./io-i2c.js";
 import { IoLines, isDriven } from "./io-lines.js";
+import { IoOutputs } from "./io-outputs.js";
 import { type IoPin, IoPins, modes } from "./io-pins.js";
 import { analogMax, IoReports } from "./io-reports.js";
 import { PulseRange } from "./pulse-range.js";
@@ -74,8 +75,9 @@ const unsupported: Readonly<Record<string, string>> = {
 };
 
 /**
- * Emits, besides what johnny-five wants: `refused` (a `RefusedWord`), `silent` and `live` (the
- * `BoardHealth`), and `disconnect` with a sentence when the board is lost.
+ * Emits, besides what johnny-five wants: `refused` (a `RefusedWord`), `undone` (its pin and value)
+ * when an output no longer has what was written, `silent` and `live` (the `BoardHealth`), and
+ * `disconnect` with a sentence when the board is lost.
  */
 export class JohnnyFiveIo extends EventEmitter {
   readonly name = "Holdfast";
@@ -100,6 +102,7 @@ export class JohnnyFiveIo extends EventEmitter {
   readonly #numbers: IoPins;
   readonly #lines: IoLines;
   readonly #reports: IoReports;
+  readonly #outputs: IoOutputs;
   readonly #i2c: IoI2c;
   readonly #pulses = new Map<number, PulseRange>();
   #timer: NodeJS.Timeout | null = null;
@@ -115,6 +118,7 @@ export class JohnnyFiveIo extends EventEmitter {
     this.#numbers = new IoPins(board.pins);
     this.#lines = new IoLines({ board, clock, safe, pins: this.#numbers });
     this.#reports = this.#makeReports();
+    this.#outputs = new IoOutputs(this.#lines, clock);
     this.#i2c = new IoI2c(options.i2c ?? null, (error) => this.emit("i2c-failure", error));
     this.pins = this.#numbers.table;
     this.analogPins = this.#numbers.analogPins;
@@ -268,6 +272,9 @@ export class JohnnyFiveIo extends EventEmitter {
   #tick(): void {
     this.#tellHealth();
     this.#reports.tellNews();
+    for (const { pin, value } of this.#outputs.takeUndone()) {
+      this.emit("undone", { pin: this.#nameOf(pin), value });
+    }
     this.#i2c.readAgain();
   }
 
@@ -310,7 +317,10 @@ export class JohnnyFiveIo extends EventEmitter {
   #write(pin: number, value: number, line: OutputLine): void {
     assert(value >= 0 && value <= 1, `a duty of ${value}`);
     const result = line.write(this.#clock.now(), value, null);
-    if (result.ok) return;
+    if (result.ok) {
+      this.#outputs.tell(pin, value);
+      return;
+    }
     const refused: RefusedWord = { pin: this.#nameOf(pin), value, reason: result.reason };
     this.emit("refused", refused);
   }

@@ -189,6 +189,26 @@ describe("the IO plugin", () => {
     expect(refused).toEqual([{ pin: "D8", value: 0, reason: "closed" }]);
   });
 
+  it("IO-12: an output that has lost its word is told once", () => {
+    const board = uno();
+    const { io } = makeIo(board);
+    const undone: unknown[] = [];
+    io.on("undone", (word) => undone.push(word));
+    io.digitalWrite(8, 1);
+    io.pwmWrite(9, 85);
+    io.digitalWrite(7, 1);
+    io.pinMode(7, 0);
+    vi.advanceTimersByTime(100);
+    expect(undone).toEqual([]);
+    // Stronger than the pin: what a voltmeter shows is not what was written.
+    board.drive(now(), "D8", 0);
+    vi.advanceTimersByTime(100);
+    expect(undone).toEqual([{ pin: "D8", value: 1 }]);
+    io.digitalWrite(8, 0);
+    vi.advanceTimersByTime(100);
+    expect(undone).toHaveLength(1);
+  });
+
   it("IO-8: close makes outputs safe and leaves the board open", () => {
     const board = uno();
     const { io } = makeIo(board);

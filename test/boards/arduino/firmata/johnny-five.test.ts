@@ -48,6 +48,19 @@ describe("johnny-five over a Firmata board", () => {
     expect(probe.takeDuty()).toBeCloseTo(1_500 / 20_000, 3);
   });
 
+  it("Relay: a reset of the board that opens it is told", async () => {
+    const undone: unknown[] = [];
+    io.on("undone", (word) => undone.push(word));
+    new five.Relay(7).close();
+    await pass(100);
+    expect(await arduino.measure("D7")).toBe(1);
+    expect(undone).toEqual([]);
+    arduino.mcu.reset();
+    await pass(150);
+    expect(await arduino.measure("D7")).toBe(0);
+    expect(undone).toContainEqual({ pin: "D7", value: 1 });
+  });
+
   it("Button, with the chip's own pull-up", async () => {
     const heard = new Heard(new five.Button({ pin: 2, isPullup: true }), ["press", "release"]);
     await pass(150);
