@@ -26,6 +26,7 @@ import {
   whole,
 } from "./schema-parts.js";
 import { serial } from "./serial-schema.js";
+import { voterSchema } from "./voter-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
 export const nodesMax = 15;
@@ -175,9 +176,9 @@ export const protectionSchema = mapping({
   commands: protectionProfile("The E2E profile of commands, from the replica to the pin."),
 }).partial();
 
-const watchdogWord = "(thread|mock|none|/dev/[^\\s,]+)";
+const watchdogWord = "(thread|mock|bridge|none|/dev/[^\\s,]+)";
 const devicesExpected =
-  "thread, mock, none, or a device such as /dev/watchdog0, or several of them";
+  "thread, mock, bridge, none, or a device such as /dev/watchdog0, or several of them";
 const watchdogPattern = new RegExp(`^${watchdogWord}(\\s*,\\s*${watchdogWord})*$`);
 
 const watchdogDevices = z.string().regex(watchdogPattern, { error: devicesExpected });
@@ -306,6 +307,7 @@ export const fileSchema = mapping({
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
   outputs: outputs.optional(),
+  voter: voterSchema.optional(),
   protection: protectionSchema.optional(),
   recorder: recorder.optional(),
   realtime: realtime.optional(),

@@ -1,5 +1,5 @@
 /** Who acts when a replica hangs, and in which order, for `holdfast config check`. */
-import { mockDevice, threadDevice } from "../host/watchdog/watchdog-settings.js";
+import { bridgeDevice, mockDevice, threadDevice } from "../host/watchdog/watchdog-settings.js";
 import { type Duration, micros } from "../kernel/time.js";
 import { formatDuration } from "./quantity.js";
 import type { RunSettings } from "./settings.js";
@@ -42,6 +42,7 @@ export function watchdogReport({ cluster, watchdog }: RunSettings): WatchdogRepo
 function whatItDoes(device: string): string {
   if (device === threadDevice) return "kills the process; whoever started it starts it again";
   if (device === mockDevice) return "says that a real one would have reset the board";
+  if (device === bridgeDevice) return "makes its outputs safe, and takes no command";
   return "resets the board";
 }
 

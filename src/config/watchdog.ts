@@ -4,7 +4,7 @@
  * board that is reset before its process could be killed and started again is reset for nothing.
  */
 
-import { isBoardDevice, threadDevice } from "../host/watchdog/watchdog-settings.js";
+import { bridgeDevice, isBoardDevice, threadDevice } from "../host/watchdog/watchdog-settings.js";
 import { type Duration, micros, seconds } from "../kernel/time.js";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
@@ -18,6 +18,10 @@ const patienceFactor = 3;
 /** Beyond it a device would hardly be one that watches. */
 const timeoutMax = seconds(86_400);
 const devicesMax = 4;
+
+/** What a bridge can wait: its windows need some time, and its counters end. */
+const bridgeTimeoutMin = seconds(1);
+const bridgeTimeoutMax = seconds(120);
 
 /** What Node on a small board takes from its start to its first pet, roughly. */
 const restartUsual = seconds(5);
@@ -85,6 +89,9 @@ function deviceProblems(layers: Layers, devices: readonly string[]): Problem[] {
     return refuse(`each device once, got ${twice} twice${why}`);
   }
   if (devices.includes(noDevice) && devices.length > 1) return refuse("`none` alone");
+  if (devices.includes(bridgeDevice) && layers.get(["board", "kind"]) !== "bridge") {
+    return refuse("`bridge` only with `board.kind: bridge`, the board that is to watch");
+  }
   if (devices.length > devicesMax) return refuse(`at most ${devicesMax} devices`);
   const raw = layers.get(devicePath);
   if (Array.isArray(raw) && raw.length === 0) return refuse("at least one device, or `none`");
@@ -98,6 +105,10 @@ function timeoutProblems(layers: Layers, { devices, timeout, patience }: Settled
   };
   const limits = `timing.watchdog (${formatDuration(patience)})`;
   if (devices.some(isBoardDevice) && timeout % seconds(1) !== 0) return refuse("whole seconds");
+  const [least, most] = [bridgeTimeoutMin, bridgeTimeoutMax];
+  if (devices.includes(bridgeDevice) && (timeout < least || timeout > most)) {
+    return refuse(`from ${formatDuration(least)} to ${formatDuration(most)} for a bridge`);
+  }
   if (timeout > timeoutMax) return refuse(`at most ${formatDuration(timeoutMax)}`);
   if (timeout < patience) {
     return refuse(`at least ${limits}, a quarter of which lies between two pets`);

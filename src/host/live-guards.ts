@@ -25,7 +25,7 @@ import type { StepInput, StepWitness } from "./loop.js";
 import type { MakeTimer } from "./machine-loop.js";
 import type { Clock } from "./monotonic-clock.js";
 import { serviceLine } from "./watchdog/service-line.js";
-import { armWatchdogs } from "./watchdog/watchdog-arming.js";
+import { type ArmBridge, armWatchdogs } from "./watchdog/watchdog-arming.js";
 import { systemWatchdogCalls } from "./watchdog/watchdog-calls.js";
 import type { WatchdogSet } from "./watchdog/watchdog-set.js";
 import type { WatchdogSettings } from "./watchdog/watchdog-settings.js";
@@ -48,6 +48,8 @@ export interface GuardOptions {
   readonly stateDir: string | null;
   readonly starts: StartOptions | null;
   readonly watchdog: WatchdogSettings | null;
+  /** Of a board that can watch this host; null or absent where there is none. */
+  readonly armBridge?: ArmBridge | null;
   /** Of the watchdog's thread; it says how often pets come. */
   readonly patience: Duration;
   readonly realtime: RealtimeWish | null;
@@ -227,11 +229,13 @@ export class LiveGuards {
   async #armWatchdogs(): Promise<void> {
     const { node: name, watchdog: settings, patience, clock, logger, onFailure } = this.#options;
     if (settings === null) return;
+    const { armBridge } = this.#options;
     this.#watchdogs = await armWatchdogs({
       ...{ name, settings, patience, clock, calls: systemWatchdogCalls(), env: process.env },
       tell: (device, level, text) => logger[level]({ device }, `watchdog ${device}: ${text}`),
       describe: () => serviceLine(this.#machine?.status(clock.now()) ?? null),
       onFailure: (error) => onFailure("the watchdog's thread died", error),
+      ...(armBridge == null ? {} : { armBridge }),
       evidence: this.#evidence?.forDog() ?? null,
       priority: this.#realtime?.dogPriority ?? 0,
       onThread: (refusal) => this.#realtime?.dogArmed(refusal),

@@ -30,6 +30,7 @@ import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
 import { openRecording, type RecordingFile } from "./recording-folder.js";
 import type { LinkTrouble } from "./udp-link.js";
+import type { ArmBridge } from "./watchdog/watchdog-arming.js";
 import type { WatchdogSettings } from "./watchdog/watchdog-settings.js";
 
 /** When and as what a machine was made: what a recording of it must say. */
@@ -61,6 +62,8 @@ export interface LiveNodeOptions {
   readonly starts?: StartOptions;
   /** Null leaves the process without a dog, as in a debugger. */
   readonly watchdog: WatchdogSettings | null;
+  /** Of a board that can watch this host; see `ArmingOptions`. */
+  readonly armBridge?: ArmBridge | null;
   /** Without it the loop's thread stays ordinary. */
   readonly realtime?: RealtimeWish | null;
   readonly recording: RecordingOptions | null;
@@ -96,6 +99,7 @@ export class LiveNode {
       ...{ node: options.node.self, stateDir: options.stateDir, starts: options.starts ?? null },
       ...{ watchdog: options.watchdog, patience: options.node.settings.timing.watchdog },
       ...{ realtime: options.realtime ?? null, clock: this.#clock, logger: options.logger },
+      armBridge: options.armBridge ?? null,
       onFailure: (what, error) => this.fail(what, error),
     });
     this.#startedAt = this.#clock.now();

@@ -50,11 +50,21 @@ describe("the watchdogs of a config", () => {
   });
 
   it.each([
-    ["{ device: cat }", "9:21: watchdog.device: expected thread, mock, none, or a device such as"],
-    ["{ device: [thread, 3] }", "9:21: watchdog.device: expected thread, mock, none, or a device"],
-    ["{ device: 3 }", "9:21: watchdog.device: expected thread, mock, none"],
-    ["{ device: ./watchdog }", "9:21: watchdog.device: expected thread, mock, none"],
+    [
+      "{ device: cat }",
+      "9:21: watchdog.device: expected thread, mock, bridge, none, or a device such as",
+    ],
+    [
+      "{ device: [thread, 3] }",
+      "9:21: watchdog.device: expected thread, mock, bridge, none, or a device",
+    ],
+    ["{ device: 3 }", "9:21: watchdog.device: expected thread, mock, bridge, none"],
+    ["{ device: ./watchdog }", "9:21: watchdog.device: expected thread, mock, bridge, none"],
     ["{ device: [] }", "9:21: watchdog.device: expected at least one device, or `none`"],
+    [
+      "{ device: bridge }",
+      "9:21: watchdog.device: expected `bridge` only with `board.kind: bridge`",
+    ],
     ["{ device: [none, thread] }", "9:21: watchdog.device: expected `none` alone"],
     ["{ device: [mock, mock] }", "9:21: watchdog.device: expected each device once, got mock"],
     [

@@ -9,13 +9,15 @@ export interface PinsOf {
   readonly cluster: string;
   readonly node: NodeId;
   readonly clock: Clock;
+  /** What happens to a microcontroller, for the log. */
+  readonly tell: (level: "info" | "warn", text: string) => void;
 }
 
 /** In bits a second. */
 const baudRates = { bridge: 115_200, firmata: 57_600 } as const;
 
 export async function openPins(board: PinBoardSettings, of: PinsOf): Promise<OpenedBoard> {
-  const { cluster, node, clock } = of;
+  const { cluster, node, clock, tell } = of;
   switch (board.kind) {
     case "raspberry-pi": {
       const { openRaspberryPi } = await import("../../../boards/raspberry-pi/open.js");
@@ -25,7 +27,11 @@ export async function openPins(board: PinBoardSettings, of: PinsOf): Promise<Ope
     }
     case "bridge": {
       const { openBridge } = await import("../../../boards/bridge/open.js");
-      return openBridge({ ...(await lineOf(board, node)), clock, cluster, node });
+      const { eventLevel, eventText } = await import("../../../boards/bridge/events.js");
+      return openBridge({
+        ...{ ...(await lineOf(board, node)), clock, cluster, node },
+        onEvent: (_, event) => tell(eventLevel(event), eventText(event)),
+      });
     }
     case "firmata": {
       const { openFirmata } = await import("../../../boards/arduino/open.js");

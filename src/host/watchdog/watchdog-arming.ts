@@ -12,6 +12,7 @@ import type { WatchdogCalls } from "./watchdog-calls.js";
 import { type TellWatchdog, type WatchdogDevice, WatchdogRefusal } from "./watchdog-device.js";
 import { WatchdogSet } from "./watchdog-set.js";
 import {
+  bridgeDevice,
   isBoardDevice,
   mockDevice,
   threadDevice,
@@ -33,6 +34,8 @@ export interface ArmingOptions {
   readonly describe: () => string | null;
   /** The thread died: nobody watches the loop any more. */
   readonly onFailure: (error: Error) => void;
+  /** Of a board that can watch its host; absent where there is none. */
+  readonly armBridge?: ArmBridge;
   /** What the thread writes down before it bites; nothing where it is null or absent. */
   readonly evidence?: DogEvidenceData | null;
   /** SCHED_FIFO of the thread; by default it is ordinary. */
@@ -40,6 +43,12 @@ export interface ArmingOptions {
   /** The thread is armed; why it did not get its priority, null where it did. */
   readonly onThread?: (refusal: string | null) => void;
 }
+
+/**
+ * Arms a board that is on a line, and petted over it: this room knows no board. Rejects with a
+ * `WatchdogRefusal`.
+ */
+export type ArmBridge = (timeout: Duration, tell: TellWatchdog) => Promise<WatchdogDevice>;
 
 /** Rejects with a `WatchdogRefusal`; then none is armed, as far as their drivers allow. */
 export async function armWatchdogs(options: ArmingOptions): Promise<WatchdogSet> {
@@ -96,10 +105,21 @@ async function arm(options: ArmingOptions, device: string): Promise<WatchdogDevi
     return dog;
   }
   if (device === mockDevice) return new MockDog({ timeout, clock, tell });
+  if (device === bridgeDevice) return armBridge(options, timeout, tell);
   const timeoutLeast = patience;
   return LinuxWatchdog.arm({
     ...{ path: device, timeout, timeoutLeast, pretimeout, onStop, tell, calls },
   });
+}
+
+function armBridge(
+  { armBridge: arm }: ArmingOptions,
+  timeout: Duration,
+  tell: TellWatchdog,
+): Promise<WatchdogDevice> {
+  if (arm !== undefined) return arm(timeout, tell);
+  const message = "this replica has no bridge: it needs `board` with `kind: bridge`";
+  throw new WatchdogRefusal(bridgeDevice, "missing", message);
 }
 
 /** Null where no systemd has started us, or it cannot be spoken to. */

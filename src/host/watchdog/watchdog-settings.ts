@@ -3,7 +3,7 @@ import type { Duration } from "../../kernel/time.js";
 import type { StopPolicy } from "./linux-watchdog-opening.js";
 
 export interface WatchdogSettings {
-  /** `thread`, `mock`, or the path of a device; each once, and none for a replica without any. */
+  /** `thread`, `mock`, `bridge`, or the path of a device; each once, and none for a replica without any. */
   readonly devices: readonly string[];
   /** Of all but the thread, whose patience is the cluster's `timing.watchdog`. */
   readonly timeout: Duration;
@@ -18,6 +18,8 @@ export interface WatchdogSettings {
 
 export const threadDevice = "thread";
 export const mockDevice = "mock";
+/** A microcontroller that makes its own outputs safe; see boards/bridge. */
+export const bridgeDevice = "bridge";
 
 /** A device of the board, and no stand-in. */
 export const isBoardDevice = (device: string): boolean => device.startsWith("/");

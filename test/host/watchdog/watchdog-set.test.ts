@@ -2,7 +2,11 @@
 import { array, asyncProperty, double, integer, assert as property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MockDog } from "../../../src/host/watchdog/mock-dog.js";
-import { type ArmingOptions, armWatchdogs } from "../../../src/host/watchdog/watchdog-arming.js";
+import {
+  type ArmBridge,
+  type ArmingOptions,
+  armWatchdogs,
+} from "../../../src/host/watchdog/watchdog-arming.js";
 import { WatchdogRefusal } from "../../../src/host/watchdog/watchdog-device.js";
 import { WatchdogSet } from "../../../src/host/watchdog/watchdog-set.js";
 import type { WatchdogSettings } from "../../../src/host/watchdog/watchdog-settings.js";
@@ -95,6 +99,26 @@ describe("several watchdogs", () => {
     expect(rig.board.loadedBeforeOpening).toBe(true);
     await dogs.close();
     expect(rig.board.active).toBe(false);
+  });
+
+  it("SET-6: a bridge is armed by whoever has the board, and petted with the others", async () => {
+    const rig = rigOf({ devices: ["bridge", "mock"] });
+    const asked: Duration[] = [];
+    const clock = rig.board.clock;
+    const armBridge: ArmBridge = async (timeout, tell) => {
+      asked.push(timeout);
+      return new MockDog({ timeout, clock, tell });
+    };
+    const dogs = await petFor({ ...rig, options: { ...rig.options, armBridge } }, 100);
+    expect(asked).toEqual([seconds(4)]);
+    expect(dogs.status().devices.map(({ failures }) => failures)).toEqual([0, 0]);
+  });
+
+  it("SET-6: without such a board it is refused with what it needs", async () => {
+    const rig = rigOf({ devices: ["bridge"] });
+    await expect(armWatchdogs(rig.options)).rejects.toThrow(/no bridge: it needs .*kind: bridge/);
+    const lenient = rigOf({ devices: ["bridge"], required: false });
+    expect((await armWatchdogs(lenient.options)).status().missing).toHaveLength(1);
   });
 
   it("a replica with none says so", async () => {
