@@ -46,6 +46,7 @@ export function checkWiring(layers: Layers, needs: WiringNeeds): readonly Proble
     ...wiresIn(layers, known).flatMap((wire) => checkPin(layers, known, wire)),
     ...doubles(layers, known, needs),
     ...unknownPorts(layers, needs.nodes),
+    ...unvoted(layers, needs.outputs),
   ];
 }
 
@@ -216,4 +217,15 @@ function unknownPorts(layers: Layers, nodes: readonly string[]): readonly Proble
     const text = `expected the id of a node${suggestion(key, nodes)}`;
     return layers.problem(["board", "ports", key], text, "key");
   });
+}
+
+/**
+ * Without a lease every replica drives its own pin at once. That is right behind an output voter
+ * alone, and a board of pins is none.
+ */
+function unvoted(layers: Layers, outputs: readonly Need[]): readonly Problem[] {
+  const names = [...new Set(outputs.map(({ name }) => name))];
+  const voted = names.filter((name) => layers.get(["outputs", name, "right"]) === "voter");
+  const text = "expected `lease`: these boards have no line to an output voter";
+  return voted.map((name) => layers.problem(["outputs", name, "right"], text));
 }

@@ -17,7 +17,7 @@ import { settleDetection } from "./detection.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
-import { checkOutputs } from "./outputs.js";
+import { checkOutputs, isVoted } from "./outputs.js";
 import { type Problem, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
@@ -106,9 +106,10 @@ type App = Extract<AppGlance, { readonly ok: true }>;
 function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
   const nodes = nodeIdsIn(layers);
   const { problems, warnings } = checkSensors(layers, sensors, nodes);
+  const leased = outputs.filter((name) => !isVoted(layers, name));
   const needs = {
     inputs: channelsIn(layers, sensors),
-    outputs: nodes.flatMap((node) => outputs.map((name) => ({ node, name }))),
+    outputs: nodes.flatMap((node) => leased.map((name) => ({ node, name }))),
     nodes,
   };
   // Without settled channels nobody knows what is to be wired.

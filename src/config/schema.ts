@@ -26,6 +26,7 @@ import {
   whole,
 } from "./schema-parts.js";
 import { serial } from "./serial-schema.js";
+import { voterSchema } from "./voter-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
 export const nodesMax = 15;
@@ -306,6 +307,7 @@ export const fileSchema = mapping({
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
   outputs: outputs.optional(),
+  voter: voterSchema.optional(),
   protection: protectionSchema.optional(),
   recorder: recorder.optional(),
   realtime: realtime.optional(),

@@ -21,6 +21,7 @@ import { type DependabilitySettings, dependabilityOf } from "./dependability-set
 import { restartsOf } from "./restarts.js";
 import type { FileContent, LogLevel } from "./schema.js";
 import { serialOf } from "./serial.js";
+import { type VoterSettings, voterSettingsOf } from "./voter.js";
 import { watchdogSettingsOf } from "./watchdog-settings.js";
 
 export interface RecorderSettings {
@@ -42,6 +43,8 @@ export interface RunSettings {
   readonly key: Uint8Array;
   /** `file` of a recorded board is an absolute path. */
   readonly board: BoardSettings;
+  /** Null where no output is voted in firmware, or that is not ours to reach. */
+  readonly voter: VoterSettings | null;
   /** Null where nothing is recorded: the config has no `recorder`. */
   readonly recorder: RecorderSettings | null;
   /** Null where the loop keeps ordinary priority: the config has no `realtime`. */
@@ -79,6 +82,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     serial: serialOf(content),
     key: around.key,
     board: boardOf(content.board, around.boardFile),
+    voter: voterOf(content),
     recorder: recorderOf(content, around.recorderPath),
     realtime: realtimeOf(content),
     stateDir: around.stateDir,
@@ -89,6 +93,9 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     dependability: dependabilityOf(content.dependability),
   };
 }
+
+const voterOf = ({ voter, timing }: FileContent): VoterSettings | null =>
+  voter === undefined ? null : voterSettingsOf(voter, timing?.cycle ?? micros(0));
 
 /** In the same order at every replica, for they name them by their place. */
 function pathNamesOf(content: FileContent): readonly string[] {

@@ -196,6 +196,14 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
     ]);
   });
 
+  it("with an output that every replica would drive at once", async () => {
+    const config = pi("temperature: { pin: cpu }");
+    expect(await problems(`${config}outputs: { heater: { right: voter } }\n`)).toEqual([
+      "14:28: outputs.heater.right: expected `lease`: these boards have no line to an output voter",
+    ]);
+    accepted(await folder.load(`${config}outputs: { heater: { right: lease } }\n`));
+  });
+
   it("not for a sensor of the machine's own, nor for pins of another Arduino", async () => {
     accepted(await folder.load(pi("temperature: { pin: iio:adc0 }")));
     const mega = bridge("temperature: { pin: A12 }", "heater: { pin: D42, as: pwm }");

@@ -6,12 +6,13 @@ import { parseRecording, type Recording } from "../../../boards/recording/csv.js
 import { RecordedBoard } from "../../../boards/recording/recorded-board.js";
 import type { BoardSettings } from "../../config/board-schema.js";
 import type { RunSettings } from "../../config/settings.js";
-import { type BoardSpecs, boardSpecsOf } from "../../host/board-specs.js";
+import type { BoardSpecs } from "../../host/board-specs.js";
 import type { ArmBridge } from "../../host/watchdog/watchdog-arming.js";
 import { UsageError, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { type Instant, millis } from "../../kernel/time.js";
 import { CliFailure } from "../exit.js";
+import { ownSpecsOf } from "./own-specs.js";
 
 export type MakeBoard = (now: Instant) => Board;
 
@@ -29,11 +30,26 @@ const nothingToClose = (): void => {};
 const recordedRefresh = millis(5);
 
 /**
+ * With the output voter beside it, where the config has one.
+ *
  * @throws CliFailure (invalid file) for a recording that cannot be played, (not available) for
  *   hardware that is not there, or not as the config says
  */
 export async function localBoard(settings: RunSettings, self: NodeId): Promise<LocalBoard> {
-  const specs = boardSpecsOf(settings.cluster, self);
+  const local = await boardAlone(settings, self);
+  const { voter } = settings;
+  if (voter === null) return local;
+  try {
+    const { withVoter } = await import("./voter.js");
+    return { ...local, makeBoard: await withVoter(settings, voter, self, local.makeBoard) };
+  } catch (error) {
+    local.close();
+    throw error;
+  }
+}
+
+async function boardAlone(settings: RunSettings, self: NodeId): Promise<LocalBoard> {
+  const specs = ownSpecsOf(settings, self);
   const { board } = settings;
   switch (board.kind) {
     case "mock":

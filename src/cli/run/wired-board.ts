@@ -11,7 +11,6 @@ import { openWired, type WiredBoard } from "../../../boards/wired/wired-board.js
 import type { PinBoardSettings } from "../../config/board-schema.js";
 import type { RunSettings } from "../../config/settings.js";
 import { wiringOf } from "../../config/wiring-settings.js";
-import { boardSpecsOf } from "../../host/board-specs.js";
 import { BoardWatch } from "../../host/board-watch.js";
 import { makeLogger } from "../../host/logger.js";
 import { type Clock, MonotonicClock } from "../../host/monotonic-clock.js";
@@ -21,20 +20,22 @@ import type { NodeId } from "../../kernel/ids.js";
 import { CliFailure } from "../exit.js";
 import type { LocalBoard } from "./local-board.js";
 import { openPins } from "./open-pins.js";
+import { ownSpecsOf } from "./own-specs.js";
 
 /** @throws CliFailure (not available) with the sentence of the board, or of each of its lines */
 export async function wiredBoard(
-  { cluster, log }: RunSettings,
+  settings: RunSettings,
   board: PinBoardSettings,
   node: NodeId,
 ): Promise<LocalBoard> {
+  const { cluster, log } = settings;
   const clock = new MonotonicClock();
   const logger = makeLogger(node, log.level);
   const tell = (level: "info" | "warn", text: string) => logger[level](`board: ${text}`);
   const opened = await openPins(board, { cluster: cluster.cluster, node, clock, tell });
   if (!opened.ok) throw new CliFailure("notAvailable", `board: ${opened.message}`);
   const pins = opened.board;
-  const wired = wire(pins, cluster, board, node, clock);
+  const wired = wire(pins, settings, board, node, clock);
   const giveBack = (): void => wired.close(clock.now());
   process.once("exit", giveBack);
   const { description } = pins;
@@ -59,12 +60,12 @@ async function armingOf(pins: PinBoard, clock: Clock): Promise<ArmBridge | null>
 
 function wire(
   pins: PinBoard,
-  cluster: RunSettings["cluster"],
+  settings: RunSettings,
   board: PinBoardSettings,
   node: NodeId,
   clock: MonotonicClock,
 ): WiredBoard {
-  const specs = boardSpecsOf(cluster, node);
+  const specs = ownSpecsOf(settings, node);
   const wiring = wiringOf(board, node, specs);
   const opening = openWired(clock.now(), { pins, ...specs, wiring });
   if (opening.ok) return opening.board;

@@ -130,7 +130,7 @@ describe("three replicas and the voter", () => {
     expect(ours.at(0).events).not.toContainEqual(foreign);
   });
 
-  it("VOTER-8: a voter that is another cluster's is left alone, but with two that rebind it", () => {
+  it("VOTER-8: another cluster's voter is left alone, but where two rebind it", () => {
     const rig = new VoterRig([{ place: 0 }, { place: 1 }]);
     const other = rig.join({ place: 2, cluster: "kiln" });
     rig.replicas.push(other);

@@ -218,6 +218,21 @@ describe("missed edges", () => {
     expect(taken.edges.at(-1)?.sequence).toBe(taken.edges.length);
   });
 
+  it("FAULTY-2: on one another they lose no loss, and invent none", () => {
+    const mock = new MockPinBoard({ shape: unoShape, begins });
+    const options = { pin: null, share: 0.4, told: true };
+    const below = missedEdges(mock, { ...options, dice: dice.split("below") });
+    const above = missedEdges(below.board, { ...options, dice: dice.split("above") });
+    const line = openInput(above.board);
+    for (const fault of [below, above]) fault.turn(begins, true);
+    pulse(mock, 200);
+    const taken = line.takeEdges(at(3_000));
+    expect(taken.edges.length).toBeLessThan(200);
+    expect(taken.edges.at(-1)?.sequence).toBeGreaterThan(390);
+    expect(isWhole(taken, 0)).toBe(taken.edges.length + taken.missed);
+    expect(taken.edges.length + taken.missed).toBeGreaterThan(390);
+  });
+
   it("FAULTY-6: all of them, and the level is still read right", () => {
     const { mock, board, turn } = rig((below) =>
       missedEdges(below, { pin: "D2", share: 1, told: true, dice }),
