@@ -25,9 +25,11 @@ export interface LinesWish {
   readonly machine: PiMachine;
   readonly clock: Clock;
   readonly troubles: Troubles;
-  /** Is a guard to stand by the outputs? */
-  readonly guard: boolean;
+  readonly guard: GuardWish;
 }
+
+/** `if-possible`: where there can be none the board is opened without one, and says so. */
+export type GuardWish = boolean | "if-possible";
 
 export interface OpenedLines {
   readonly ok: true;
@@ -47,11 +49,6 @@ export function openLines(wish: LinesWish): OpenedLines | PinRefusal {
   const { machine, labels } = wish;
   const opened = openChip(machine.gpio, machine.view, labels);
   if (opened.ok) {
-    const lack = wish.guard ? guardFolderRefusal(machine.guardFolder) : null;
-    if (lack !== null) {
-      opened.chip.close();
-      return refused("not-supported", `a guard is wanted: ${lack}`);
-    }
     return byChardev(wish, opened.chip, gpio === "chardev" ? "as it was chosen" : "which is here");
   }
   if (gpio === "chardev" || opened.reason === "no-permission") return opened;
@@ -61,24 +58,33 @@ export function openLines(wish: LinesWish): OpenedLines | PinRefusal {
   return refused(opened.reason, `${opened.message}; nor by sysfs: ${older.message}`);
 }
 
-function byChardev(wish: LinesWish, chip: GpioChip, why: string): OpenedLines {
+function byChardev(wish: LinesWish, chip: GpioChip, why: string): OpenedLines | PinRefusal {
   const { machine, troubles, guard } = wish;
   const { gpio: calls, view, timer, guards, guardFolder: folder } = machine;
   const { label, lines } = chip.info;
-  const keeper = guard ? new GuardKeeper({ label, folder, troubles }) : null;
+  const lack = guard === false ? null : guardFolderRefusal(folder);
+  if (guard === true && lack !== null) {
+    chip.close();
+    return refused("not-supported", `a guard is wanted: ${lack}`);
+  }
+  const isGuarded = guard !== false && lack === null;
+  const keeper = isGuarded ? new GuardKeeper({ label, folder, troubles }) : null;
   return {
     ok: true,
     backEnd: new ChardevBackEnd({ calls, chip, view, troubles, timer, guards, outputs: keeper }),
     ...{ label, lines, onClose: () => keeper?.close() },
     nameOf: (offset) => chip.lineInfo(offset)?.name ?? null,
-    told: `${chip.path} (${label}) by the GPIO character device, ${why}`,
+    told: `${chip.path} (${label}) by the GPIO character device, ${why}${guardText(guard, lack)}`,
   };
 }
 
 function bySysfs(wish: LinesWish, why: string): OpenedLines | PinRefusal {
   const { machine, labels, clock, troubles } = wish;
   const { view, timer } = machine;
-  if (wish.guard) return refused("not-supported", `a guard needs the character device: ${why}`);
+  const lack = "sysfs has none";
+  if (wish.guard === true) {
+    return refused("not-supported", `a guard is wanted, and ${lack}: say \`guard: false\``);
+  }
   const found = findSysfsChip(view, labels);
   if (!found.ok) return found;
   const loaded = machine.loadOnoff();
@@ -92,6 +98,9 @@ function bySysfs(wish: LinesWish, why: string): OpenedLines | PinRefusal {
     nameOf: () => null,
     told:
       `${chip.label} by sysfs and onoff, ${why}; ` +
-      "the time of an edge is when this program heard of it",
+      `the time of an edge is when this program heard of it${guardText(wish.guard, lack)}`,
   };
 }
+
+const guardText = (guard: GuardWish, lack: string | null): string =>
+  guard === false || lack === null ? "" : `; outputs have no guard (${lack})`;

@@ -6,7 +6,7 @@ import { SensorPins } from "./analog/sensor-pins.js";
 import { findSensors } from "./analog/sensors.js";
 import { chipPins, headerPins, type LinePin } from "./line-pins.js";
 import { LinuxBoard } from "./linux-board.js";
-import { type GpioChoice, type OpenedLines, openLines } from "./open-lines.js";
+import { type GpioChoice, type GuardWish, type OpenedLines, openLines } from "./open-lines.js";
 import { type PiMachine, thisMachine } from "./pi-machine.js";
 import { type PiModel, piSerialPorts, piWatchdog } from "./pi-models.js";
 import { HardwarePwm } from "./pwm/hardware-pwm.js";
@@ -24,7 +24,7 @@ export interface RaspberryPiOptions {
    * Is a small process to stand by, which puts outputs into their safe state when this one is
    * killed? By the character device only.
    */
-  readonly guard?: boolean;
+  readonly guard?: GuardWish;
   /** How often a sensor is read while it is open; every 100 ms where nothing else is said. */
   readonly samplePeriod?: Duration;
   /** What the machine is made of; this one where it is absent. */

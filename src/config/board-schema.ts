@@ -168,7 +168,7 @@ const piBoard = mapping({
   guard: yes({
     description:
       "Does a small process stand by, which makes outputs safe when the replica is killed?",
-    fallback: "true where outputs are driven, but for `gpio: sysfs`, which has none",
+    fallback: "where outputs are driven, and it can be: not by sysfs",
   }).optional(),
   ...wiring,
 });

@@ -35,13 +35,22 @@ const wordOf = (label: string): string => label.replace(/[^\w.-]+/g, "_");
 /** Makes it where it is not there. Null where it is good, or why it is not. */
 export function guardFolderRefusal(folder: string): string | null {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const stat = lstatSync(folder);
     const isOurs = stat.isDirectory() && stat.uid === process.getuid?.();
     if (isOurs && (stat.mode & 0o022) === 0) return null;
     return `${folder} must be a folder of this user's that nobody else may write to`;
   } catch (error) {
     return `${folder} cannot be made (${codeOf(error)}): set XDG_RUNTIME_DIR to a folder that can`;
+  }
+}
+
+/** Not `recursive`: where the kernel makes no parent, as in /proc, Node tries for ever. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
   }
 }
 

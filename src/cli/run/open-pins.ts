@@ -45,8 +45,8 @@ export async function openPins(board: PinBoardSettings, of: PinsOf): Promise<Ope
 type PiSettings = Extract<PinBoardSettings, { readonly kind: "raspberry-pi" }>;
 
 /** Where it is not said: wherever there is something to guard, and a way to do it. */
-const isGuarded = ({ guard, gpio, outputs = {} }: PiSettings): boolean =>
-  guard ?? (gpio !== "sysfs" && Object.keys(outputs).length > 0);
+const isGuarded = ({ guard, outputs = {} }: PiSettings): boolean | "if-possible" =>
+  guard ?? (Object.keys(outputs).length > 0 ? "if-possible" : false);
 
 type LineSettings = Exclude<PinBoardSettings, { readonly kind: "raspberry-pi" }>;
 

@@ -152,7 +152,9 @@ describe("a successor", () => {
 
   it("PI-13: a folder that is not ours is refused", async () => {
     const folder = await testFolder();
-    expect(guardFolderRefusal(join(folder, "own", "deep"))).toBeNull();
+    expect(guardFolderRefusal(join(folder, "own"))).toBeNull();
+    expect(guardFolderRefusal(join(folder, "own"))).toBeNull();
+    expect(guardFolderRefusal("/proc/none/deep")).toContain("XDG_RUNTIME_DIR");
     mkdirSync(join(folder, "open"));
     (await import("node:fs")).chmodSync(join(folder, "open"), 0o777);
     expect(guardFolderRefusal(join(folder, "open"))).toContain("nobody else may write to");

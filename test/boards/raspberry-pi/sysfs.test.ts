@@ -57,6 +57,18 @@ describe("the choice of a way to the lines (PI-7)", () => {
     expect(opened).toHaveProperty("message", expect.stringContaining(noOnoff));
   });
 
+  it("PI-13: a guard that must be is refused where none can be, one that may is not", async () => {
+    for (const options of [older, both]) {
+      const needed = await new PiRig({ ...options, guard: true }).open();
+      expect(needed.ok).toBe(false);
+      expect(needed).toHaveProperty("message", expect.stringContaining("a guard is wanted"));
+      const { board, kernel } = await openedRig({ ...options, guard: "if-possible" });
+      expect(board.description).toContain("outputs have no guard (");
+      board.close(0 as never);
+      expect(kernel.openFiles).toBe(0);
+    }
+  });
+
   it("does not go to sysfs where a right is missing", async () => {
     const chips = [{ label, lines: 58, forbidden: true }];
     const rig = new PiRig({ ...both, chips });

@@ -3,7 +3,7 @@
 import type { OpenedBoard, PinBoard } from "../../../../boards/pin-board.js";
 import type { LineGuards } from "../../../../boards/raspberry-pi/chardev/chardev-back-end.js";
 import { openRaspberryPi } from "../../../../boards/raspberry-pi/open.js";
-import type { GpioChoice } from "../../../../boards/raspberry-pi/open-lines.js";
+import type { GpioChoice, GuardWish } from "../../../../boards/raspberry-pi/open-lines.js";
 import type { PiMachine } from "../../../../boards/raspberry-pi/pi-machine.js";
 import { after, type Duration, type Instant } from "../../../../src/kernel/time.js";
 import { ManualClock } from "../../../host/support/manual-clock.js";
@@ -25,6 +25,7 @@ export interface PiRigOptions {
   readonly chip?: string;
   /** Why onoff cannot be loaded; it can be where this is absent. */
   readonly noOnoff?: string;
+  readonly guard?: GuardWish;
   /** Without the character device. */
   readonly sysfsOnly?: boolean;
 }
@@ -53,9 +54,9 @@ export class PiRig {
   }
 
   async open(): Promise<OpenedBoard> {
-    const { gpio = "auto", chip } = this.#options;
+    const { gpio = "auto", chip, guard = false } = this.#options;
     const opened = await openRaspberryPi({
-      ...{ gpio, clock: this.clock, machine: this.#parts() },
+      ...{ gpio, guard, clock: this.clock, machine: this.#parts() },
       ...(chip === undefined ? {} : { chip }),
     });
     if (opened.ok) this.#board = opened.board;
@@ -77,7 +78,7 @@ export class PiRig {
       readText: (path) => this.sensors.read(path),
       every: (_period, act) => this.sensors.every(act),
       guards: this.guards,
-      guardFolder: "/nowhere",
+      guardFolder: "/proc/no-folder-can-be-made-here",
       atExit: (act) => {
         this.exits.add(act);
         return () => this.exits.delete(act);
