@@ -46,7 +46,7 @@ export const clusterLane = (only: readonly string[]): Lane =>
 
 async function driverHangs(image: GuestImage): Promise<Step> {
   const start = performance.now();
-  const end = await runCluster({ name, image, timing, further: serial, secondsMax: 900 });
+  const end = await runCluster({ name, image, timing, further: serial, secondsMax: 1500 });
   const complaints = await judge(end);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
   const ok = complaints.length === 0;

@@ -29,7 +29,7 @@ export interface ClusterOptions {
 
 export interface ClusterEnd {
   readonly ends: ReadonlyMap<Member, GuestEnd>;
-  /** Who was told to hang, and the last cycle that it had voted in then; null: it never came to it. */
+  /** Who was told to hang, and the last cycle that it had voted in; null: never came to it. */
   readonly hung: { readonly member: Member; readonly cycle: number } | null;
   /** The first cycle without a network, in which they must go on by their serial lines. */
   readonly cutFrom: number | null;

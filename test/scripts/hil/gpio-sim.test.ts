@@ -12,7 +12,9 @@ describe("the sources of a kernel", () => {
 });
 
 describe("irq_sim as a part of a module", () => {
-  const source = `handle_simple_irq(irq_to_desc(irqnum));\nEXPORT_SYMBOL_GPL(irq_domain_create_sim);\n`;
+  const source = ["handle_simple_irq(irq_to_desc(irqnum));", "EXPORT_SYMBOL_GPL(sim);", ""].join(
+    "\n",
+  );
 
   it("calls what modules may call, and offers nothing", () => {
     expect(callableByModules(source)).toBe("generic_handle_irq(irqnum);\n\n");
