@@ -11,16 +11,29 @@ import { storyText } from "./story.js";
 const name = "cluster";
 
 /** Slow beats: an emulated processor takes a tenth of a second for a cycle. */
-const timing = "cycle: 1s, heartbeat: 500ms, suspectAfter: 4s, lease: 4s, watchdog: 8s";
+const timing =
+  "cycle: 2s, cutoff: 1500ms, heartbeat: 1s, suspectAfter: 6s, lease: 6s, watchdog: 8s";
 
-/** A cycle may be late, or be left out where the driver's machine is busy: not more. */
-const stepMax = 4_000_000;
+/** ttyS1 and ttyS2 of each, as the lines are laid; see placeOf. */
+const serial = `serial:
+  - { baudRate: 115200, ports: { a: /dev/ttyS1, b: /dev/ttyS1 } }
+  - { baudRate: 115200, ports: { a: /dev/ttyS2, c: /dev/ttyS1 } }
+  - { baudRate: 115200, ports: { b: /dev/ttyS2, c: /dev/ttyS2 } }`;
+
+/**
+ * In cycles: so long there may be no voted value. It is the lease: with it an output keeps what it
+ * had, and so the heater goes on.
+ */
+const blindMax = 3;
+
+/** One cycle may be left out where the machine is busy, and one more. */
+const stepMax = 6_000_000;
 
 /**
  * In cycles: the lease of the one that hangs must end, and a new one be asked for when it is
  * suspected; and a guest may be late.
  */
-const takeoverMax = 15;
+const takeoverMax = 12;
 
 export const clusterLane = (only: readonly string[]): Lane =>
   guestLane({
@@ -33,7 +46,7 @@ export const clusterLane = (only: readonly string[]): Lane =>
 
 async function driverHangs(image: GuestImage): Promise<Step> {
   const start = performance.now();
-  const end = await runCluster({ name, image, timing, further: () => "", secondsMax: 900 });
+  const end = await runCluster({ name, image, timing, further: serial, secondsMax: 1500 });
   const complaints = await judge(end);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
   const ok = complaints.length === 0;
@@ -50,7 +63,7 @@ const stories = ({ ends }: ClusterEnd): readonly string[] =>
     `all that ${member} left is in ${folder}`,
   ]);
 
-async function judge({ ends, hung }: ClusterEnd): Promise<readonly string[]> {
+async function judge({ ends, hung, cutFrom }: ClusterEnd): Promise<readonly string[]> {
   const complaints: string[] = [];
   const takeovers: number[] = [];
   for (const member of members) {
@@ -60,7 +73,7 @@ async function judge({ ends, hung }: ClusterEnd): Promise<readonly string[]> {
     const own = isHung ? [...resetByWatchdog(end), ...said(end, 1, "hangs")] : neverReset(end);
     complaints.push(...[...cleanEnd(end), ...own].map((text) => `${member}: ${text}`));
     if (isHung || hung === null) continue;
-    const { broken, taken } = await witness(member, hung.cycle);
+    const { broken, taken } = await witness(member, cutFrom ?? hung.cycle, hung.cycle);
     complaints.push(...broken.map((text) => `${member}: ${text}`));
     if (taken !== null) takeovers.push(taken);
   }
@@ -68,13 +81,13 @@ async function judge({ ends, hung }: ClusterEnd): Promise<readonly string[]> {
   return [...complaints, ...judgeTakeover(takeovers, hung.cycle)];
 }
 
-/** What a replica that went on saw from the last cycle before the hang to its end. */
-async function witness(member: Member, from: number) {
+/** What a replica that went on saw, from the cut of the network on to its end. */
+async function witness(member: Member, from: number, hungIn: number) {
   const votes = parseVotes(await readOut(name, member, "votes.1"));
   const events = parseEvents(await readOut(name, member, "log.1"));
   return {
-    broken: interruptions(votes, { from, stepMax }),
-    taken: takeover(votes, events, from),
+    broken: interruptions(votes, { from, stepMax, blindMax }),
+    taken: takeover(votes, events, hungIn),
   };
 }
 

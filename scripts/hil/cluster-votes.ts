@@ -40,19 +40,35 @@ export function parseEvents(text: string): readonly LogEvent[] {
   });
 }
 
+export interface Allowance {
+  /** The first cycle that counts. */
+  readonly from: number;
+  /** The longest from one cycle to the next, in microseconds. */
+  readonly stepMax: number;
+  /** The most cycles one after the other without a voted value. */
+  readonly blindMax: number;
+}
+
 /** What is not as it must be in the votes of a replica that went on; none when all is. */
-export function interruptions(
-  votes: readonly Vote[],
-  { from, stepMax }: { readonly from: number; readonly stepMax: number },
-): readonly string[] {
-  const those = votes.filter(({ cycle }) => cycle >= from);
-  if (those.length === 0) return [`no vote from cycle ${from} on`];
-  return those.flatMap(({ cycle, step, value, status }) => [
-    ...(value === null ? [`no voted value in cycle ${cycle} (${status})`] : []),
-    ...(step > stepMax
-      ? [`${step / 1e6} s before cycle ${cycle}, expected at most ${stepMax / 1e6}`]
-      : []),
-  ]);
+export function interruptions(votes: readonly Vote[], allowed: Allowance): readonly string[] {
+  const those = votes.filter(({ cycle }) => cycle >= allowed.from);
+  if (those.length === 0) return [`no vote from cycle ${allowed.from} on`];
+  const complaints: string[] = [];
+  let [blind, newest] = [0, 0];
+  for (const { cycle, step, value, status } of those) {
+    // A replica whose state is repaired works out its last cycles once more.
+    if (cycle <= newest) continue;
+    newest = cycle;
+    blind = value === null ? blind + 1 : 0;
+    if (blind > allowed.blindMax) {
+      complaints.push(`no voted value in cycle ${cycle} and ${blind - 1} before it (${status})`);
+    }
+    if (step > allowed.stepMax) {
+      const most = `expected at most ${allowed.stepMax / 1e6} s`;
+      complaints.push(`${step / 1e6} s passed before cycle ${cycle}, ${most}`);
+    }
+  }
+  return complaints;
 }
 
 /** Does a replica drive the outputs, by its log? */

@@ -1,7 +1,7 @@
 /**
  * Three guests, one replica in each, on a network and with a serial line between any two. The lane
- * reads what they write down as they go, and tells the one that drives the outputs to hang: not the
- * clock decides when, but what they say.
+ * reads what they write down as they go; it cuts the network for a while, and tells the one that
+ * drives the outputs to hang: not the clock decides when, but what they say.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,16 +21,18 @@ export interface ClusterOptions {
   readonly image: GuestImage;
   /** Of the config. */
   readonly timing: string;
-  /** Further lines of the config of each. */
-  readonly further: (member: Member) => string;
+  /** Further lines of the config. */
+  readonly further: string;
   /** In seconds. */
   readonly secondsMax: number;
 }
 
 export interface ClusterEnd {
   readonly ends: ReadonlyMap<Member, GuestEnd>;
-  /** Who was told to hang, and the last cycle that it had voted in then; null: it never came to it. */
+  /** Who was told to hang, and the last cycle that it had voted in; null: never came to it. */
   readonly hung: { readonly member: Member; readonly cycle: number } | null;
+  /** The first cycle without a network, in which they must go on by their serial lines. */
+  readonly cutFrom: number | null;
   /** How far the story went, for whoever reads of a failure. */
   readonly reached: string;
 }
@@ -41,6 +43,9 @@ const lookEveryMs = 1_000;
 
 /** Cycles that all see all: before one is hung, and after it is back. */
 const settledCycles = 5;
+
+/** Longer than it takes to suspect a peer, and to exclude its channel. */
+const cutCycles = 15;
 
 export const guestName = (cluster: string, member: Member): string => `${cluster}-${member}`;
 
@@ -54,30 +59,39 @@ export async function readOut(cluster: string, member: Member, file: string): Pr
 export async function runCluster(options: ClusterOptions): Promise<ClusterEnd> {
   // The path of a socket has room for 107 characters, a clone may stand anywhere.
   const sockets = await mkdtemp(join(tmpdir(), "hil-"));
+  // What an earlier run has left would be taken for this one's.
+  for (const member of members) {
+    await rm(runFolder(guestName(options.name, member)), { recursive: true, force: true });
+  }
   const hub = await NetworkHub.listen(join(sockets, "net"));
   try {
-    return await runMembers(options, sockets);
+    return await runMembers(options, sockets, hub);
   } finally {
     hub.close();
     await rm(sockets, { recursive: true, force: true });
   }
 }
 
-async function runMembers(options: ClusterOptions, sockets: string): Promise<ClusterEnd> {
+async function runMembers(
+  options: ClusterOptions,
+  sockets: string,
+  hub: NetworkHub,
+): Promise<ClusterEnd> {
   const ends = new Map<Member, GuestEnd>();
   const running = members.map(async (member) => {
     ends.set(member, await runGuest(guestOptions(options, member, sockets)));
   });
-  const conductor = new Conductor(options.name, () => ends.size > 0);
+  const conductor = new Conductor(options.name, hub, () => ends.size > 0);
   const conducted = conductor.conduct();
   await Promise.all(running);
   await conducted;
-  return { ends, hung: conductor.hung, reached: conductor.reached };
+  const { hung, cutFrom, reached } = conductor;
+  return { ends, hung, cutFrom, reached };
 }
 
 function guestOptions(options: ClusterOptions, member: Member, sockets: string) {
   const { name, image, timing, further, secondsMax } = options;
-  const variables = { NODE_ID: member, TIMING: timing, FURTHER: further(member) };
+  const variables = { NODE_ID: member, TIMING: timing, FURTHER: further };
   return {
     name: guestName(name, member),
     image,
@@ -106,18 +120,23 @@ export function placeOf(member: Member, sockets: string): ClusterPlace {
 /** Looks on, and gives the orders. It gives up as soon as a guest has ended. */
 class Conductor {
   hung: ClusterEnd["hung"] = null;
+  cutFrom: ClusterEnd["cutFrom"] = null;
   reached = "they were started";
   readonly #cluster: string;
+  readonly #hub: NetworkHub;
   readonly #isOver: () => boolean;
 
-  constructor(cluster: string, isOver: () => boolean) {
+  constructor(cluster: string, hub: NetworkHub, isOver: () => boolean) {
     this.#cluster = cluster;
+    this.#hub = hub;
     this.#isOver = isOver;
   }
 
   async conduct(): Promise<void> {
     if (!(await this.#until(() => this.#allSettled(1)))) return;
     this.reached = "all three voted with all";
+    if (!(await this.#withoutNetwork())) return;
+    this.reached = "so they did by their serial lines alone";
     let driver: Member | null = null;
     const isDriven = async (): Promise<boolean> => {
       driver = await this.#driver();
@@ -140,9 +159,30 @@ class Conductor {
     return false;
   }
 
+  /** As many cycles as would show a path that is lost. */
+  async #withoutNetwork(): Promise<boolean> {
+    this.cutFrom = await this.#newestCycle();
+    this.#hub.isCut = true;
+    const from = this.cutFrom;
+    const isLong = async (): Promise<boolean> => {
+      const oldest = Math.min(...(await Promise.all(members.map((one) => this.#lastCycle(one)))));
+      return oldest >= from + cutCycles && (await this.#allSettled(1));
+    };
+    const went = await this.#until(isLong);
+    this.#hub.isCut = false;
+    return went;
+  }
+
+  async #newestCycle(): Promise<number> {
+    return Math.max(...(await Promise.all(members.map((one) => this.#lastCycle(one)))));
+  }
+
+  async #lastCycle(member: Member): Promise<number> {
+    return (await this.#votes(member, 1)).at(-1)?.cycle ?? 0;
+  }
+
   async #hang(member: Member): Promise<void> {
-    const votes = await this.#votes(member, 1);
-    this.hung = { member, cycle: votes.at(-1)?.cycle ?? 0 };
+    this.hung = { member, cycle: await this.#lastCycle(member) };
     await this.#order(member, "hang");
   }
 

@@ -1,6 +1,7 @@
 /**
- * The native part of `epoll`, by which `onoff` hears of edges. Nothing is compiled when packages are
- * installed, so it is built here, once; Node's headers are taken from beside Node where they are.
+ * The native part of `epoll`, by which `onoff` hears of edges. Nothing is compiled when packages
+ * are installed, so it is built here, once. Node's headers are taken from beside Node where they
+ * are.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";

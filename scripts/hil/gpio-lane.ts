@@ -1,6 +1,6 @@
 /**
- * The lane with real GPIO: the kernel's own drivers, and simulated lines below them. Each way to the
- * lines has a guest of its own, in which all its checks are made.
+ * The lane with real GPIO: the kernel's own drivers, and simulated lines below them. Each way to
+ * the lines has a guest of its own, in which all its checks are made.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What the checks that were made in a guest came to: lines of JSON, of which the last says `all`. */
+/** What checks that were made elsewhere came to: lines of JSON, of which the last says `all`. */
 import type { Counts } from "../lane-report.js";
 
 export interface GuestVerdict {

@@ -41,8 +41,11 @@ function endOfFirst(bytes: Buffer): number | null {
 }
 
 export class NetworkHub {
+  /** The wire is cut: nothing passes. */
+  isCut = false;
   readonly #server: Server;
   readonly #guests = new Set<Socket>();
+  #onChange: () => void = () => {};
 
   private constructor() {
     this.#server = createServer((guest) => this.#admit(guest));
@@ -68,10 +71,29 @@ export class NetworkHub {
       }
     });
     guest.on("error", () => guest.destroy());
-    guest.once("close", () => this.#guests.delete(guest));
+    guest.once("close", () => {
+      this.#guests.delete(guest);
+      this.#changed();
+    });
+    this.#changed();
+  }
+
+  /** Until so many guests are connected. */
+  async has(count: number): Promise<void> {
+    while (this.#guests.size !== count) {
+      await new Promise<void>((resolve) => {
+        this.#onChange = resolve;
+      });
+    }
+  }
+
+  #changed(): void {
+    this.#onChange();
+    this.#onChange = () => {};
   }
 
   #pass(from: Socket, frame: Buffer): void {
+    if (this.isCut) return;
     for (const guest of this.#guests) {
       if (guest !== from && guest.writableLength < unreadBytesMax) guest.write(frame);
     }

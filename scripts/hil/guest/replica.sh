@@ -23,7 +23,7 @@ launch() {
   "$NODE" "$ROOT/dist/src/cli/main.js" run --config /out/holdfast.yaml --node "$1" \
     > "/out/said.$BOOT" 2> "/out/log.$BOOT" &
   replica=$!
-  await 300 said "$1 of guest is up" && say "up, state $(cat $watchdog/state)"
+  await 700 said "$1 of guest is up" && say "up, state $(cat $watchdog/state)"
 }
 
 now() { cut -d. -f1 /proc/uptime; }

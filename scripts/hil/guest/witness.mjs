@@ -1,6 +1,6 @@
 /**
- * The app of a cluster in guests. It writes down every cycle with what was voted, and so has what an
- * app must never have: a file, and a clock.
+ * The app of a cluster in guests. It writes down every cycle with what was voted, and so has what
+ * an app must never have: a file, and a clock.
  */
 import { openSync, writeSync } from "node:fs";
 

@@ -11,7 +11,7 @@ import { Simavr, type SimavrOptions } from "./simavr.js";
 
 export interface Told<Frame extends DeviceFrame = DeviceFrame> {
   readonly uart: number;
-  /** When its last byte was on the line, in microseconds, a quarter of a millisecond at most late. */
+  /** When its last byte had come, in microseconds; up to a quarter of a millisecond late. */
   readonly at: number;
   readonly frame: Frame;
 }

@@ -1,7 +1,7 @@
 /**
- * Hands and eyes at the lines of a simulated chip, none of which go through what is tested: gpio-sim
- * moves and reads the lines by files of its own, the kernel's list of lines says which are driven,
- * and its trace of every change is the witness that nothing flickered.
+ * Hands and eyes at the lines of a simulated chip, none of which go through what is tested:
+ * gpio-sim moves and reads the lines by files of its own, the kernel's list of lines says which are
+ * driven, and its trace of every change is the witness that nothing flickered.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
