@@ -226,6 +226,6 @@ function unknownPorts(layers: Layers, nodes: readonly string[]): readonly Proble
 function unvoted(layers: Layers, outputs: readonly Need[]): readonly Problem[] {
   const names = [...new Set(outputs.map(({ name }) => name))];
   const voted = names.filter((name) => layers.get(["outputs", name, "right"]) === "voter");
-  const text = "expected `lease`: these boards have no line to an output voter";
+  const text = "expected `lease`, or the line to an output voter under `voter`";
   return voted.map((name) => layers.problem(["outputs", name, "right"], text));
 }

@@ -199,9 +199,12 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
   it("with an output that every replica would drive at once", async () => {
     const config = pi("temperature: { pin: cpu }");
     expect(await problems(`${config}outputs: { heater: { right: voter } }\n`)).toEqual([
-      "14:28: outputs.heater.right: expected `lease`: these boards have no line to an output voter",
+      "14:29: outputs.heater.right: expected `lease`, or the line to an output voter under `voter`",
     ]);
     accepted(await folder.load(`${config}outputs: { heater: { right: lease } }\n`));
+    const voter = "voter: { port: /dev/ttyUSB0, outputs: { heater: { pin: D5 } } }\n";
+    const unwired = config.replace(/ {2}outputs:\n.*\n/, "");
+    accepted(await folder.load(`${unwired}outputs: { heater: { right: voter } }\n${voter}`));
   });
 
   it("not for a sensor of the machine's own, nor for pins of another Arduino", async () => {
