@@ -12,7 +12,7 @@ const { exports } = JSON.parse(readFileSync(join(process.cwd(), "package.json"),
   readonly exports: Readonly<Record<string, Entry>>;
 };
 
-/** What the pages about redundancy, detection, scheduling and watchdogs promise behind each. */
+/** What the pages about redundancy, detection, scheduling, watchdogs and boards promise behind each. */
 const names: Readonly<Record<string, readonly string[]>> = {
   ".": ["defineApp", "instant", "millis"],
   "./n-version": ["openVersions"],
@@ -49,9 +49,21 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./windowed-petter": ["WindowedPetter"],
   "./question-watchdog": ["QuestionWatchdog"],
   "./question-answerer": ["QuestionAnswerer"],
+  "./pin-board": ["pinNamed"],
+  "./board": ["readingAge"],
+  "./mock-pins": ["MockPinBoard"],
+  "./wired-board": ["openWired"],
+  "./raspberry-pi": ["openRaspberryPi"],
+  "./firmata": ["openFirmata"],
+  "./bridge": ["openBridge"],
+  "./output-voter": ["openVoter"],
+  "./johnny-five-io": ["JohnnyFiveIo"],
+  "./simulated-avr": ["Microcontroller"],
+  "./live-microcontrollers": ["LiveMicrocontrollers"],
+  "./serial-port": ["openSerialPort"],
 };
 
-const page = ["redundancy.md", "detection.md", "scheduling.md", "watchdog.md"]
+const page = ["redundancy.md", "detection.md", "scheduling.md", "watchdog.md", "boards.md"]
   .map((name) => readFileSync(join(process.cwd(), "docs", name), "utf8"))
   .join("\n");
 
