@@ -3,6 +3,7 @@
  * and output. What the pins can do is checked in board-wiring.ts.
  */
 import { z } from "zod";
+import { type BoardKind, boardKinds } from "./board-kinds.js";
 import {
   type About,
   duration,
@@ -13,9 +14,6 @@ import {
   text,
   whole,
 } from "./schema-parts.js";
-
-export const boardKinds = ["mock", "recorded", "raspberry-pi", "bridge", "firmata"] as const;
-export type BoardKind = (typeof boardKinds)[number];
 
 const quoted = (name: string): string => `\`${name}\``;
 const kindsText = boardKinds.map(quoted).join(", ");
@@ -212,6 +210,3 @@ export type BoardSettings = z.output<typeof boardSchema>;
 export type PinBoardSettings = Exclude<BoardSettings, { readonly kind: "mock" | "recorded" }>;
 export type InputSettings = z.output<typeof input>;
 export type OutputSettings = z.output<typeof output>;
-
-export const isOfPins = (board: BoardSettings): board is PinBoardSettings =>
-  board.kind !== "mock" && board.kind !== "recorded";

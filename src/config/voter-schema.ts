@@ -1,11 +1,9 @@
 /** `voter` of a `holdfast.yaml`: where the output voter in firmware is, and what is wired to it. */
 import { z } from "zod";
 import { duration, mapping, named, number, text, whole } from "./schema-parts.js";
+import { voterPins } from "./voter.js";
 
 const portText = "a serial line, such as /dev/ttyACM0 or usb:2341:0042";
-
-/** Of an Arduino Mega, in the order of their numbers on the line. */
-export const voterPins = ["D5", "D6", "D7", "D8"] as const;
 
 const output = mapping({
   pin: z.enum(voterPins, { error: `one of ${voterPins.join(", ")}` }).meta({

@@ -2,7 +2,10 @@
 import { type Duration, micros, millis } from "../kernel/time.js";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
-import { type VoterContent, voterPins } from "./voter-schema.js";
+import type { VoterContent } from "./voter-schema.js";
+
+/** Of an Arduino Mega, in the order of their numbers on the line. */
+export const voterPins = ["D5", "D6", "D7", "D8"] as const;
 
 export interface VoterOutputSettings {
   /** On the line: 0 to 3. */

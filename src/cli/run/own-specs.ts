@@ -1,6 +1,6 @@
 /** What this replica's own board must have: all but the outputs that a voter in firmware drives. */
 
-import { isOfPins } from "../../config/board-schema.js";
+import { isOfPins } from "../../config/board-kinds.js";
 import type { RunSettings } from "../../config/settings.js";
 import { type BoardSpecs, boardSpecsOf } from "../../host/board-specs.js";
 import type { NodeId } from "../../kernel/ids.js";
