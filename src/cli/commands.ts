@@ -56,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./watchdog.js")).watchdogCommand,
   },
   {
+    name: "firmware",
+    summary: "what is on a serial line, and which cluster it belongs to",
+    load: async () => (await import("./firmware.js")).firmwareCommand,
+  },
+  {
     name: "sim",
     summary: "run a cluster in virtual time under a fault scenario; give a verdict",
     load: async () => (await import("./sim.js")).simCommand,

@@ -2,6 +2,7 @@
 import { type DetectionReport, detectionInWords } from "../config/detection-words.js";
 import { formatLifetime } from "../config/quantity.js";
 import type { Reliability, ReliabilityReport } from "../config/reliability.js";
+import { type SerialReport, serialInWords } from "../config/serial-words.js";
 import type { Tolerance } from "../config/tolerance.js";
 import { type FaultGroup, toleranceInWords } from "../config/tolerance-words.js";
 import { type WatchdogReport, watchdogInWords } from "../config/watchdog-words.js";
@@ -13,6 +14,8 @@ export interface CheckFindings {
   /** Null for a single replica. */
   readonly detection: DetectionReport | null;
   readonly watchdogs: WatchdogReport;
+  /** Null where there are no serial lines. */
+  readonly serial: SerialReport | null;
   /** Null where the config gives no rates. */
   readonly reliability: ReliabilityReport | null;
   /** Null where the loop keeps ordinary priority. */
@@ -20,13 +23,14 @@ export interface CheckFindings {
 }
 
 export function checkText(findings: CheckFindings, paint: Paint): string {
-  const { tolerance, detection, watchdogs, reliability, realtime } = findings;
+  const { tolerance, detection, watchdogs, serial, reliability, realtime } = findings;
   const groups = toleranceInWords(tolerance).map((group) => faultGroupText(group, paint));
   return [
     "Faults that are borne: how many at a time, and what happens.\n",
     ...groups,
     ...(detection === null ? [] : [wordsText(detectionInWords(detection), paint)]),
     wordsText(watchdogInWords(watchdogs), paint),
+    ...(serial === null ? [] : [wordsText(serialInWords(serial), paint)]),
     ...(realtime === null ? [] : [listText("Real-time:", realtimeLines(realtime), paint)]),
     listText("Single points of failure that remain:", tolerance.singlePointsOfFailure, paint),
     listText("What this check cannot see:", tolerance.notSeen, paint),

@@ -9,6 +9,7 @@ import { configJsonSchema } from "../config/json-schema.js";
 import { loadConfig } from "../config/load.js";
 import { formatOrigin, formatPath } from "../config/problem.js";
 import { reliabilityOf } from "../config/reliability.js";
+import { serialReport } from "../config/serial-words.js";
 import { toleranceOf } from "../config/tolerance.js";
 import { watchdogReport } from "../config/watchdog-words.js";
 import { checkText } from "./config-check-text.js";
@@ -82,7 +83,8 @@ async function check(io: CliIo, flags: Flags): Promise<void> {
   const reliability = dependability === null ? null : reliabilityOf(dependability, cluster);
   const detection = detectionReport(cluster);
   const watchdogs = watchdogReport(load.settings);
-  const findings = { tolerance, detection, watchdogs, reliability, realtime };
+  const serial = serialReport(load.settings);
+  const findings = { tolerance, detection, watchdogs, serial, reliability, realtime };
   if (flags.json) {
     writeJson(io, "config check", { ok: true, problems: [], warnings, ...findings });
     return;

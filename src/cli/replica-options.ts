@@ -3,6 +3,8 @@ import type { RunSettings } from "../config/settings.js";
 import type { Beginning, RecordingOptions } from "../host/live-node.js";
 import { type FurtherPath, type UdpEnds, udpPath } from "../host/live-paths.js";
 import type { HostPort } from "../host/peer-addresses.js";
+import { plansOf } from "../host/serial/line-plan.js";
+import { serialPath } from "../host/serial/serial-path.js";
 import { type NodeId, parseNodeId } from "../kernel/ids.js";
 import type { Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
@@ -38,10 +40,15 @@ export const addressesOf = ({ addresses }: RunSettings, self: NodeId): UdpEnds =
 
 /** What lies beside the first path. */
 export function furtherPathsOf(
-  { secondAddresses }: RunSettings,
+  { secondAddresses, serial, cluster }: RunSettings,
   self: NodeId,
 ): readonly FurtherPath[] {
-  return secondAddresses === null ? [] : [udpPath(secondPath, endsOf(secondAddresses, self))];
+  const second =
+    secondAddresses === null ? [] : [udpPath(secondPath, endsOf(secondAddresses, self))];
+  if (serial.length === 0) return second;
+  const { heartbeat } = cluster.timing;
+  const plans = plansOf(serial, cluster);
+  return [...second, serialPath({ self, lines: serial, plans, heartbeat })];
 }
 
 function endsOf(addresses: ReadonlyMap<NodeId, HostPort>, self: NodeId): UdpEnds {

@@ -103,6 +103,7 @@ async function optionsOf(
     makeBoard: (now) => ground.makeBoard(now),
     stateDir: settings.stateDir,
     watchdog: flags.watchdog ? watchdogOf(settings, flags) : null,
+    armBridge: ground.armBridge,
     realtime: settings.realtime,
     recording: recordingOptions(settings, node, { version: await version(), config }),
     faultsAllowed: settings.faultsAllowed,

@@ -12,11 +12,12 @@ import type {
   GlanceAtApp,
   LoadOptions,
 } from "./assemble.js";
+import { checkWiring } from "./board-wiring.js";
 import { settleDetection } from "./detection.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
-import { checkOutputs } from "./outputs.js";
+import { checkOutputs, isVoted } from "./outputs.js";
 import { type Problem, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
@@ -24,7 +25,8 @@ import { checkNodes, nodeIdsIn, warnOfCount } from "./replicas.js";
 import { settleRestarts } from "./restarts.js";
 import { fileSchema } from "./schema.js";
 import { readKey } from "./secret.js";
-import { checkSensors } from "./sensors.js";
+import { channelsIn, checkSensors } from "./sensors.js";
+import { checkSerial } from "./serial.js";
 import { settleTiming } from "./timing.js";
 import { settleWatchdog } from "./watchdog.js";
 import { rootOf } from "./yaml-root.js";
@@ -73,16 +75,17 @@ async function settle(
 
   const times = settleTiming(layers);
   const watchdog = settleWatchdog(layers);
+  const serial = checkSerial(layers);
 
   const problems = [
     ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
     ...[...checkNodes(layers), ...times, ...settleDetection(layers), ...watchdog.problems],
-    ...settleRestarts(layers),
+    ...[...settleRestarts(layers), ...serial.problems],
     ...[...named.problems, ...files.problems],
   ];
   const warnings = [
     ...[...earlier.warnings, ...secret.warnings, ...watchdog.warnings],
-    ...[...warnOfCount(layers), ...named.warnings],
+    ...[...warnOfCount(layers), ...serial.warnings, ...named.warnings],
   ];
   if (problems.length > 0) return refuse(problems, warnings);
 
@@ -103,11 +106,20 @@ type App = Extract<AppGlance, { readonly ok: true }>;
 function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
   const nodes = nodeIdsIn(layers);
   const { problems, warnings } = checkSensors(layers, sensors, nodes);
+  const leased = outputs.filter((name) => !isVoted(layers, name));
+  const needs = {
+    inputs: channelsIn(layers, sensors),
+    outputs: nodes.flatMap((node) => leased.map((name) => ({ node, name }))),
+    nodes,
+  };
+  // Without settled channels nobody knows what is to be wired.
+  const wiring = problems.length > 0 ? [] : checkWiring(layers, needs);
   return {
     problems: [
       ...problems,
       ...checkOutputs(layers, outputs, nodes),
       ...settleProtection(layers, sensors, outputs, nodes),
+      ...wiring,
     ],
     warnings,
   };

@@ -2,6 +2,7 @@
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
 import { unknownNames } from "./sensors.js";
+import { checkVoter } from "./voter.js";
 
 /** The lines of the output voter in firmware (firmware-bridge/protocol.md). */
 const placesOfVoter = 3;
@@ -12,11 +13,17 @@ export function checkOutputs(
   outputs: readonly string[],
   nodes: readonly string[],
 ): readonly Problem[] {
-  const voted = outputs.filter((name) => layers.get(["outputs", name, "right"]) === "voter");
+  const voted = outputs.filter((name) => isVoted(layers, name));
+  const wired = checkVoter(layers, voted);
   const expected = `expected ${placesOfVoter} nodes, or \`lease\`: the voter has as many lines`;
   const tooFew = nodes.length === placesOfVoter ? [] : voted;
   return [
     ...unknownNames(layers, ["outputs"], outputs, "an output of the app"),
+    ...wired,
     ...tooFew.map((name) => layers.problem(["outputs", name, "right"], expected)),
   ];
 }
+
+/** Does a voter in firmware drive it, and no pin of a board? */
+export const isVoted = (layers: Layers, output: string): boolean =>
+  layers.get(["outputs", output, "right"]) === "voter";

@@ -11,6 +11,7 @@ import { detectors } from "../detection/detectors.js";
 import { addressExpected, parseAddress } from "../host/address.js";
 import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
+import { boardSchema } from "./board-schema.js";
 import { dependability } from "./dependability-schema.js";
 import { restarts } from "./restart-schema.js";
 import {
@@ -24,6 +25,8 @@ import {
   text,
   whole,
 } from "./schema-parts.js";
+import { serial } from "./serial-schema.js";
+import { voterSchema } from "./voter-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
 export const nodesMax = 15;
@@ -46,45 +49,6 @@ const node = mapping({
     description: "The same on a second network, by which every datagram goes as well.",
     fallback: "one path",
   }).optional(),
-});
-
-const kind = <Name extends "mock" | "recorded">(name: Name) =>
-  z.literal(name, { error: "`mock` or `recorded`" }).meta({
-    description:
-      "`mock`: a simulated plant, no hardware is touched. " +
-      "`recorded`: columns of a CSV file are played as the channels.",
-  });
-
-const mockBoard = mapping({
-  kind: kind("mock"),
-  seed: whole("a whole number from 0 to 4294967295", 0, 4_294_967_295, {
-    description: "Of the mock board's noise. Each node draws its own from it.",
-    fallback: "1",
-  }).optional(),
-});
-
-const recordedBoard = mapping({
-  kind: kind("recorded"),
-  file: filePath({
-    description: "With `kind: recorded`: the CSV file. Its header names the columns.",
-  }),
-  time: text("the name of a column", /\S/, {
-    description: "The column of the time, in seconds.",
-    fallback: "t, time, time_s or timestamp, or else a row a second",
-  }).optional(),
-  speed: number("a number from 0.001 to 100000", 0.001, 100_000, {
-    description: "How many recorded seconds pass in one second.",
-    fallback: "1",
-  }).optional(),
-  columns: named(
-    text("the name of a column", /\S/, {
-      description: "The column behind a channel; the key is `<node>/<channel>`.",
-    }),
-  ).optional(),
-});
-
-const board = z.discriminatedUnion("kind", [mockBoard, recordedBoard], {
-  error: "a mapping with `kind: mock` or `kind: recorded`",
 });
 
 const timing = mapping({
@@ -328,7 +292,8 @@ export const fileSchema = mapping({
     .array(node, { error: "a list of nodes, each with id and address" })
     .min(1, { error: "at least one node" })
     .max(nodesMax, { error: `at most ${nodesMax} nodes` }),
-  board,
+  board: boardSchema,
+  serial: serial.optional(),
   channels: named(
     z
       .array(mapping({ node: id("The node whose board has the channel."), channel: channelName }), {
@@ -342,6 +307,7 @@ export const fileSchema = mapping({
   voting: votingSchema.optional(),
   rereads: rereadsSchema.optional(),
   outputs: outputs.optional(),
+  voter: voterSchema.optional(),
   protection: protectionSchema.optional(),
   recorder: recorder.optional(),
   realtime: realtime.optional(),
@@ -369,5 +335,4 @@ export const fileSchema = mapping({
 
 /** A file that passed, its quantities parsed. */
 export type FileContent = z.output<typeof fileSchema>;
-export type BoardSettings = FileContent["board"];
 export type LogLevel = (typeof logLevels)[number];

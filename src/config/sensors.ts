@@ -105,8 +105,17 @@ function settleChannels(
 }
 
 const channelIds = (layers: Layers, sensors: readonly string[]): readonly string[] =>
+  channelsIn(layers, sensors).map(({ node, name }) => `${node}/${name}`);
+
+/** The channels of the boards, when they are settled; what is misshapen is left out. */
+export const channelsIn = (
+  layers: Layers,
+  sensors: readonly string[],
+): readonly { readonly node: string; readonly name: string }[] =>
   sensors.flatMap((sensor) =>
-    listedChannels(layers, sensor).map(({ node, channel: name }) => `${node}/${name}`),
+    listedChannels(layers, sensor).flatMap(({ node, channel: name }) =>
+      typeof node === "string" && typeof name === "string" ? [{ node, name }] : [],
+    ),
   );
 
 function listedChannels(layers: Layers, sensor: string): readonly ListedChannel[] {

@@ -6,18 +6,22 @@ import type { SensorVoting, VotingMap } from "../control/cycle/sensor-bank.js";
 import { type Protection, profileOf } from "../control/protection/protection.js";
 import type { HostPort } from "../host/address.js";
 import type { RealtimeWish } from "../host/lanes/grant.js";
+import type { SerialLine } from "../host/serial/serial-lines.js";
 import type { WatchdogSettings } from "../host/watchdog/watchdog-settings.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros } from "../kernel/time.js";
 import { type DetectionChoice, detectionOf } from "../node/detection-settings.js";
-import { firstPath, pathsOf, secondPath } from "../node/path-settings.js";
+import { firstPath, pathsOf, secondPath, serialPathName } from "../node/path-settings.js";
 import type { ClusterSettings, Timing } from "../node/settings.js";
 import { voters } from "../voting/voters.js";
 import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
+import type { BoardSettings } from "./board-schema.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
 import { restartsOf } from "./restarts.js";
-import type { BoardSettings, FileContent, LogLevel } from "./schema.js";
+import type { FileContent, LogLevel } from "./schema.js";
+import { serialOf } from "./serial.js";
+import { type VoterSettings, voterSettingsOf } from "./voter.js";
 import { watchdogSettingsOf } from "./watchdog-settings.js";
 
 export interface RecorderSettings {
@@ -33,10 +37,14 @@ export interface RunSettings {
   readonly addresses: ReadonlyMap<NodeId, HostPort>;
   /** The same on a second network; null where the config has none. */
   readonly secondAddresses: ReadonlyMap<NodeId, HostPort> | null;
+  /** Lines between the replicas, a path beside the others; none where the config has none. */
+  readonly serial: readonly SerialLine[];
   /** 16 to 64 bytes; never to be logged. */
   readonly key: Uint8Array;
   /** `file` of a recorded board is an absolute path. */
   readonly board: BoardSettings;
+  /** Null where no output is voted in firmware, or that is not ours to reach. */
+  readonly voter: VoterSettings | null;
   /** Null where nothing is recorded: the config has no `recorder`. */
   readonly recorder: RecorderSettings | null;
   /** Null where the loop keeps ordinary priority: the config has no `realtime`. */
@@ -71,8 +79,10 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     cluster: clusterOf(content, around.app),
     addresses: new Map(content.nodes.map((node) => [nodeId(node.id), node.address])),
     secondAddresses: secondAddressesOf(content),
+    serial: serialOf(content),
     key: around.key,
     board: boardOf(content.board, around.boardFile),
+    voter: voterOf(content),
     recorder: recorderOf(content, around.recorderPath),
     realtime: realtimeOf(content),
     stateDir: around.stateDir,
@@ -84,7 +94,15 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
   };
 }
 
-const bothPaths = [firstPath, secondPath];
+const voterOf = ({ voter, timing }: FileContent): VoterSettings | null =>
+  voter === undefined ? null : voterSettingsOf(voter, timing?.cycle ?? micros(0));
+
+/** In the same order at every replica, for they name them by their place. */
+function pathNamesOf(content: FileContent): readonly string[] {
+  const second = secondAddressesOf(content) === null ? [] : [secondPath];
+  const serial = (content.serial ?? []).length === 0 ? [] : [serialPathName];
+  return [firstPath, ...second, ...serial];
+}
 
 /** All nodes have one or none has: `checkNodes` saw to it. */
 function secondAddressesOf({ nodes }: FileContent): ReadonlyMap<NodeId, HostPort> | null {
@@ -106,7 +124,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     rereadsMax: content.rereads ?? 0,
     timing,
     detection: detectionOf(choiceOf(content.detection ?? {}), nodes.length, timing),
-    paths: pathsOf(secondAddressesOf(content) === null ? [firstPath] : bothPaths, timing),
+    paths: pathsOf(pathNamesOf(content), timing),
     votedOutputs: votedOutputsOf(content.outputs ?? {}),
     protection: protectionOf(content.protection ?? {}),
   };

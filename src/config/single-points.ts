@@ -1,4 +1,5 @@
 /** What brings everything down by failing alone, and what no config can show. */
+import type { BoardSettings } from "./board-schema.js";
 import type { SensorTolerance } from "./sensor-tolerance.js";
 import type { RunSettings } from "./settings.js";
 
@@ -65,9 +66,13 @@ export function notSeenIn({ board, secondAddresses }: RunSettings): readonly str
     "power: boards on one supply fail together",
     "wiring: channels may share a sensor element, a bus or a place",
     ...(secondAddresses === null ? [] : ["networks: the two may share a switch or a cable"]),
-    board.kind === "mock"
-      ? "hardware: the board is `mock`, and touches none"
-      : "hardware: the board is `recorded`, and drives none",
+    hardwareOf(board),
     "hung replicas: a pin is let go at once only by a board that ends commands by itself",
   ];
+}
+
+function hardwareOf(board: BoardSettings): string {
+  if (board.kind === "mock") return "hardware: the board is `mock`, and touches none";
+  if (board.kind === "recorded") return "hardware: the board is `recorded`, and drives none";
+  return "hardware: whether the boards are there, and wired as the config says";
 }

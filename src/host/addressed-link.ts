@@ -1,12 +1,15 @@
 /** What the live host asks of its links beyond the port in src/wire/link.ts. */
 import type { NodeId } from "../kernel/ids.js";
 import type { Link } from "../wire/link.js";
+import type { LineStatus } from "./stream-link.js";
 
 /** Hears each frame; `origin` is `address:port`, where a link has such a thing. */
 export type DatagramSink = (bytes: Uint8Array, origin?: string) => void;
 
 export interface ClosableLink extends Link {
   close(): Promise<void>;
+  /** Of a link over lines: how each of them is. */
+  lines?(): readonly LineStatus[];
 }
 
 /** A link whose peers are told at run time, for members that no config names. */

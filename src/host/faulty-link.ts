@@ -14,6 +14,7 @@ import { claimedSource } from "../wire/envelope.js";
 import type { LinkCounts } from "../wire/link.js";
 import { parseAddress } from "./address.js";
 import type { AddressedLink, ClosableLink, DatagramSink } from "./addressed-link.js";
+import type { LineStatus } from "./stream-link.js";
 
 export type { ClosableLink } from "./addressed-link.js";
 
@@ -118,6 +119,10 @@ export class FaultyLink<Inner extends ClosableLink = ClosableLink> implements Cl
   /** The counts of the link that works. */
   counts(): LinkCounts {
     return this.#link.counts();
+  }
+
+  lines(): readonly LineStatus[] {
+    return this.#link.lines?.() ?? [];
   }
 
   /** What the faults did. */

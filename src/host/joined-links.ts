@@ -7,6 +7,7 @@ import { assert } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { LinkCounts } from "../wire/link.js";
 import type { ClosableLink, DatagramSink } from "./addressed-link.js";
+import type { LineStatus } from "./stream-link.js";
 
 export interface PathOfLinks {
   readonly name: string;
@@ -24,6 +25,8 @@ export interface JoinedLinksOptions {
 
 export interface PathCounts extends LinkCounts {
   readonly path: string;
+  /** Left out where the path has no lines of its own, as UDP. */
+  readonly lines?: readonly LineStatus[];
 }
 
 interface Path {
@@ -82,7 +85,10 @@ export class JoinedLinks implements ClosableLink {
 
   /** In the order of the paths. */
   pathCounts(): readonly PathCounts[] {
-    return this.#paths.map(({ name, link }) => ({ path: name, ...link.counts() }));
+    return this.#paths.map(({ name, link }) => {
+      const lines = link.lines?.() ?? [];
+      return { path: name, ...link.counts(), ...(lines.length === 0 ? {} : { lines }) };
+    });
   }
 
   async close(): Promise<void> {

@@ -132,6 +132,10 @@ export class StreamLine {
     this.#pump();
   }
 
+  get isOpen(): boolean {
+    return this.#stream !== null;
+  }
+
   counts(): LineCounts {
     return {
       ...this.#reader.counts(),

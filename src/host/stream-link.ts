@@ -22,6 +22,15 @@ export interface LineOptions {
   readonly peers: readonly NodeId[];
   /** Opens the stream, again and again; rejects where there is none just now. */
   readonly open: () => Promise<Duplex>;
+  /** Of the device, for the status. */
+  readonly port?: string;
+  /** See stream-line.ts. */
+  readonly isThere?: () => boolean;
+  /**
+   * How urgent a frame is on a slow line (see line-queue.ts), or null: it is held back. Left out,
+   * all go, in their order.
+   */
+  readonly rankOf?: (frame: Uint8Array) => number | null;
   /** A tenth of the baud rate. On a bus, this node's share of it. */
   readonly bytesPerSecond: number;
 }
@@ -41,6 +50,15 @@ export type StreamTrouble = LineTrouble & {
   readonly line: string;
 };
 
+/** A line as it is now, and what happened to it. */
+export interface LineStatus extends LineCounts {
+  readonly line: string;
+  readonly port: string | null;
+  readonly isOpen: boolean;
+  /** Frames that did not go by this line because it is too slow for all, once per target. */
+  readonly heldBack: number;
+}
+
 /** The bits of a bus address. */
 export const busNodesMax = 16;
 
@@ -53,12 +71,16 @@ interface Line {
   readonly peers: readonly NodeId[];
   /** By node, its bit in a bus address; null on a line to one peer, where nothing is added. */
   readonly bits: ReadonlyMap<NodeId, number> | null;
+  readonly port: string | null;
+  readonly rankOf: (frame: Uint8Array) => number | null;
 }
 
 export class StreamLink implements ClosableLink {
   readonly #options: StreamLinkOptions;
   readonly #lines: readonly Line[];
   readonly #lineOf = new Map<NodeId, Line>();
+  /** By line, the targets of frames that were held back. */
+  readonly #heldBack = new Map<Line, number>();
   #received = 0;
 
   private constructor(options: StreamLinkOptions) {
@@ -86,11 +108,17 @@ export class StreamLink implements ClosableLink {
     for (const target of targets) {
       assert(this.#lineOf.has(target), `${target} is not a peer of this link`);
     }
-    for (const { line, peers, bits } of this.#lines) {
-      const here = targets.filter((target) => peers.includes(target));
-      if (here.length === 0) continue;
-      line.send(bits === null ? bytes : withAddress(bits, here, bytes), here.length);
+    for (const line of this.#lines) {
+      const here = targets.filter((target) => line.peers.includes(target));
+      if (here.length > 0) this.#sendBy(line, here, bytes);
     }
+  }
+
+  #sendBy(to: Line, here: readonly NodeId[], bytes: Uint8Array): void {
+    const { line, bits, rankOf } = to;
+    const rank = rankOf(bytes);
+    if (rank === null) this.#heldBack.set(to, (this.#heldBack.get(to) ?? 0) + here.length);
+    else line.send(bits === null ? bytes : withAddress(bits, here, bytes), here.length, rank);
   }
 
   counts(): LinkCounts {
@@ -111,16 +139,26 @@ export class StreamLink implements ClosableLink {
     return new Map(this.#lines.map(({ name, line }) => [name, line.counts()]));
   }
 
+  lines(): readonly LineStatus[] {
+    return this.#lines.map((one) => ({
+      ...{ line: one.name, port: one.port, isOpen: one.line.isOpen },
+      ...one.line.counts(),
+      heldBack: this.#heldBack.get(one) ?? 0,
+    }));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#lines.map(({ line }) => line.close()));
   }
 
-  #lineFrom({ name, peers, open, bytesPerSecond }: LineOptions, clock: Clock): Line {
+  #lineFrom(options: LineOptions, clock: Clock): Line {
+    const { name, peers, open, bytesPerSecond, port = null, isThere } = options;
     const { self, onDatagram, onTrouble } = this.#options;
     assert(peers.length > 0 && peers.length < busNodesMax, `${peers.length} peers on a line`);
     const bits = peers.length === 1 ? null : bitsOf([self, ...peers]);
     const line = new StreamLine({
       ...{ open, bytesPerSecond, clock },
+      ...(isThere === undefined ? {} : { isThere }),
       payloadBytesMax: frameBytesMax + (bits === null ? 0 : addressBytes),
       onPayload: (payload) => {
         const bytes = bits === null ? payload : addressedTo(bits.get(self) ?? 0, payload);
@@ -130,7 +168,7 @@ export class StreamLink implements ClosableLink {
       },
       onTrouble: (trouble) => onTrouble({ ...trouble, line: name }),
     });
-    return { name, line, peers, bits };
+    return { name, line, peers, bits, port, rankOf: options.rankOf ?? (() => 0) };
   }
 }
 

@@ -14,6 +14,9 @@ export const firstPath = "udp";
 /** UDP between the second addresses of a config. */
 export const secondPath = "udp2";
 
+/** By the serial lines of a config. */
+export const serialPathName = "serial";
+
 const heartbeatsPerReport = 6;
 
 /**

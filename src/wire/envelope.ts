@@ -143,6 +143,10 @@ export function claimedSource(frame: Uint8Array, end: number): string | null {
   return source;
 }
 
+/** What a frame says that it is: only for sorting and counting. Null for a kind that is none. */
+export const kindIn = (frame: Uint8Array): FrameKind | null =>
+  kindOf((frame[kindAt] ?? 0) & ~directedFlag);
+
 /** At most six bytes, so that the integer is a safe one. */
 function readInteger(frame: Uint8Array, at: number, bytes: number): number {
   let value = 0;

@@ -85,7 +85,12 @@ describe("WIRE-21: the reader of a COBS stream", () => {
         at += cut;
       }
       expect(received).toEqual(sent);
-      expect(reader.counts()).toEqual({ frames: sent.length, tooLong: 0, malformed: 0, garbageBytes: 0 });
+      expect(reader.counts()).toEqual({
+        frames: sent.length,
+        tooLong: 0,
+        malformed: 0,
+        garbageBytes: 0,
+      });
     });
     fc.assert(property, { numRuns: 500 });
   });

@@ -5,17 +5,9 @@
  * A line that floats stays at the level that it had: a mock that made up noise would make tests
  * that fail now and then. Noise is put on by a decorator (see boards/faulty).
  */
-import { BoundedQueue } from "../../../src/kernel/queue.js";
 import { after, type Instant } from "../../../src/kernel/time.js";
-import {
-  type Edge,
-  type Edges,
-  edgesMax,
-  type InputLine,
-  type InputRequest,
-  type Level,
-  type PinValue,
-} from "../../pin-board.js";
+import { EdgeQueue } from "../../edge-queue.js";
+import type { Edges, InputLine, InputRequest, Level, PinValue } from "../../pin-board.js";
 import type { Net } from "./net.js";
 import type { Timed } from "./timed.js";
 
@@ -35,11 +27,9 @@ interface Pending {
 export class MockInput implements InputLine, Timed {
   readonly pin: string;
   readonly #options: MockInputOptions;
-  readonly #edges = new BoundedQueue<Edge>(edgesMax);
+  readonly #edges = new EdgeQueue();
   #level: Level;
   #pending: Pending | null = null;
-  #sequence = 0;
-  #told = 0;
   /** Set at the close: what was sampled last. */
   #last: PinValue | null = null;
 
@@ -60,13 +50,7 @@ export class MockInput implements InputLine, Timed {
   takeEdges(now: Instant): Edges {
     if (this.#last !== null) return { edges: [], missed: 0 };
     this.#options.settle(now);
-    const edges: Edge[] = [];
-    for (let edge = this.#edges.shift(); edge !== undefined; edge = this.#edges.shift()) {
-      edges.push(edge);
-    }
-    const missed = this.#sequence - this.#told - edges.length;
-    this.#told = this.#sequence;
-    return { edges, missed };
+    return this.#edges.take();
   }
 
   close(now: Instant): void {
@@ -100,9 +84,7 @@ export class MockInput implements InputLine, Timed {
   #take(at: Instant, level: Level): void {
     if (level === this.#level) return;
     this.#level = level;
-    if (!this.#options.request.edges) return;
-    this.#sequence += 1;
-    this.#edges.push({ at, level, sequence: this.#sequence });
+    if (this.#options.request.edges) this.#edges.add(at, level);
   }
 
   /** Null for a line that floats. */

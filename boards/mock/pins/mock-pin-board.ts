@@ -32,7 +32,7 @@ import { MockInput } from "./mock-input.js";
 import { canBe, MockOutput } from "./mock-output.js";
 import { Net, type NetChange, netsOf } from "./net.js";
 import type { PinShape } from "./shape.js";
-import { settleAll, type Timed } from "./timed.js";
+import { settleAll } from "./timed.js";
 
 export interface MockPinBoardOptions {
   readonly shape: PinShape;
@@ -215,11 +215,11 @@ export class MockPinBoard implements PinBoard {
   }
 
   #settle(now: Instant): void {
-    settleAll(this.#timed(), now);
-  }
-
-  *#timed(): Generator<Timed> {
-    for (const line of this.#lines.values()) if (!(line instanceof MockAnalog)) yield line;
+    const lines = [...this.#lines.values()];
+    settleAll(
+      lines.flatMap((line) => (line instanceof MockAnalog ? [] : line)),
+      now,
+    );
   }
 
   /** A wire is stronger than a source. */

@@ -13,11 +13,11 @@ export interface Timed {
 }
 
 /** Of those that are due at one moment the first in the list comes first. */
-export function settleAll(all: Iterable<Timed>, now: Instant): void {
+export function settleAll(all: readonly Timed[], now: Instant): void {
   for (let next = firstDue(all, now); next !== null; next = firstDue(all, now)) next.happen();
 }
 
-function firstDue(all: Iterable<Timed>, now: Instant): Timed | null {
+function firstDue(all: readonly Timed[], now: Instant): Timed | null {
   let first: Timed | null = null;
   let soonest: Instant | null = null;
   for (const one of all) {

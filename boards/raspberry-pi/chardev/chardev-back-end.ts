@@ -20,22 +20,37 @@ import { ChardevDriver } from "./chardev-driver.js";
 import { ChardevInput } from "./chardev-input.js";
 import { debounceMax, flags, type LineConfig } from "./gpio-abi.js";
 import type { GpioCalls } from "./gpio-calls.js";
-import type { GpioChip } from "./gpio-chip.js";
+import { consumer, type GpioChip } from "./gpio-chip.js";
 
 export interface ChardevParts {
   readonly calls: GpioCalls;
   readonly chip: GpioChip;
-  readonly machine: MachineView;
+  readonly view: MachineView;
   readonly troubles: Troubles;
   readonly timer: (wake: () => void) => LoopTimer;
   /** Told of the files of outputs, for whoever guards them. */
-  readonly outputs?: OutputWatcher;
+  readonly outputs: OutputWatcher | null;
+  readonly guards: LineGuards;
+}
+
+/** Processes that hold lines of ours, or of one that was killed before us. */
+export interface LineGuards {
+  /** Asks for a line; true where somebody will let go of it. */
+  ask(label: string, offset: number): boolean;
+  /** Holds this thread up for so many milliseconds. */
+  pause(milliseconds: number): void;
 }
 
 export interface OutputWatcher {
   opened(file: number, place: LinePlace, request: OutputRequest): void;
   closed(file: number): void;
+  /** Is it one that was closed, and that a guard may still have for a moment? */
+  hasDropped(offset: number): boolean;
 }
+
+/** How long a guard may take to let go of a line, and how often that is looked at. */
+const guardWaitMax = 500;
+const guardLook = 5;
 
 const { EBUSY, EACCES, EPERM, EINVAL, ENXIO } = constants.errno;
 
@@ -104,20 +119,33 @@ export class ChardevBackEnd implements GpioBackEnd {
   }
 
   #request(place: LinePlace, config: LineConfig): Opened<number> {
-    const answer = this.#parts.chip.request(place.offset, config);
+    const { chip } = this.#parts;
+    let answer = chip.request(place.offset, config);
+    if (!answer.ok && answer.errno === EBUSY && this.#isGuarded(place.offset)) {
+      for (let waited = 0; waited < guardWaitMax && !answer.ok; waited += guardLook) {
+        this.#parts.guards.pause(guardLook);
+        answer = chip.request(place.offset, config);
+      }
+    }
     return answer.ok ? { ok: true, line: answer.file } : this.#refusal(place, answer.errno);
   }
 
+  #isGuarded(offset: number): boolean {
+    const { chip, guards, outputs } = this.#parts;
+    if (chip.lineInfo(offset)?.consumer !== consumer) return false;
+    return guards.ask(chip.info.label, offset) || (outputs?.hasDropped(offset) ?? false);
+  }
+
   #refusal({ pin, offset }: LinePlace, errno: number): PinRefusal {
-    const { chip, machine } = this.#parts;
+    const { chip, view } = this.#parts;
     if (errno === EBUSY) {
-      const consumer = chip.lineInfo(offset)?.consumer ?? "";
-      const who = consumer === "" ? "somebody who gave no name" : `"${consumer}"`;
+      const user = chip.lineInfo(offset)?.consumer ?? "";
+      const who = user === "" ? "somebody who gave no name" : `"${user}"`;
       const look = `\`gpioinfo ${chip.info.name}\` shows it`;
       return refused("in-use", `${pin} is in use by ${who}: end that program first (${look})`);
     }
     if (errno === EACCES || errno === EPERM) {
-      return noPermission(machine, chip.path, `${pin} is wanted`);
+      return noPermission(view, chip.path, `${pin} is wanted`);
     }
     const where = `${pin}, line ${offset} of ${chip.info.label}`;
     if (errno === ENXIO) {

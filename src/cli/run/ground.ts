@@ -3,12 +3,15 @@ import type { Board } from "../../../boards/board.js";
 import type { RunSettings } from "../../config/settings.js";
 import { checkedBoard } from "../../control/protection/checked-board.js";
 import type { LiveNode } from "../../host/live-node.js";
+import type { ArmBridge } from "../../host/watchdog/watchdog-arming.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 import type { NodeEvent } from "../../node/events.js";
 
 export interface Ground {
   makeBoard(now: Instant): Board;
+  /** Of a board that can watch this host; null for one that cannot. */
+  readonly armBridge: ArmBridge | null;
   onEvent(at: Instant, event: NodeEvent): void;
   /** Calls `end` when the replica must end in good order. */
   onEnd(end: () => void): void;
@@ -20,7 +23,8 @@ export interface Ground {
 export async function localGround(settings: RunSettings, self: NodeId): Promise<Ground> {
   // A replica whose parent has the board needs neither the plants nor the players of recordings.
   const { localBoard } = await import("./local-board.js");
-  const makeBare = await localBoard(settings, self);
-  const makeBoard = (now: Instant) => checkedBoard(settings.cluster, self, makeBare(now));
-  return { makeBoard, onEvent: () => {}, onEnd: () => {}, onUp: () => {}, close: () => {} };
+  const local = await localBoard(settings, self);
+  const makeBoard = (now: Instant) => checkedBoard(settings.cluster, self, local.makeBoard(now));
+  const { close, armBridge = null } = local;
+  return { makeBoard, armBridge, close, onEvent: () => {}, onEnd: () => {}, onUp: () => {} };
 }

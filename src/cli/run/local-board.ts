@@ -4,27 +4,81 @@ import type { Board } from "../../../boards/board.js";
 import { Site } from "../../../boards/mock/site.js";
 import { parseRecording, type Recording } from "../../../boards/recording/csv.js";
 import { RecordedBoard } from "../../../boards/recording/recorded-board.js";
+import type { BoardSettings } from "../../config/board-schema.js";
 import type { RunSettings } from "../../config/settings.js";
-import { type BoardSpecs, boardSpecsOf } from "../../host/board-specs.js";
-import { UsageError } from "../../kernel/assert.js";
+import type { BoardSpecs } from "../../host/board-specs.js";
+import type { ArmBridge } from "../../host/watchdog/watchdog-arming.js";
+import { UsageError, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { type Instant, millis } from "../../kernel/time.js";
 import { CliFailure } from "../exit.js";
+import { ownSpecsOf } from "./own-specs.js";
 
 export type MakeBoard = (now: Instant) => Board;
+
+export interface LocalBoard {
+  readonly makeBoard: MakeBoard;
+  /** Gives the hardware back; harmless where the board is closed already. */
+  readonly close: () => void;
+  /** Of a board that can watch this host; null or absent for one that cannot. */
+  readonly armBridge?: ArmBridge | null;
+}
+
+const nothingToClose = (): void => {};
 
 /** A recorded row is sampled again and again while it is on, as a slow quantity would be. */
 const recordedRefresh = millis(5);
 
-/** @throws CliFailure (invalid file) for a recording that cannot be played */
-export async function localBoard(settings: RunSettings, self: NodeId): Promise<MakeBoard> {
-  const specs = boardSpecsOf(settings.cluster, self);
+/**
+ * With the output voter beside it, where the config has one.
+ *
+ * @throws CliFailure (invalid file) for a recording that cannot be played, (not available) for
+ *   hardware that is not there, or not as the config says
+ */
+export async function localBoard(settings: RunSettings, self: NodeId): Promise<LocalBoard> {
+  const local = await boardAlone(settings, self);
+  const { voter } = settings;
+  if (voter === null) return local;
+  try {
+    const { withVoter } = await import("./voter.js");
+    return { ...local, makeBoard: await withVoter(settings, voter, self, local.makeBoard) };
+  } catch (error) {
+    local.close();
+    throw error;
+  }
+}
+
+async function boardAlone(settings: RunSettings, self: NodeId): Promise<LocalBoard> {
+  const specs = ownSpecsOf(settings, self);
   const { board } = settings;
-  if (board.kind === "mock") return mockBoard(settings, specs, self, board.seed ?? 1);
-  const recording = await readRecording(board.file, board.time);
-  const { columns, speed } = board;
+  switch (board.kind) {
+    case "mock":
+      return simulated(mockBoard(settings, specs, self, board.seed ?? 1));
+    case "recorded":
+      return simulated(await playedBoard(board, specs, self));
+    case "raspberry-pi":
+    case "bridge":
+    case "firmata": {
+      const { wiredBoard } = await import("./wired-board.js");
+      return wiredBoard(settings, board, self);
+    }
+    default:
+      return unreachable(board);
+  }
+}
+
+const simulated = (makeBoard: MakeBoard): LocalBoard => ({ makeBoard, close: nothingToClose });
+
+type RecordedSettings = Extract<BoardSettings, { readonly kind: "recorded" }>;
+
+async function playedBoard(
+  { file, time, columns, speed }: RecordedSettings,
+  specs: BoardSpecs,
+  self: NodeId,
+): Promise<MakeBoard> {
+  const recording = await readRecording(file, time);
   return recordedBoard(recording, specs, {
-    file: board.file,
+    file,
     speed: speed ?? 1,
     columnOf: (channel) => columnFor(recording, columns?.[`${self}/${channel}`], self, channel),
   });

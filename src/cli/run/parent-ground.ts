@@ -21,6 +21,7 @@ import type { Ground } from "./ground.js";
 const orphanMax = 800;
 
 export class ParentGround implements Ground {
+  readonly armBridge = null;
   readonly #channel: ParentChannel;
   readonly #board: RemoteBoard;
   #live: LiveNode | null = null;

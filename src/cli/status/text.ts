@@ -8,6 +8,7 @@ import type { NodeStatus, SensorStatus } from "../../node/status.js";
 import { type Paint, type Tone, table } from "../terminal.js";
 import { bootRows } from "./boot-rows.js";
 import { dogStateText, entitiesText } from "./dog-text.js";
+import { lineRow } from "./line-row.js";
 import { pathTable } from "./path-table.js";
 import { becauseText, doubtText, votersText } from "./sensor-text.js";
 import { watchdogRows } from "./watchdog-rows.js";
@@ -46,7 +47,7 @@ function factRows(node: NodeStatus, host: HostStatus, paint: Paint): string[][] 
     ...realtimeRows(host, paint),
     ["  recorder", recorderText(host)],
     ["  loop", loopText(host)],
-    ...linkRows(host),
+    ...linkRows(host, paint),
   ];
 }
 
@@ -100,14 +101,14 @@ function loopText({ loop, residentBytes }: HostStatus): string {
 }
 
 /** With several paths a row for each: together they tell nothing that one would look for. */
-function linkRows(host: HostStatus): string[][] {
+function linkRows(host: HostStatus, paint: Paint): string[][] {
   const { link, paths } = host;
   if (paths.length < 2) {
     return [["  link", `${link.sent} sent, ${link.received} received, ${lossText(host)}`]];
   }
-  return paths.map(({ path, sent, received, dropped, failed }) => [
-    `  path ${path}`,
-    `${sent} sent, ${received} received, ${dropped} dropped, ${failed} failed`,
+  return paths.flatMap(({ path, sent, received, dropped, failed, lines = [] }) => [
+    [`  path ${path}`, `${sent} sent, ${received} received, ${dropped} dropped, ${failed} failed`],
+    ...lines.map((line) => lineRow(line, paint)),
   ]);
 }
 

@@ -50,6 +50,10 @@ const finding = findingsOf("gpio");
 
 export function judgeGpio(facts: GpioFacts): readonly Finding[] {
   const { chips, sysfs } = facts;
+  if (chips.length === 0 && sysfs) {
+    const means = "There is no character device: no pulls, and no times of edges by the kernel.";
+    return [finding("note", "choice", `${choice} takes sysfs`, { means })];
+  }
   if (chips.length === 0) {
     const means = "A board of kind mock or recorded needs none; pins of a real board do.";
     const more = ["board: { kind: mock }   (holdfast.yaml: a simulated plant)"];
@@ -57,10 +61,13 @@ export function judgeGpio(facts: GpioFacts): readonly Finding[] {
   }
   return [
     finding("ok", "chips", chips.map(chipText).join(", ")),
+    finding("ok", "choice", `${choice} takes the character device`),
     ...permissions(chips),
     ...old(sysfs),
   ];
 }
+
+const choice = "a board of kind raspberry-pi with `gpio: auto`";
 
 function chipText({ access, label, lines }: GpioChip): string {
   const words = [label, lines === null ? null : `${lines} lines`].filter((word) => word !== null);

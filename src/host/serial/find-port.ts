@@ -2,7 +2,7 @@
  * Which device is meant. A config names a line by a path, or by what is plugged in:
  *
  *     /dev/serial/by-id/usb-FTDI_...   the same wherever it is plugged in
- *     usb:0403:6001:A50285BI           vendor, product and, where there are two alike, serial number
+ *     usb:0403:6001:A50285BI           vendor, product; where there are two alike, serial number
  *     /dev/ttyUSB0                     whatever came first
  *
  * It is looked for anew each time a line is opened: what was /dev/ttyUSB0 comes back as

@@ -17,7 +17,7 @@ describe("a chip of a Raspberry Pi", () => {
     const rig = await openedRig();
     expect(rig.board.description).toBe(
       "Raspberry Pi 4 Model B Rev 1.4: /dev/gpiochip1 (pinctrl-bcm2711) by the GPIO character " +
-        "device, which this kernel has; at most 3.3 V and 16 mA a pin, 50 mA in all",
+        "device, which is here; at most 3.3 V and 16 mA a pin, 50 mA in all",
     );
     expect(rig.kernel.openFiles).toBe(1);
     rig.board.close(rig.now);
@@ -237,6 +237,14 @@ describe("an output line", () => {
     line.close(rig.now);
     line.close(rig.now);
     expect(line.write(rig.now, 1, null)).toEqual({ ok: false, reason: "closed" });
+  });
+
+  it("PI-6: is safe when the process ends by itself, though nobody closed the board", async () => {
+    const rig = await openedRig();
+    got(rig.board.openOutput(rig.now, "GPIO17", { ...output, initial: 1 }));
+    rig.kernel.onRelease = "hold";
+    for (const act of [...rig.exits]) act();
+    expect([rig.kernel.level(label, 17), rig.kernel.openFiles, rig.exits.size]).toEqual([0, 0, 0]);
   });
 
   it("PI-9: of another program is refused with its name", async () => {

@@ -2,7 +2,7 @@
 import { MockPinBoard } from "../../../boards/mock/pins/mock-pin-board.js";
 import { unoShape } from "../../../boards/mock/pins/shape.js";
 import type { PinBoard } from "../../../boards/pin-board.js";
-import { after, instant, millis } from "../../../src/kernel/time.js";
+import { after, type Instant, instant, millis } from "../../../src/kernel/time.js";
 import type { PinAbilities, PinBoardRig, PinBoardTrial } from "./rig.js";
 
 export const mockAbilities: PinAbilities = {
@@ -25,7 +25,7 @@ export const mockAbilities: PinAbilities = {
 
 export interface Wrapped {
   readonly board: PinBoard;
-  freeze?(frozen: boolean): void;
+  freeze?(now: Instant, frozen: boolean): void;
 }
 
 export function mockTrial(
@@ -49,7 +49,7 @@ function makeRig(wrap: (board: MockPinBoard) => Wrapped): PinBoardRig {
     set: (pin, value) => mock.set(now, pin, value),
     measure: (pin) => mock.measure(now, pin),
     history: (pin) => mock.history(now, pin).map(({ value }) => value),
-    freeze: (frozen) => wrapped.freeze?.(frozen),
+    freeze: (frozen) => wrapped.freeze?.(now, frozen),
     end: () => {},
   };
 }

@@ -1,6 +1,7 @@
 /** One fact at a time: the bound at which the doctor begins to speak. */
 import { describe, expect, it } from "vitest";
 import { judgeClock, lookAtClock } from "../../../src/host/doctor/clock.js";
+import { judgeGpio, lookAtGpio } from "../../../src/host/doctor/gpio.js";
 import { judgeMachine, lookAtMachine, throttledWords } from "../../../src/host/doctor/machine.js";
 import { nameOf } from "../../../src/host/doctor/machine-view.js";
 import { quantilesOf, timeText } from "../../../src/host/doctor/samples.js";
@@ -29,6 +30,25 @@ describe("what was measured", () => {
     [12_345, "12 ms"],
   ])("%d us are read as %s", (us, text) => {
     expect(timeText(us)).toBe(text);
+  });
+});
+
+describe("the way to the pins", () => {
+  const chosen = (parts: FakeParts) => {
+    const findings = judgeGpio(lookAtGpio(new FakeMachine(parts)));
+    return findings.find(({ id }) => id === "gpio/choice");
+  };
+
+  it("is the character device where there is one", () => {
+    expect(chosen(pi5)).toMatchObject({ level: "ok" });
+    expect(chosen(pi5)?.found).toContain("takes the character device");
+  });
+
+  it("is sysfs where there is no more, and none where there is nothing", () => {
+    const older = chosen({ files: { "/sys/class/gpio/export": "" } });
+    expect(older).toMatchObject({ level: "note" });
+    expect(older?.found).toContain("takes sysfs");
+    expect(chosen({ files: {} })).toBeUndefined();
   });
 });
 

@@ -1,0 +1,54 @@
+/**
+ * Several boards as one: the sensors of one, the outputs of another. Each name is on one of them;
+ * where two have it, the first one counts.
+ */
+
+import type { Instant } from "../src/kernel/time.js";
+import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "./board.js";
+
+export class JoinedBoard implements Board {
+  readonly channels: readonly ChannelSpec[];
+  readonly outputs: readonly OutputSpec[];
+  /** Where one does not, nobody can rely on it. */
+  readonly expires: boolean;
+  readonly #boards: readonly Board[];
+  readonly #boardOf = new Map<string, Board>();
+
+  constructor(boards: readonly Board[]) {
+    this.#boards = boards;
+    this.channels = boards.flatMap(({ channels }) => channels);
+    this.outputs = boards.flatMap(({ outputs }) => outputs);
+    this.expires = boards.every(({ expires, outputs }) => expires || outputs.length === 0);
+    for (const board of boards) {
+      for (const { name } of board.outputs) {
+        if (!this.#boardOf.has(name)) this.#boardOf.set(name, board);
+      }
+    }
+  }
+
+  read(now: Instant): readonly Reading[] {
+    return this.#boards.flatMap((board) => board.read(now));
+  }
+
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    frame: Uint8Array | null = null,
+    cycle: number | null = null,
+  ): WriteResult {
+    const board = this.#boardOf.get(output);
+    if (board === undefined) return { ok: false, reason: "unknown-output" };
+    return board.write(now, output, value, until, frame, cycle);
+  }
+
+  release(now: Instant, output: string): WriteResult {
+    const board = this.#boardOf.get(output);
+    return board?.release(now, output) ?? { ok: false, reason: "unknown-output" };
+  }
+
+  close(now: Instant): void {
+    for (const board of this.#boards) board.close(now);
+  }
+}

@@ -1,0 +1,61 @@
+/** A replica's line to the output voter, beside its board. */
+import type { Board } from "../../../boards/board.js";
+import type { Place } from "../../../boards/bridge/frames.js";
+import { openVoter } from "../../../boards/bridge/open-voter.js";
+import { voterEventText } from "../../../boards/bridge/voter-events.js";
+import type { VotedOutput } from "../../../boards/bridge/voter-outputs.js";
+import { JoinedBoard } from "../../../boards/joined-board.js";
+import type { RunSettings } from "../../config/settings.js";
+import type { VoterSettings } from "../../config/voter.js";
+import { boardSpecsOf } from "../../host/board-specs.js";
+import { makeLogger } from "../../host/logger.js";
+import { MonotonicClock } from "../../host/monotonic-clock.js";
+import { openSerialPort } from "../../host/serial/open-serial-port.js";
+import type { NodeId } from "../../kernel/ids.js";
+import type { Instant } from "../../kernel/time.js";
+import { CliFailure } from "../exit.js";
+import type { MakeBoard } from "./local-board.js";
+
+/**
+ * The outputs that are voted go to the voter, all else to the board.
+ *
+ * @throws CliFailure (not available) where no voter answers
+ */
+export async function withVoter(
+  settings: RunSettings,
+  voter: VoterSettings,
+  node: NodeId,
+  makeBoard: MakeBoard,
+): Promise<MakeBoard> {
+  const clock = new MonotonicClock();
+  const logger = makeLogger(node, settings.log.level);
+  const outputs = votedOutputs(settings, voter, node);
+  const nameOf = (number: number): string =>
+    outputs.find((output) => output.number === number)?.spec.name ?? String(number);
+  const line = { path: voter.ports[node] ?? voter.port, baudRate: voter.baudRate };
+  const opened = await openVoter({
+    ...{ clock, outputs, baudRate: voter.baudRate, rebind: voter.rebind },
+    ...{ cluster: settings.cluster.cluster, place: placeOf(settings, node) },
+    open: () => openSerialPort(line),
+    onEvent: (_, event) => logger.info({ voter: event }, `voter: ${voterEventText(event, nameOf)}`),
+  });
+  if (!opened.ok) throw new CliFailure("notAvailable", `voter: ${opened.message}`);
+  logger.info({ port: line.path }, "the output voter is there");
+  return (now: Instant): Board => new JoinedBoard([makeBoard(now), opened.outputs]);
+}
+
+/** The UARTs of the voter are in the order of the nodes in the config. */
+function placeOf({ cluster }: RunSettings, node: NodeId): Place {
+  return Math.max(0, cluster.nodes.indexOf(node)) as Place;
+}
+
+function votedOutputs(
+  { cluster }: RunSettings,
+  voter: VoterSettings,
+  node: NodeId,
+): readonly VotedOutput[] {
+  return boardSpecsOf(cluster, node).outputs.flatMap((spec) => {
+    const output = voter.outputs.get(spec.name);
+    return output === undefined ? [] : [{ spec, ...output }];
+  });
+}

@@ -1,0 +1,80 @@
+/** The output voter of a config: what contradicts the rest of it, and its settings. */
+import { type Duration, micros, millis } from "../kernel/time.js";
+import type { Layers } from "./layers.js";
+import type { Problem } from "./problem.js";
+import type { VoterContent } from "./voter-schema.js";
+
+/** Of an Arduino Mega, in the order of their numbers on the line. */
+export const voterPins = ["D5", "D6", "D7", "D8"] as const;
+
+export interface VoterOutputSettings {
+  /** On the line: 0 to 3. */
+  readonly number: number;
+  readonly use: "output" | "pwm";
+  readonly tolerance: number;
+  readonly grace: Duration;
+  readonly patience: Duration;
+}
+
+export interface VoterSettings {
+  readonly port: string;
+  /** By node, where it differs. */
+  readonly ports: Readonly<Record<string, string>>;
+  readonly baudRate: number;
+  readonly rebind: boolean;
+  readonly outputs: ReadonlyMap<string, VoterOutputSettings>;
+}
+
+const graceMax = millis(1_000);
+const patienceMax = millis(65_535);
+const graceCycles = 2;
+const patienceCycles = 5;
+
+/** @param voted the outputs with `right: voter` */
+export function checkVoter(layers: Layers, voted: readonly string[]): readonly Problem[] {
+  const section = layers.get(["voter"]);
+  if (typeof section !== "object" || section === null) return [];
+  const wired = layers.get(["voter", "outputs"]);
+  const entries = typeof wired === "object" && wired !== null ? Object.entries(wired) : [];
+  const missing = voted.filter((name) => !entries.some(([key]) => key === name));
+  return [
+    ...entries.flatMap(([name]) => leasedOutput(layers, voted, name)),
+    ...missing.map((name) =>
+      layers.problem(["voter", "outputs"], `expected ${name}, which has \`right: voter\``),
+    ),
+    ...doublePins(layers, entries),
+  ];
+}
+
+function leasedOutput(layers: Layers, voted: readonly string[], name: string): Problem[] {
+  if (voted.includes(name)) return [];
+  const message = `expected an output with \`right: voter\` under \`outputs\`, got ${name}`;
+  return [layers.problem(["voter", "outputs", name], message, "key")];
+}
+
+function doublePins(
+  layers: Layers,
+  entries: readonly (readonly [string, unknown])[],
+): readonly Problem[] {
+  const pinOf = (name: string): unknown => layers.get(["voter", "outputs", name, "pin"]);
+  return entries.flatMap(([name], index) => {
+    const other = entries.slice(0, index).find(([before]) => pinOf(before) === pinOf(name));
+    if (other === undefined || pinOf(name) === undefined) return [];
+    const message = `expected each pin once, and ${other[0]} has it already`;
+    return [layers.problem(["voter", "outputs", name, "pin"], message)];
+  });
+}
+
+export function voterSettingsOf(content: VoterContent, cycle: Duration): VoterSettings {
+  const { port, ports = {}, baudRate = 115_200, rebind = false } = content;
+  const outputs = Object.entries(content.outputs).map(([name, output]) => {
+    const { pin, as = "digital", tolerance = 0 } = output;
+    const settings: VoterOutputSettings = {
+      ...{ number: voterPins.indexOf(pin), use: as === "pwm" ? "pwm" : "output", tolerance },
+      grace: output.grace ?? micros(Math.min(graceCycles * cycle, graceMax)),
+      patience: output.patience ?? micros(Math.min(patienceCycles * cycle, patienceMax)),
+    };
+    return [name, settings] as const;
+  });
+  return { port, ports, baudRate, rebind, outputs: new Map(outputs) };
+}
