@@ -1,4 +1,4 @@
-/** The bridge's firmware on a simulated ATmega328P: its period, its commands, its end and return. */
+/** The bridge's firmware on a simulated ATmega328P: period, commands, end and return. */
 import { describe, expect, it } from "vitest";
 import { pinUses } from "../../boards/bridge/frames.js";
 import { boundBridge, cluster, hostOf, inMs, powered } from "./support/firmware-rig.js";

@@ -33,7 +33,7 @@ export interface DemoSummary {
 export interface FirmwareSummary {
   /** How often a microcontroller was reset, by its watchdog. */
   readonly resets: number;
-  /** How often the voter had no majority, or no votes, after it had driven: never, if all is well. */
+  /** How often the voter lost majority or votes after it had driven: never, if all is well. */
   readonly safeAgain: number;
 }
 

@@ -17,9 +17,15 @@ function refusal(flags: Partial<DemoFlags>): [code: number, message: string] {
 describe("the flags of the demo", () => {
   it("ask for an attended demo of the boiler when there are none", () => {
     expect(planOf(plain, "/")).toEqual({
-      ...{ forMs: null, scripted: false, played: null, json: false },
+      ...{ forMs: null, scripted: false, played: null, firmware: false, json: false },
       ...{ cycle: "100ms", heartbeat: "50ms", cycleMs: 100 },
     });
+  });
+
+  it("--firmware puts microcontrollers under the boiler, and under no recording", () => {
+    expect(planOf({ ...plain, firmware: true }, "/").firmware).toBe(true);
+    const both = { ...plain, firmware: true, recording: "motes.csv" };
+    expect(() => planOf(both, "/")).toThrow("--firmware: the microcontrollers measure the boiler");
   });
 
   it("ask for the script with a time, and for none with --quiet", () => {
