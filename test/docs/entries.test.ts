@@ -12,7 +12,7 @@ const { exports } = JSON.parse(readFileSync(join(process.cwd(), "package.json"),
   readonly exports: Readonly<Record<string, Entry>>;
 };
 
-/** What the pages about redundancy, detection, scheduling, watchdogs and boards promise behind each. */
+/** What the pages of the entries promise behind each. */
 const names: Readonly<Record<string, readonly string[]>> = {
   ".": ["defineApp", "instant", "millis"],
   "./n-version": ["openVersions"],
