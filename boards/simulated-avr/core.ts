@@ -12,6 +12,10 @@
  */
 import { avrInstruction, CPU } from "avr8js";
 import { assert } from "../../src/kernel/assert.js";
+import { decoded, executeFast } from "./fast-instructions.js";
+
+/** Bound here once: a module that is loaded by a test runner puts a getter before every call. */
+const executeOne = avrInstruction;
 
 interface ClockEvent {
   readonly at: number;
@@ -39,6 +43,8 @@ const wakeCycles = 4;
 export class Core extends CPU {
   /** Sorted, the next one last. */
   readonly #events: ClockEvent[] = [];
+  /** By the words of the flash. */
+  readonly #kinds: Uint8Array;
   #nextEventAt = Number.POSITIVE_INFINITY;
   #target = 0;
   /** The next event, or the end of the run where that comes first. */
@@ -57,6 +63,7 @@ export class Core extends CPU {
   constructor(flash: Uint8Array, dataBytes: number, cycles: number) {
     super(new Uint16Array(flash.slice().buffer), dataBytes - registersOfAvr8js);
     this.cycles = cycles;
+    this.#kinds = decoded(this.progMem);
   }
 
   get asleep(): boolean {
@@ -157,20 +164,22 @@ export class Core extends CPU {
    */
   #execute(): void {
     const { progMem } = this;
+    const kinds = this.#kinds;
     do {
       const opcode = progMem[this.pc] ?? 0;
       if ((opcode & 0xfe0f) === 0x9408) this.#executeSpecial(opcode);
       else if (opcode === opcodeJumpToItself && !this.#shielded) this.#skip(2);
       else {
         this.#shielded = false;
-        avrInstruction(this);
+        const kind = kinds[this.pc] ?? 0;
+        if (kind === 0 || !executeFast(this, kind, opcode)) executeOne(this);
       }
     } while (this.cycles < this.#limit && !this.#asleep && this.nextInterrupt < 0);
   }
 
   #executeSpecial(opcode: number): void {
     const wasEnabled = this.interruptsEnabled;
-    avrInstruction(this);
+    executeOne(this);
     this.#shielded = opcode === opcodeReti || (opcode === opcodeSei && !wasEnabled);
     if (opcode === opcodeSleep) this.#asleep = ((this.data[smcr] ?? 0) & sleepEnable) !== 0;
   }

@@ -12,7 +12,7 @@ export interface Runnable {
 }
 
 /** Time that is made up for; the rest is left out. */
-export const behindMax: Duration = millis(100);
+export const behindMax: Duration = millis(500);
 
 /** The longest a timer is waited for. A byte is heard so much later than on a true wire. */
 const stepMilliseconds = 2;

@@ -376,18 +376,35 @@ static void a_lying_replica_is_told(void)
         CHECK(replica_told(2) == ((cycle >= 5u) ? 2u : 0u));
         CHECK((replica_told(0) == 0u) && (replica_told(1) == 0u));
     }
-    ticks(60);
+    /* Exactly its patience is borne; a millisecond more is not. */
+    ticks(200);
+    (void)say(0, 0, 20, 5, 60000);
+    (void)say(1, 0, 20, 5, 60000);
+    (void)say(2, 0, 20, 7, 60000);
+    const uint16_t to_verdict = (uint16_t)(50u - (now / 1000u) % 50u);
+    CHECK(to_verdict == 50u);
+    ticks(200);
+    CHECK(replica_told(2) == 0u);
+    ticks(50);
+    CHECK(replica_told(2) == 2u);
+    ticks(50);
     (void)say(0, 0, 21, 5, 60000);
     (void)say(1, 0, 21, 5, 60000);
     (void)say(2, 0, 21, 5, 60000);
     ticks(60);
     CHECK(replica_told(2) == 0u);
+    /* Whoever has fallen silent disagrees no more. */
+    (void)say(2, 0, 22, 7, 500);
+    ticks(400);
+    CHECK(replica_told(2) == 2u);
+    ticks(200);
+    CHECK(replica_told(2) == 1u);
     /* Longer than the clock lasts, outside all the time. */
-    (void)say(2, 0, 22, 7, 60000);
+    (void)say(2, 0, 23, 7, 60000);
     for (uint16_t minute = 0; minute < 90u; minute++) {
         (void)say(0, 0, (uint16_t)(22u + minute), 5, 60000);
         (void)say(1, 0, (uint16_t)(22u + minute), 5, 60000);
-        (void)say(2, 0, (uint16_t)(23u + minute), 7, 60000);
+        (void)say(2, 0, (uint16_t)(24u + minute), 7, 60000);
         ticks(50000);
         CHECK(replica_told(2) == 2u);
         heard_nothing_yet();

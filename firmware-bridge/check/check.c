@@ -69,8 +69,11 @@ uint16_t from_hex(const char *hex, uint8_t *bytes, uint16_t limit)
 
 bool matches(const char *pattern, const uint8_t *bytes, uint8_t length)
 {
-    bool same = strlen(pattern) == 2u * (size_t)length;
-    for (uint8_t at = 0; same && (at < length); at++) {
+    const size_t digits = strlen(pattern);
+    const bool open = (digits > 0u) && (pattern[digits - 1u] == '*');
+    const size_t bytes_said = digits / 2u;
+    bool same = open ? (bytes_said <= length) : (digits == 2u * (size_t)length);
+    for (uint8_t at = 0; same && (at < bytes_said); at++) {
         const char *const cell = &pattern[2u * at];
         const uint8_t byte = (uint8_t)((digit(cell[0]) << 4) | digit(cell[1]));
         same = (cell[0] == '.') || (byte == bytes[at]);

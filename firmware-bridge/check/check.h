@@ -25,7 +25,7 @@ uint32_t dice_below(uint32_t limit);
 /** Bytes of hex digits; returns how many. */
 uint16_t from_hex(const char *hex, uint8_t *bytes, uint16_t limit);
 
-/** Two digits for a byte, `..` for any. */
+/** Two digits for a byte, `..` for any; `*` at the end for any bytes more. */
 bool matches(const char *pattern, const uint8_t *bytes, uint8_t length);
 
 typedef struct {

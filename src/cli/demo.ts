@@ -11,12 +11,15 @@ import { loadConfig } from "../config/load.js";
 import { formatPath } from "../config/problem.js";
 import { MonotonicClock } from "../host/monotonic-clock.js";
 import { type NodeId, nodeId } from "../kernel/ids.js";
+import { openFirmwareSite } from "./demo/firmware/open-firmware-site.js";
+import type { FirmwareRack } from "./demo/firmware/rack.js";
 import { type DemoFlags, type DemoPlan, planOf } from "./demo/flags.js";
 import { type Ground, layGround } from "./demo/ground.js";
-import { boilerFile, openSite } from "./demo/open-site.js";
+import { boilerApp, boilerFile, openSite } from "./demo/open-site.js";
 import { Session } from "./demo/session.js";
 import { show } from "./demo/show.js";
 import { EndingSignals } from "./demo/signals.js";
+import type { StagedSite } from "./demo/staged-site.js";
 import { summaryText } from "./demo/summary.js";
 import { BadVerdict, CliFailure } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
@@ -25,6 +28,7 @@ const examples = `
 Examples:
   $ holdfast demo                                       a live table; faults from the keyboard
   $ holdfast demo --for 20s --json                      unattended: scripted faults, then a summary
+  $ holdfast demo --firmware                            sensors and heater behind microcontrollers
   $ holdfast demo --recording motes.csv --speed 60      sensors from a recording, a minute a second
 
 The summary says when each fault was set, found, taken over and cleared, and where the logs and the
@@ -47,6 +51,7 @@ export function demoCommand(io: CliIo): Command {
     .option("--heartbeat <duration>", "the period of the heartbeats", "50ms")
     .option("--recording <file>", "a CSV whose columns the sensors play, instead of a boiler")
     .option("--speed <factor>", "how fast the recording is played (default: 1)")
+    .option("--firmware", "sensors and heater behind simulated microcontrollers, an output voter")
     .option("--quiet", "with --for: no scripted faults")
     .option("--json", "one JSON object on stdout, at the end")
     .addHelpText("after", examples)
@@ -56,7 +61,7 @@ export function demoCommand(io: CliIo): Command {
 async function demonstrate(io: CliIo, flags: DemoFlags): Promise<void> {
   const plan = planOf(flags, io.cwd);
   const nodes = Array.from({ length: replicaCount }, (_, index) => nodeId(`pi-${index + 1}`));
-  const session = await prepare(io, plan, nodes);
+  const { session, rack } = await prepare(io, plan, nodes);
   const abandon = (): void => session.abandon();
   const signals = new EndingSignals();
   process.once("exit", abandon);
@@ -65,6 +70,7 @@ async function demonstrate(io: CliIo, flags: DemoFlags): Promise<void> {
     await show(io, session, { ...plan, nodes, signalled: signals.came });
   } finally {
     await session.stop();
+    await rack?.close(new MonotonicClock().now());
     signals.close();
     process.off("exit", abandon);
   }
@@ -74,14 +80,21 @@ async function demonstrate(io: CliIo, flags: DemoFlags): Promise<void> {
   if (summary.verdict === "bad") throw new BadVerdict();
 }
 
+interface Prepared {
+  readonly session: Session;
+  /** The microcontrollers, which are to be stopped; null where there are none. */
+  readonly rack: FirmwareRack | null;
+}
+
 /** All that can be wrong is found before a process is started. */
-async function prepare(io: CliIo, plan: DemoPlan, nodes: readonly NodeId[]): Promise<Session> {
-  const { cycle, heartbeat, cycleMs, played } = plan;
+async function prepare(io: CliIo, plan: DemoPlan, nodes: readonly NodeId[]): Promise<Prepared> {
+  const { cycle, heartbeat, cycleMs, played, firmware } = plan;
   const clock = new MonotonicClock();
-  const site = await openSite(nodes, played, clock.now());
-  const ground = await layGround({ nodes, app: boilerFile, cycle, heartbeat });
+  const votedOutputs = firmware ? Object.keys((await boilerApp()).outputs) : [];
+  const ground = await layGround({ nodes, app: boilerFile, cycle, heartbeat, votedOutputs });
   await requireSound(io, ground);
-  return new Session({
+  const { site, rack } = await openStage(plan, nodes, clock);
+  const session = new Session({
     app: played === null ? "boiler" : `recording ${basename(played.file)}`,
     ground,
     site,
@@ -91,6 +104,21 @@ async function prepare(io: CliIo, plan: DemoPlan, nodes: readonly NodeId[]): Pro
     clock,
     attended: plan.forMs === null,
   });
+  return { session, rack };
+}
+
+interface OpenedStage {
+  readonly site: StagedSite;
+  readonly rack: FirmwareRack | null;
+}
+
+async function openStage(
+  { firmware, played }: DemoPlan,
+  nodes: readonly NodeId[],
+  clock: MonotonicClock,
+): Promise<OpenedStage> {
+  if (firmware) return openFirmwareSite(nodes, await boilerApp(), clock);
+  return { site: await openSite(nodes, played, clock.now()), rack: null };
 }
 
 /**

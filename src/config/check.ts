@@ -106,10 +106,11 @@ type App = Extract<AppGlance, { readonly ok: true }>;
 function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
   const nodes = nodeIdsIn(layers);
   const { problems, warnings } = checkSensors(layers, sensors, nodes);
-  const leased = outputs.filter((name) => !isVoted(layers, name));
+  const hasVoter = layers.get(["voter"]) !== undefined;
+  const wired = outputs.filter((name) => !hasVoter || !isVoted(layers, name));
   const needs = {
     inputs: channelsIn(layers, sensors),
-    outputs: nodes.flatMap((node) => leased.map((name) => ({ node, name }))),
+    outputs: nodes.flatMap((node) => wired.map((name) => ({ node, name }))),
     nodes,
   };
   // Without settled channels nobody knows what is to be wired.

@@ -21,7 +21,9 @@ export type SetFault =
   | { readonly kind: "sensor"; readonly channel: string; readonly fault: string }
   | { readonly kind: "kill"; readonly node: NodeId; readonly drove: boolean }
   | { readonly kind: "pause"; readonly node: NodeId; readonly drove: boolean }
-  | { readonly kind: "loss"; readonly share: number };
+  | { readonly kind: "loss"; readonly share: number }
+  /** Of a microcontroller, or of what it hears; found by other firmware, see `hear`. */
+  | { readonly kind: "firmware"; readonly device: string; readonly fault: string };
 
 /** The fates of a fault, in seconds since the observer began to look; null while it is not so. */
 export interface FaultRecord {
@@ -142,6 +144,16 @@ export class Tally {
     if (counts) recover(record, atS, true);
   }
 
+  /** Firmware has told that a device is not well, or that it is. */
+  hear(atS: number, device: string, well: boolean): void {
+    for (const record of this.#faults) {
+      if (record.fault.kind !== "firmware" || record.fault.device !== device) continue;
+      if (record.recoveredS !== null) continue;
+      if (!well) record.detectedS ??= atS;
+      else recover(record, atS, record.clearedS !== null);
+    }
+  }
+
   see(seen: SeenEvent): void {
     const { event } = seen;
     this.#countsByKind.set(event.kind, this.count(event.kind) + 1);
@@ -204,6 +216,7 @@ function follow(record: FaultRecord, { atS, node, event }: SeenEvent): void {
   const acts = clearedS === null || atS - clearedS <= effectMaxS;
   switch (fault.kind) {
     case "loss":
+    case "firmware":
       return;
     case "sensor":
       if (!("channel" in event) || event.channel !== fault.channel) return;

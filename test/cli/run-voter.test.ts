@@ -37,7 +37,7 @@ function plugged(): { readonly path: string; readonly declared: Uint8Array[] } {
   return { path, declared };
 }
 
-it.skipIf(!able)("VOTER-11: a replica declares its voted outputs to the voter", async () => {
+it.skipIf(!able)("VOTES-11: a replica declares its voted outputs to the voter", async () => {
   const { path: port, declared } = plugged();
   const { path: cwd } = await clusterFolder(
     "stateDir: .\noutputs: { heater: { right: voter } }\nwatchdog: { device: none }",

@@ -196,11 +196,15 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
     ]);
   });
 
-  it("with an output of a voter that is nowhere", async () => {
-    const board = "board: { kind: raspberry-pi, inputs: { temperature: { pin: cpu } } }\n";
-    const config = `${withBoard(board)}outputs: { heater: { right: voter } }\n`;
-    const text = "expected `lease`, or a `voter` section that says where the voter is";
-    expect(await problems(config)).toEqual([`9:29: outputs.heater.right: ${text}`]);
+  it("with an output that every replica would drive at once", async () => {
+    const config = pi("temperature: { pin: cpu }");
+    expect(await problems(`${config}outputs: { heater: { right: voter } }\n`)).toEqual([
+      "14:29: outputs.heater.right: expected `lease`, or the line to an output voter under `voter`",
+    ]);
+    accepted(await folder.load(`${config}outputs: { heater: { right: lease } }\n`));
+    const voter = "voter: { port: /dev/ttyUSB0, outputs: { heater: { pin: D5 } } }\n";
+    const unwired = config.replace(/ {2}outputs:\n.*\n/, "");
+    accepted(await folder.load(`${unwired}outputs: { heater: { right: voter } }\n${voter}`));
   });
 
   it("not for a sensor of the machine's own, nor for pins of another Arduino", async () => {

@@ -1,4 +1,4 @@
-/** The output voter in a config (VOTER-11). */
+/** The output voter in a config (VOTES-11). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { millis } from "../../src/kernel/time.js";
 import { accepted, ConfigFolder, problemLines, soundConfig } from "./support/folder.js";
@@ -17,7 +17,7 @@ const problems = async (config: string): Promise<readonly string[]> =>
     line.replace(/^holdfast.yaml:\d+:\d+: /, ""),
   );
 
-describe("VOTER-11: the voter of a config", () => {
+describe("VOTES-11: the voter of a config", () => {
   it("is where the voted outputs go, with what holds by default", async () => {
     const voter =
       "voter: { port: /dev/ttyACM0, ports: { b: /dev/ttyACM1 }, " +

@@ -2,15 +2,16 @@
  * The vectors of firmware-bridge/vectors are what both sides of the line read. This test keeps them
  * true: their bytes are those of the codec in src/wire, and the header for C says the same.
  *
- * `UPDATE_VECTORS=1 npx vitest run --config test/vitest.config.ts test/firmware-bridge` writes them.
+ * `UPDATE_VECTORS=1 npx vitest run --config test/vitest.config.ts <this file>` writes them.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ByteStreamReader } from "../../src/wire/byte-stream.js";
+import { bridgeSequences } from "./support/bridge-sequences.js";
 import { headerOf } from "./support/header.js";
 import { lineOf, madeFrames, madeStreams } from "./support/made-frames.js";
-import { bridgeSequences, voterSequences } from "./support/made-sequences.js";
 import type { Vectors } from "./support/vectors.js";
+import { voterSequences } from "./support/voter-sequences.js";
 
 const folder = "firmware-bridge/vectors";
 const payloadBytesMax = 64;

@@ -27,6 +27,8 @@ export interface DashboardView {
   readonly plant: readonly string[];
   /** How often two boards drove one output at once. */
   readonly drivenTwice: number;
+  /** A row for each replica's microcontroller and line; empty where there is no firmware. */
+  readonly firmware: readonly (readonly string[])[];
   readonly votes: Votes;
   readonly recent: readonly SeenEvent[];
   readonly notes: readonly Note[];
@@ -53,6 +55,7 @@ export function dashboard(view: DashboardView, paint: Paint, size: ScreenSize): 
     "",
     ...linesOf(tableWithin(columns, replicaColumns, rows)),
     "",
+    ...firmwareLines(view, columns),
     ...sensorLines(view, paint),
   ];
   const keys = flow(columns, view.keys).map((line) => paint("quiet", line));
@@ -133,6 +136,20 @@ function lostPercent(status: NodeStatus): number {
     lost += link.lost;
   }
   return received + lost === 0 ? 0 : (100 * lost) / (received + lost);
+}
+
+const firmwareColumns: readonly Column[] = [
+  { title: "FIRMWARE OF" },
+  { title: "BRIDGE" },
+  { title: "MEASURES", align: "right" },
+  { title: "VOTER LINE" },
+  { title: "IN THE VOTER'S EYES" },
+];
+
+function firmwareLines({ firmware }: DashboardView, columns: number): readonly string[] {
+  if (firmware.length === 0) return [];
+  const rows = firmware.map((row) => [...row]);
+  return [...linesOf(tableWithin(columns, firmwareColumns, rows)), ""];
 }
 
 const channelColumns: readonly Column[] = [

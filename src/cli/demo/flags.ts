@@ -13,6 +13,7 @@ export interface DemoFlags {
   readonly recording?: string;
   readonly speed?: string;
   readonly quiet?: boolean;
+  readonly firmware?: boolean;
 }
 
 export interface DemoPlan {
@@ -25,6 +26,8 @@ export interface DemoPlan {
   readonly heartbeat: string;
   readonly cycleMs: number;
   readonly played: Played | null;
+  /** Sensors and heater are behind microcontrollers. */
+  readonly firmware: boolean;
   readonly json: boolean;
 }
 
@@ -51,8 +54,16 @@ export function planOf(flags: DemoFlags, cwd: string): DemoPlan {
     heartbeat: flags.heartbeat,
     cycleMs,
     played: playedOf(flags, cwd),
+    firmware: firmwareOf(flags),
     json: flags.json === true,
   };
+}
+
+function firmwareOf({ firmware = false, recording }: DemoFlags): boolean {
+  if (firmware && recording !== undefined) {
+    throw usage("--firmware: the microcontrollers measure the boiler, not a --recording");
+  }
+  return firmware;
 }
 
 function playedOf({ recording, speed }: DemoFlags, cwd: string): Played | null {

@@ -21,6 +21,8 @@ export interface GroundOptions {
   readonly cycle: string;
   readonly heartbeat: string;
   readonly protection?: Protection;
+  /** Outputs that a voter in firmware drives. */
+  readonly votedOutputs?: readonly string[];
 }
 
 export interface Ground {
@@ -45,6 +47,7 @@ export async function layGround(options: GroundOptions): Promise<Ground> {
 
 function configText(options: GroundOptions, ports: readonly number[]): string {
   const { nodes, app, cycle, heartbeat, protection = unprotected } = options;
+  const voted = (options.votedOutputs ?? []).map((name) => `${name}: { right: voter }`);
   const { samples, commands } = protection;
   return [
     "# Written by `holdfast demo`. It is a config like any other: try `holdfast config check`.",
@@ -56,6 +59,7 @@ function configText(options: GroundOptions, ports: readonly number[]): string {
     "board: { kind: mock }",
     `timing: { cycle: ${cycle}, heartbeat: ${heartbeat} }`,
     `protection: { samples: ${samples ?? noProfile}, commands: ${commands ?? noProfile} }`,
+    ...(voted.length === 0 ? [] : [`outputs: { ${voted.join(", ")} }`]),
     "recorder: { path: recordings }",
     "stateDir: state",
     "faultsAllowed: true",

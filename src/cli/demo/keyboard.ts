@@ -3,12 +3,15 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Session } from "./session.js";
 
 /** What each key does, now. */
-export const keysOf = (session: Pick<Session, "breakage">): readonly string[] => [
+export const keysOf = (session: Pick<Session, "breakage" | "firmware">): readonly string[] => [
   `1 2 3 a sensor ${session.breakage.name}, or mended`,
   "f another fault for it",
   "k kill the driver",
   "p stop or continue it",
   "l lose packets",
+  ...(session.firmware === null
+    ? []
+    : ["h hang a bridge", "v let a vote lie", "u unplug a line to the voter"]),
   "c clear all",
   "q quit",
 ];
@@ -23,6 +26,7 @@ export type Instrument = Pick<
   | "losePackets"
   | "losesPackets"
   | "clearAll"
+  | "firmware"
 >;
 
 const controlC = "\u0003";
@@ -36,6 +40,9 @@ export function press(session: Instrument, nodes: readonly NodeId[], key: string
   if (key === "k") session.killDriver();
   if (key === "p") session.togglePauseOfDriver();
   if (key === "l") session.losePackets(!session.losesPackets);
+  if (key === "h") session.firmware?.hang();
+  if (key === "v") session.firmware?.toggleLie();
+  if (key === "u") session.firmware?.toggleLine();
   if (key === "c") session.clearAll();
   return key !== "q" && key !== controlC && key !== controlD;
 }

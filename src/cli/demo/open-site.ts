@@ -28,6 +28,12 @@ export const boilerFile = fileURLToPath(
   new URL("../../../examples/boiler/app.js", import.meta.url),
 );
 
+export async function boilerApp(): Promise<App> {
+  const loaded = await loadApp(boilerFile);
+  assert(loaded.ok, "the example app does not load");
+  return loaded.app;
+}
+
 /** A recorded row is sampled again and again while it is on, as a thermometer would. */
 const recordedRefresh = millis(5);
 
@@ -41,9 +47,7 @@ export async function openSite(
   begins: Instant,
   protection: Protection = unprotected,
 ): Promise<DemoSite> {
-  const loaded = await loadApp(boilerFile);
-  assert(loaded.ok, "the example app does not load");
-  const { app } = loaded;
+  const app = await boilerApp();
   const loop = played === null ? "closed" : "open";
   const site = new Site({ declarations: app, seed: 1, begins, loop });
   const bare =

@@ -13,7 +13,10 @@ import type { Session } from "./session.js";
 
 /** What of a session the script plays on. */
 export interface Stage
-  extends Pick<Session, "stickOne" | "freeAll" | "killOne" | "losePackets" | "elapsedS"> {
+  extends Pick<
+    Session,
+    "stickOne" | "freeAll" | "killOne" | "losePackets" | "elapsedS" | "firmware"
+  > {
   readonly tally: Pick<Tally, "firstVoteS">;
 }
 
@@ -40,6 +43,16 @@ const lines: readonly Line[] = [
   { share: 0.45, latest: 0.7, act: (session, last) => session.killOne(last) },
   at(0.75, (session) => session.losePackets(true)),
   at(0.9, (session) => session.losePackets(false)),
+];
+
+/** With firmware: what it is to mask, one after the other, and then a replica. */
+const firmwareLines: readonly Line[] = [
+  at(0.12, (session) => session.firmware?.toggleLie()),
+  at(0.24, (session) => session.firmware?.toggleLie()),
+  at(0.34, (session) => session.firmware?.hang()),
+  at(0.5, (session) => session.firmware?.toggleLine()),
+  at(0.62, (session) => session.firmware?.toggleLine()),
+  { share: 0.74, latest: 0.8, act: (session, last) => session.killOne(last) },
 ];
 
 /** How often a line that waits is tried again, in milliseconds. */
@@ -69,7 +82,7 @@ export function play(session: Stage, lengthMs: number): () => void {
     }
     const beganMs = session.elapsedS() * 1_000;
     const spanMs = Math.max(0, lengthMs - beganMs);
-    for (const line of lines) {
+    for (const line of session.firmware === null ? lines : firmwareLines) {
       const untilMs = beganMs + line.latest * spanMs;
       after(line.share * spanMs, () => attempt(line, untilMs));
     }

@@ -10,17 +10,18 @@ import type { Instant } from "../../kernel/time.js";
 import { type FaultRecord, type SetFault, Tally } from "../../observe/tally.js";
 import { type Breakage, breakages, off, stuck } from "./breakages.js";
 import type { DashboardView, ReplicaView } from "./dashboard.js";
+import { FirmwareFaults } from "./firmware/firmware-faults.js";
 import type { Ground } from "./ground.js";
 import type { Note } from "./happenings.js";
 import { Replica } from "./replica.js";
 import { victim } from "./script.js";
-import type { DemoSite } from "./site.js";
+import type { StagedSite } from "./staged-site.js";
 import { type DemoSummary, faultWords, summarise } from "./summary.js";
 
 export interface SessionOptions {
   readonly app: string;
   readonly ground: Ground;
-  readonly site: DemoSite;
+  readonly site: StagedSite;
   /** The file that Node runs for the command `holdfast`. */
   readonly program: string;
   /** The control cycle, in milliseconds. */
@@ -47,6 +48,8 @@ const notesMax = 50;
 
 export class Session {
   readonly tally: Tally;
+  /** What can be done to the firmware; null where there is none. */
+  readonly firmware: FirmwareFaults | null;
   readonly #options: SessionOptions;
   readonly #replicas: readonly Replica[];
   readonly #startedAt: Instant;
@@ -65,6 +68,7 @@ export class Session {
     const { ground, program, clock, cycleMs } = options;
     this.tally = new Tally(cycleMs / 1_000);
     this.#startedAt = clock.now();
+    this.firmware = this.#firmwareFaults();
     this.#replicas = ground.nodes.map(
       (node) =>
         new Replica({
@@ -203,6 +207,7 @@ export class Session {
   clearAll(): void {
     this.freeAll();
     this.losePackets(false);
+    this.firmware?.clearAll();
     for (const { node } of this.#replicas) {
       if (this.#on.has(`pause ${node}`)) this.togglePause(node);
     }
@@ -216,6 +221,7 @@ export class Session {
       replicas: this.#views(),
       plant: site.describe(),
       drivenTwice: site.drivenTwice,
+      firmware: site.firmware?.rows() ?? [],
       votes: this.tally.votes(this.elapsedS()),
       recent: this.tally.recent,
       notes: [...this.#notes],
@@ -237,8 +243,20 @@ export class Session {
       replicas: this.#views(),
       recordings: Object.fromEntries(recordings),
       drivenTwice: site.drivenTwice,
+      firmware: firmwareSummary(site),
       residentBytesMax: this.#residentBytesMax,
       folder: ground.folder,
+    });
+  }
+
+  #firmwareFaults(): FirmwareFaults | null {
+    const { site, ground } = this.#options;
+    if (site.firmware === null) return null;
+    return new FirmwareFaults(site.firmware, ground.nodes, {
+      set: (key, fault) => this.#set(key, fault),
+      clear: (key) => this.#clear(key),
+      note: (text) => this.#note(text),
+      hear: (device, well) => this.tally.hear(this.elapsedS(), device, well),
     });
   }
 
@@ -256,6 +274,7 @@ export class Session {
     const { site } = this.#options;
     const now = this.#options.clock.now();
     site.advance(now);
+    this.firmware?.look();
     for (const replica of this.#replicas) {
       if (replica.state !== "up") continue;
       replica.send({ kind: "readings", readings: site.readings(replica.node) });
@@ -322,4 +341,9 @@ export class Session {
   #replica(node: NodeId): Replica {
     return this.#replicas.find((replica) => replica.node === node) as Replica;
   }
+}
+
+function firmwareSummary({ firmware }: StagedSite): DemoSummary["firmware"] {
+  if (firmware === null) return null;
+  return { resets: firmware.resets, safeAgain: firmware.safeAgain };
 }

@@ -10,10 +10,11 @@
 import type { Board, Reading, WriteRefusal } from "../../../boards/board.js";
 import type { Site } from "../../../boards/mock/site.js";
 import { type SensorFault, SensorFaultInjector } from "../../faults/sensor-faults.js";
-import { frameOf, type ReplicaMessage } from "../../host/board-channel.js";
+import { frameOf } from "../../host/board-channel.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { Prng } from "../../kernel/prng.js";
 import { type Instant, instant, millis } from "../../kernel/time.js";
+import type { SiteRelease, SiteWrite, StagedSite } from "./staged-site.js";
 import { TimeOrder } from "./time-order.js";
 
 export interface DemoSiteOptions {
@@ -36,10 +37,8 @@ export interface DemoSiteOptions {
  */
 export const siteDelay = millis(50);
 
-type Write = Extract<ReplicaMessage, { kind: "write" }>;
-type Release = Extract<ReplicaMessage, { kind: "release" }>;
-
-export class DemoSite {
+export class DemoSite implements StagedSite {
+  readonly firmware = null;
   readonly #options: DemoSiteOptions;
   readonly #order: TimeOrder;
   readonly #faults = new Map<NodeId, SensorFaultInjector>();
@@ -85,7 +84,7 @@ export class DemoSite {
   /** @param onRefused the node's board did not take it; told when its turn has come */
   write(
     node: NodeId,
-    { at, output, value, until, frame }: Write,
+    { at, output, value, until, frame }: SiteWrite,
     onRefused: (reason: WriteRefusal) => void = () => {},
   ): void {
     this.#order.tell(at, (done) => {
@@ -94,7 +93,7 @@ export class DemoSite {
     });
   }
 
-  release(node: NodeId, { at, output }: Release): void {
+  release(node: NodeId, { at, output }: SiteRelease): void {
     this.#order.tell(at, (done) => this.#board(node).release(done, output));
   }
 

@@ -22,10 +22,19 @@ export interface DemoSummary {
   readonly wasLate: number;
   /** How often two boards drove one output at once: never, if we are right. */
   readonly drivenTwice: number;
+  /** With `--firmware`; else null. */
+  readonly firmware: FirmwareSummary | null;
   readonly residentBytesMax: number;
   /** By replica, the flight recording of its last start. */
   readonly recordings: Readonly<Record<string, string>>;
   readonly folder: string;
+}
+
+export interface FirmwareSummary {
+  /** How often a microcontroller was reset, by its watchdog. */
+  readonly resets: number;
+  /** How often the voter had no majority, or no votes, after it had driven: never, if all is well. */
+  readonly safeAgain: number;
 }
 
 export interface FaultSummary {
@@ -50,6 +59,7 @@ export interface SummaryParts {
   readonly replicas: readonly ReplicaView[];
   readonly recordings: Readonly<Record<string, string>>;
   readonly drivenTwice: number;
+  readonly firmware: FirmwareSummary | null;
   readonly residentBytesMax: number;
   readonly folder: string;
 }
@@ -71,6 +81,7 @@ export function summarise(parts: SummaryParts): DemoSummary {
     stateFaults: tally.count("state-diverged"),
     wasLate: tally.count("was-late"),
     drivenTwice: parts.drivenTwice,
+    firmware: parts.firmware,
     residentBytesMax,
     recordings,
     folder,
@@ -81,11 +92,14 @@ export function summarise(parts: SummaryParts): DemoSummary {
  * Nothing may ever make two replicas drive at once. That every cycle has a value is promised for
  * the script, which sets one fault at a time, and not for whatever a visitor does.
  */
-function complaints({ voted, missed }: Votes, { attended, drivenTwice }: SummaryParts): string[] {
+function complaints({ voted, missed }: Votes, parts: SummaryParts): string[] {
+  const { attended, drivenTwice, firmware } = parts;
   const because: string[] = [];
   if (drivenTwice > 0) because.push(`two replicas drove at once, ${times(drivenTwice)}`);
   if (attended) return because;
   if (voted === 0) because.push("there was no voted value at all");
+  const safeAgain = firmware?.safeAgain ?? 0;
+  if (safeAgain > 0) because.push(`the output voter let go of the heater, ${times(safeAgain)}`);
   if (missed > 0) because.push(`${missed} ${missed === 1 ? "cycle" : "cycles"} had no voted value`);
   return because;
 }
@@ -103,19 +117,28 @@ export function summaryText(summary: DemoSummary, command: string): string {
     `votes: ${votes.voted} of ${votes.cycles} cycles, first ${first}, longest gap ${gap}`,
     ...summary.faults.map(faultText),
     `takeovers: ${takeovers}, state faults: ${stateFaults}, driven twice: ${drivenTwice}`,
+    ...firmwareLines(summary),
     ...(wasLate > 0
       ? [`replicas that woke late: ${times(wasLate)} (stopped, or a busy machine)`]
       : []),
-    because.length === 0 ? goodNews(votes) : `BAD: ${because.join("; ")}`,
+    because.length === 0 ? goodNews(summary) : `BAD: ${because.join("; ")}`,
     `logs and recordings: ${summary.folder}`,
     ...replayLines(summary, command),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function goodNews({ missed, voted }: Votes): string {
+function firmwareLines({ firmware }: DemoSummary): readonly string[] {
+  if (firmware === null) return [];
+  const { resets, safeAgain } = firmware;
+  return [`resets of firmware: ${resets}, voter without a majority: ${safeAgain}`];
+}
+
+function goodNews({ votes: { missed, voted }, firmware }: DemoSummary): string {
   const all = voted > 0 && missed === 0;
-  return `ok: ${all ? "every cycle had a voted value, and " : ""}one replica drove at a time`;
+  const driven =
+    firmware === null ? "one replica drove at a time" : "two of three drove the heater";
+  return `ok: ${all ? "every cycle had a voted value, and " : ""}${driven}`;
 }
 
 function replayLines({ recordings }: DemoSummary, command: string): readonly string[] {
@@ -138,6 +161,7 @@ function faultSummary(record: FaultRecord): FaultSummary {
 
 function targetOf(fault: SetFault): string {
   if (fault.kind === "sensor") return fault.channel;
+  if (fault.kind === "firmware") return fault.device;
   return fault.kind === "loss" ? "the network" : fault.node;
 }
 
@@ -145,6 +169,7 @@ function targetOf(fault: SetFault): string {
 function whatOf(fault: SetFault): string {
   switch (fault.kind) {
     case "sensor":
+    case "firmware":
       return fault.fault;
     case "kill":
       return fault.drove ? "killed while it drove" : "killed";

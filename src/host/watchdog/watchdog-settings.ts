@@ -3,7 +3,10 @@ import type { Duration } from "../../kernel/time.js";
 import type { StopPolicy } from "./linux-watchdog-opening.js";
 
 export interface WatchdogSettings {
-  /** `thread`, `mock`, `bridge`, or the path of a device; each once, and none for a replica without any. */
+  /**
+   * `thread`, `mock`, `bridge`, or the path of a device; each once, and none for a replica without
+   * any.
+   */
   readonly devices: readonly string[];
   /** Of all but the thread, whose patience is the cluster's `timing.watchdog`. */
   readonly timeout: Duration;

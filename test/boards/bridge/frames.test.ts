@@ -36,11 +36,11 @@ const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, "h
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 describe("the vectors beside the page", () => {
-  it.each(vectors.frames)("FRAME-1: $name, on the line", ({ payload, line }) => {
+  it.each(vectors.frames)("CODEC-1: $name, on the line", ({ payload, line }) => {
     expect(hexOf(toByteStream(bytesOf(payload), payloadBytesMax))).toBe(line);
   });
 
-  it.each(vectors.streams)("FRAME-1: $name", ({ line, payloads, bad }) => {
+  it.each(vectors.streams)("CODEC-1: $name", ({ line, payloads, bad }) => {
     const reader = new ByteStreamReader(payloadBytesMax);
     expect(reader.push(bytesOf(line)).map(hexOf)).toEqual(payloads);
     const { tooLong, malformed, badChecksum } = reader.counts();
@@ -48,14 +48,14 @@ describe("the vectors beside the page", () => {
   });
 
   const fromDevice = vectors.frames.filter(({ from }) => from === "bridge" || from === "voter");
-  it.each(fromDevice)("FRAME-1: reads $name", ({ payload, fields, rows }) => {
+  it.each(fromDevice)("CODEC-1: reads $name", ({ payload, fields, rows }) => {
     const parse = parseDeviceFrame(bytesOf(payload));
     if (!parse.ok) throw new Error(parse.reason);
     expect(plainOf(parse.frame)).toEqual({ fields, rows });
   });
 
   const fromHost = vectors.frames.filter(({ from }) => from === "host" || from === "replica");
-  it.each(fromHost)("FRAME-1: writes $name", ({ name, payload, fields }) => {
+  it.each(fromHost)("CODEC-1: writes $name", ({ name, payload, fields }) => {
     const frame = hostFrameOf(name.split(" ")[0] ?? "", fields);
     if (frame !== null) expect(hexOf(hostFrame(frame))).toBe(payload);
   });
@@ -153,7 +153,7 @@ const deviceFrames = vectors.frames
   .filter(({ from }) => from === "bridge" || from === "voter")
   .map(({ payload }) => bytesOf(payload));
 
-it("FRAME-2: whatever comes is a frame in range, or refused with a reason", () => {
+it("CODEC-2: whatever comes is a frame in range, or refused with a reason", () => {
   const anything = fc.uint8Array({ maxLength: payloadBytesMax });
   const mutated = fc
     .tuple(
@@ -188,7 +188,7 @@ it("FRAME-2: whatever comes is a frame in range, or refused with a reason", () =
   );
 });
 
-it("FRAME-2: one byte more or less is refused, and so is what only a host says", () => {
+it("CODEC-2: one byte more or less is refused, and so is what only a host says", () => {
   const lists = [0x11, 0x12, 0x32];
   for (const frame of deviceFrames) {
     if (lists.includes(frame[0] ?? 0)) continue;
@@ -204,7 +204,7 @@ it("FRAME-2: one byte more or less is refused, and so is what only a host says",
   expect(parseDeviceFrame(new Uint8Array(0)).ok).toBe(false);
 });
 
-it("FRAME-2: fields that cannot be are refused", () => {
+it("CODEC-2: fields that cannot be are refused", () => {
   const badLevel = Uint8Array.of(0x12, 2, 0, 1, 2, 0, 0, 0, 1);
   const badResult = Uint8Array.of(0x13, 0, 1, 8, 2);
   const noQuestion = Uint8Array.of(0x51, 0, 0, 0);
@@ -215,13 +215,13 @@ it("FRAME-2: fields that cannot be are refused", () => {
   }
 });
 
-it("FRAME-3: another version is told as such, however long its hello is", () => {
+it("CODEC-3: another version is told as such, however long its hello is", () => {
   const other = { ok: true, frame: { kind: "other-version", version: 9 } };
   expect(parseDeviceFrame(Uint8Array.of(0x01, 9))).toEqual(other);
   expect(parseDeviceFrame(Uint8Array.of(0x01, 9, ...new Uint8Array(40)))).toEqual(other);
 });
 
-it("FRAME-4: the tag of a cluster is its checksum, and never that of none", () => {
+it("CODEC-4: the tag of a cluster is its checksum, and never that of none", () => {
   expect(clusterTag("123456789")).toBe(0x29b1);
   // Found by trying names: its checksum is 0.
   const names = Array.from({ length: 200_000 }, (_, index) => `c${index}`);

@@ -12,7 +12,7 @@ const state = (rig: VoterRig, place: number, output: string) =>
     .outputs.find((one) => one.output === output);
 
 describe("three replicas and the voter", () => {
-  it("VOTER-1: what all say is driven, and each hears the same verdict", () => {
+  it("VOTES-1: what all say is driven, and each hears the same verdict", () => {
     const rig = new VoterRig();
     rig.vote("heater", [40, 40, 41], { from: 100, cycles: 8 });
     for (const place of [0, 1, 2]) {
@@ -29,7 +29,7 @@ describe("three replicas and the voter", () => {
     expect(rig.duty("D6")).toBeCloseTo(0.4, 1);
   });
 
-  it("VOTER-2: one that lies, is silent or late is outvoted, and all are told which", () => {
+  it("VOTES-2: one that lies, is silent or late is outvoted, and all are told which", () => {
     const rig = new VoterRig();
     rig.vote("relay", [1, 1, 1], { from: 10, cycles: 6 });
     rig.vote("relay", [1, 0, 1], { from: 16, cycles: 10 });
@@ -43,7 +43,7 @@ describe("three replicas and the voter", () => {
     expect(rig.mcu.drive("D5")).toBe("high");
   });
 
-  it("VOTER-3: where two differ and the third is silent the output is safe", () => {
+  it("VOTES-3: where two differ and the third is silent the output is safe", () => {
     const rig = new VoterRig();
     rig.vote("relay", [1, 1, 1], { from: 10, cycles: 4 });
     rig.vote("relay", [1, 0, null], { from: 14, cycles: 10 });
@@ -52,7 +52,7 @@ describe("three replicas and the voter", () => {
     expect(rig.at(0).events).toContainEqual({ kind: "output", output: 0, state: "no-majority" });
   });
 
-  it("VOTER-4: votes end by themselves: without replicas the output is safe", () => {
+  it("VOTES-4: votes end by themselves: without replicas the output is safe", () => {
     const rig = new VoterRig();
     rig.vote("heater", [80, 80, 80], { from: 1, cycles: 4 });
     expect(state(rig, 0, "heater")?.state).toBe("driven");
@@ -61,7 +61,7 @@ describe("three replicas and the voter", () => {
     expect(rig.duty("D6")).toBeNull();
   });
 
-  it("VOTER-4: a released vote ends at once, one still stands by the other two", () => {
+  it("VOTES-4: a released vote ends at once, one still stands by the other two", () => {
     const rig = new VoterRig();
     rig.vote("heater", [80, 80, 80], { from: 1, cycles: 4 });
     const { outputs } = rig.at(0);
@@ -76,7 +76,7 @@ describe("three replicas and the voter", () => {
     expect(state(rig, 1, "heater")).toMatchObject({ state: "driven", agreeing: [0, 1, 2] });
   });
 
-  it("VOTER-5: a voter that was reset is told anew what its outputs are", () => {
+  it("VOTES-5: a voter that was reset is told anew what its outputs are", () => {
     const rig = new VoterRig();
     rig.vote("relay", [1, 1, 1], { from: 1, cycles: 4 });
     rig.mcu.reset();
@@ -90,7 +90,7 @@ describe("three replicas and the voter", () => {
     expect(counts.get("declarations")).toBe(4);
   });
 
-  it("VOTER-6: a voter that is silent is told, and nothing is voted until it is back", () => {
+  it("VOTES-6: a voter that is silent is told, and nothing is voted until it is back", () => {
     const rig = new VoterRig();
     rig.vote("relay", [1, 1, 1], { from: 1, cycles: 2 });
     rig.mcu.stopClock();
@@ -107,7 +107,7 @@ describe("three replicas and the voter", () => {
     expect(life).toEqual(["live", "silent", "live"]);
   });
 
-  it("VOTER-7: crossed cables are told, and the votes count all the same", () => {
+  it("VOTES-7: crossed cables are told, and the votes count all the same", () => {
     const rig = new VoterRig([
       { place: 1, expected: 0 },
       { place: 0, expected: 1 },
@@ -120,7 +120,7 @@ describe("three replicas and the voter", () => {
     expect(rig.at(2).outputs.counts().get("wrong-place")).toBeUndefined();
   });
 
-  it("VOTER-8: a replica of another cluster is refused, and told to the others", () => {
+  it("VOTES-8: a replica of another cluster is refused, and told to the others", () => {
     const foreign = { kind: "replica", place: 2, standing: "foreign" };
     const rig = new VoterRig([{ place: 0 }, { place: 1 }, { place: 2, cluster: "kiln" }]);
     rig.vote("relay", [1, 1, null], { from: 1, cycles: 3 });
@@ -130,7 +130,7 @@ describe("three replicas and the voter", () => {
     expect(ours.at(0).events).not.toContainEqual(foreign);
   });
 
-  it("VOTER-8: a voter that is another cluster's is left alone, but with two that rebind it", () => {
+  it("VOTES-8: another cluster's voter is left alone, but where two rebind it", () => {
     const rig = new VoterRig([{ place: 0 }, { place: 1 }]);
     const other = rig.join({ place: 2, cluster: "kiln" });
     rig.replicas.push(other);
@@ -156,7 +156,7 @@ describe("what a replica may not say", () => {
   const write = (name: string, value: number, ms: number, cycle: number | null) =>
     outputs.write(rig.now(), name, value, rig.later(ms), null, cycle);
 
-  it("VOTER-9: is refused with the reason of a board", () => {
+  it("VOTES-9: is refused with the reason of a board", () => {
     expect(write("pump", 1, 100, 1)).toEqual({ ok: false, reason: "unknown-output" });
     expect(write("relay", 1, 100, null)).toEqual({ ok: false, reason: "unknown-output" });
     expect(write("relay", Number.NaN, 100, 1)).toEqual({ ok: false, reason: "not-finite" });
@@ -166,7 +166,7 @@ describe("what a replica may not say", () => {
     expect(outputs.read()).toEqual([]);
   });
 
-  it("VOTER-9: and after the close nothing is", () => {
+  it("VOTES-9: and after the close nothing is", () => {
     outputs.close(rig.now());
     expect(write("relay", 1, 100, 2)).toEqual({ ok: false, reason: "closed" });
     expect(outputs.release(rig.now(), "relay")).toEqual({ ok: false, reason: "closed" });
@@ -188,11 +188,11 @@ describe("declarations", () => {
       /safe value 2 is not within 0 and 1/,
     ],
     [{ spec: { ...relay.spec, max: 0 } }, /range is empty/],
-  ])("VOTER-10: %o is refused with a sentence", (change, message) => {
+  ])("VOTES-10: %o is refused with a sentence", (change, message) => {
     expect(declarationsOf([{ ...relay, ...change }])).toMatch(message);
   });
 
-  it("VOTER-10: two of one number are refused", () => {
+  it("VOTES-10: two of one number are refused", () => {
     expect(declarationsOf([relay, relay])).toMatch(/0 is another's already/);
   });
 });

@@ -222,7 +222,7 @@ describe("armed by a host", () => {
     line.end();
   });
 
-  it("WATCH-6: a device that does not confirm, or a time that it cannot wait, is refused", async () => {
+  it("WATCH-6: one that does not confirm, or cannot wait so long, is refused", async () => {
     const line = live();
     const board = await open(line);
     const { clock } = line;

@@ -22,6 +22,7 @@ function instrument(losesPackets = false) {
     togglePauseOfDriver: () => void played.push("pause"),
     losePackets: (lose) => void played.push(lose ? "lose" : "lose no more"),
     clearAll: () => void played.push("clear"),
+    firmware: null,
   };
   return { session, played };
 }
@@ -54,8 +55,10 @@ describe("the keys of the demo", () => {
   });
 
   it("are told, with the fault that comes next", () => {
-    expect(keysOf({ breakage: stuck })[0]).toContain("stuck");
-    expect(new Set(breakages.map((breakage) => keysOf({ breakage })[0])).size).toBe(4);
+    expect(keysOf({ breakage: stuck, firmware: null })[0]).toContain("stuck");
+    expect(new Set(breakages.map((breakage) => keysOf({ breakage, firmware: null })[0])).size).toBe(
+      4,
+    );
   });
 });
 

@@ -15,6 +15,7 @@ function scene(firstVoteS: number, killAfterS = 0): Scene {
   return {
     acts,
     elapsedS,
+    firmware: null,
     tally: {
       get firstVoteS() {
         return elapsedS() >= firstVoteS ? firstVoteS : null;

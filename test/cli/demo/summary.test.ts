@@ -18,7 +18,7 @@ function tallyOf(cycles: readonly number[]): Tally {
 }
 
 const partsOf = (tally: Tally, more: Partial<SummaryParts> = {}): SummaryParts => ({
-  ...{ app: "boiler", attended: false, elapsedS: 2, tally, drivenTwice: 0 },
+  ...{ app: "boiler", attended: false, elapsedS: 2, tally, drivenTwice: 0, firmware: null },
   replicas: ["pi-1", "pi-2"].map((node) => replicaView(node)),
   recordings: { "pi-1": "/tmp/d/recordings/pi-1-7.ndjson" },
   residentBytesMax: 1,

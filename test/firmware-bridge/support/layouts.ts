@@ -201,7 +201,8 @@ function packed(fields: readonly Field[], values: Values): string {
 export function pattern(name: FrameName, values: Values, rows: readonly Values[] = []): string {
   const layout: Layout = layouts[name];
   const { type, fields, rows: row = [] } = layout;
-  return `${digits(type, 1)}${packed(fields, values)}${rows.map((one) => packed(row, one)).join("")}`;
+  const tail = rows.map((one) => packed(row, one)).join("");
+  return `${digits(type, 1)}${packed(fields, values)}${tail}`;
 }
 
 /** A whole payload; every field is said. */

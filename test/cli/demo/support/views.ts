@@ -110,6 +110,7 @@ export const demoView = (more: Partial<DashboardView> = {}): DashboardView => ({
   replicas: nodes.map((node) => replicaView(node)),
   plant: ["true temperature 59.98 degC", "heater at 0.21, driven by pi-1"],
   drivenTwice: 0,
+  firmware: [],
   votes: { cycles: 110, voted: 110, missed: 0, longestGapS: 0.11 },
   recent: [],
   notes: [],

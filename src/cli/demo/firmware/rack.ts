@@ -1,0 +1,190 @@
+/**
+ * The microcontrollers of the demo: a bridge for each replica, which measures, and one output voter
+ * with a line to each of them, which drives the heater. They run the firmware of the repository in
+ * simulated chips, in one thread. Here they are opened, broken and mended.
+ */
+import type { BridgeBoard } from "../../../../boards/bridge/bridge-board.js";
+import { type BridgeEvent, eventText } from "../../../../boards/bridge/events.js";
+import type { Place } from "../../../../boards/bridge/frames.js";
+import { openBridge } from "../../../../boards/bridge/open.js";
+import { openVoter } from "../../../../boards/bridge/open-voter.js";
+import {
+  standingText,
+  type VoterEvent,
+  voterEventText,
+} from "../../../../boards/bridge/voter-events.js";
+import type { VotedOutput, VoterOutputs } from "../../../../boards/bridge/voter-outputs.js";
+import type { AnalogLine, PinRefusal } from "../../../../boards/pin-board.js";
+import {
+  type LiveMicrocontroller,
+  LiveMicrocontrollers,
+  type LiveUartLine,
+} from "../../../../boards/simulated-avr/live-microcontrollers.js";
+import { openUart } from "../../../../boards/simulated-avr/uart-stream.js";
+import type { Clock } from "../../../host/monotonic-clock.js";
+import { assert } from "../../../kernel/assert.js";
+import type { NodeId } from "../../../kernel/ids.js";
+import { seconds } from "../../../kernel/time.js";
+import { CliFailure } from "../../exit.js";
+import { bridgeOf, type Told, voteOf } from "../staged-site.js";
+import type { FirmwareFlashes } from "./hex-files.js";
+
+export interface RackOptions {
+  /** Three: the voter has as many lines. */
+  readonly nodes: readonly NodeId[];
+  readonly cluster: string;
+  readonly flashes: FirmwareFlashes;
+  readonly output: VotedOutput;
+  readonly clock: Clock;
+}
+
+/** What a replica has of the rack. */
+export interface RackPlace {
+  readonly node: NodeId;
+  readonly place: Place;
+  readonly bridge: LiveMicrocontroller;
+  readonly board: BridgeBoard;
+  readonly thermometer: AnalogLine;
+  /** Its line to the voter. */
+  readonly line: LiveUartLine;
+  readonly voter: VoterOutputs;
+}
+
+/** The voter's output 0 is D5 of an Arduino Mega. */
+const heaterPin = "D5";
+
+/** The voter's UART 0 is for a person. */
+const firstVoterLine = 1;
+
+/** All start at once, on a machine that may have two processors. */
+const helloTimeout = seconds(20);
+
+export class FirmwareRack {
+  readonly places: readonly RackPlace[];
+  readonly #chips: LiveMicrocontrollers;
+  readonly #voter: LiveMicrocontroller;
+  readonly #told: Told[];
+
+  /** @throws CliFailure (not available) where one of them does not answer */
+  static async open(options: RackOptions): Promise<FirmwareRack> {
+    const told: Told[] = [];
+    const chips = await LiveMicrocontrollers.start(
+      [...options.nodes.map((node) => bridgeSpec(node, options)), voterSpec(options)],
+      (reason) => told.push(plain(`the microcontrollers have stopped: ${reason}`)),
+    );
+    try {
+      const opening = options.nodes.map((node, place) =>
+        openPlace({ options, chips, told }, node, place as Place),
+      );
+      return new FirmwareRack(chips, await Promise.all(opening), told);
+    } catch (error) {
+      await chips.stop();
+      throw error;
+    }
+  }
+
+  private constructor(chips: LiveMicrocontrollers, places: readonly RackPlace[], told: Told[]) {
+    this.#chips = chips;
+    this.#voter = chips.named("voter");
+    this.#told = told;
+    this.places = places;
+  }
+
+  at(node: NodeId): RackPlace {
+    const found = this.places.find((place) => place.node === node);
+    assert(found !== undefined, `${node} has no place in the rack`);
+    return found;
+  }
+
+  /** The share of the time in which the voter drives the heater's pin. */
+  get heaterDuty(): number {
+    return this.#voter.view?.pins.get(heaterPin)?.duty ?? 0;
+  }
+
+  /** How often a chip has started beyond its first time. */
+  get resets(): number {
+    const chips = [this.#voter, ...this.places.map(({ bridge }) => bridge)];
+    return chips.reduce((sum, { view }) => sum + Math.max(0, (view?.starts ?? 1) - 1), 0);
+  }
+
+  /** What bridges and voter have told since the last look, in sentences. */
+  takeTold(): readonly Told[] {
+    return this.#told.splice(0);
+  }
+
+  async close(now: ReturnType<Clock["now"]>): Promise<void> {
+    for (const { board, voter } of this.places) {
+      board.close(now);
+      voter.close(now);
+    }
+    await Promise.all(this.places.flatMap(({ board, voter }) => [board.ended, voter.ended]));
+    await this.#chips.stop();
+  }
+}
+
+const bridgeSpec = (node: NodeId, { flashes }: RackOptions) =>
+  ({ name: bridgeOf(node), part: "ATmega328P", flash: flashes.bridge, watched: [] }) as const;
+
+const voterSpec = ({ flashes }: RackOptions) =>
+  ({ name: "voter", part: "ATmega2560", flash: flashes.voter, watched: [heaterPin] }) as const;
+
+interface Opening {
+  readonly options: RackOptions;
+  readonly chips: LiveMicrocontrollers;
+  readonly told: Told[];
+}
+
+const plain = (text: string): Told => ({ text, device: null, well: true });
+
+async function openPlace(
+  { options, chips, told }: Opening,
+  node: NodeId,
+  place: Place,
+): Promise<RackPlace> {
+  const { cluster, clock, output } = options;
+  const bridge = chips.named(bridgeOf(node));
+  const line = lineOf(chips.named("voter"), firstVoterLine + place);
+  const [opened, voter] = await Promise.all([
+    openBridge({
+      ...{ cluster, node, clock, helloTimeout },
+      open: () => openUart(lineOf(bridge, 0)),
+      onEvent: (_, event) => told.push(ofBridge(node, event)),
+    }),
+    openVoter({
+      ...{ cluster, clock, place, helloTimeout, outputs: [output] },
+      open: () => openUart(line),
+      onEvent: (_, event) => told.push(...ofVoter(options.nodes, node, event)),
+    }),
+  ]);
+  if (!opened.ok) throw notAvailable(opened);
+  if (!voter.ok) throw notAvailable(voter);
+  const { board } = opened;
+  const thermometer = board.openAnalog(clock.now(), "A0");
+  if (!thermometer.ok) throw notAvailable(thermometer);
+  const { outputs } = voter;
+  return { node, place, bridge, board, thermometer: thermometer.line, line, voter: outputs };
+}
+
+const ofBridge = (node: NodeId, event: BridgeEvent): Told => ({
+  ...{ text: `${bridgeOf(node)}: ${eventText(event)}`, device: bridgeOf(node) },
+  well: event.kind === "live" || event.kind === "line-restored",
+});
+
+/** All hear the same verdicts: how a replica stands is told once, by the first that hears. */
+function ofVoter(nodes: readonly NodeId[], node: NodeId, event: VoterEvent): readonly Told[] {
+  const about = event.kind === "replica" ? nodes[event.place] : undefined;
+  if (about === undefined) return [plain(`voter, to ${node}: ${voterEventText(event)}`)];
+  if (event.kind !== "replica") return [];
+  const { standing } = event;
+  const text = `voter, to ${node}: ${about} ${standingText(standing)}`;
+  return [{ text, device: voteOf(about), well: standing === "well" }];
+}
+
+const notAvailable = ({ message }: PinRefusal): CliFailure =>
+  new CliFailure("notAvailable", `the simulated firmware does not run: ${message}`);
+
+function lineOf(chip: LiveMicrocontroller, index: number): LiveUartLine {
+  const line = chip.lines[index];
+  assert(line !== undefined, `no UART ${index}`);
+  return line;
+}
