@@ -5,8 +5,8 @@
  * What is misshapen is refused by the schema, and passed over here.
  */
 import type { PinUse } from "../../boards/pin-board.js";
-import { boardKinds } from "./board-kinds.js";
 import { factsOf, isAnalogAlone, type KnownPins, knownPins } from "./board-pins.js";
+import { boardKinds } from "./board-kinds.js";
 import type { Layers } from "./layers.js";
 import type { KeyPath, Problem } from "./problem.js";
 import { suggestion } from "./suggest.js";
@@ -46,7 +46,7 @@ export function checkWiring(layers: Layers, needs: WiringNeeds): readonly Proble
     ...wiresIn(layers, known).flatMap((wire) => checkPin(layers, known, wire)),
     ...doubles(layers, known, needs),
     ...unknownPorts(layers, needs.nodes),
-    ...unvoted(layers),
+    ...unvoted(layers, needs.outputs),
   ];
 }
 
@@ -219,10 +219,12 @@ function unknownPorts(layers: Layers, nodes: readonly string[]): readonly Proble
   });
 }
 
-/** An output of a voter that is nowhere would be wired to nothing. */
-function unvoted(layers: Layers): readonly Problem[] {
-  if (layers.get(["voter"]) !== undefined) return [];
-  const names = keysIn(layers, ["outputs"]);
+/**
+ * Without a lease every replica drives its own pin at once. That is right behind an output voter
+ * alone, and a board of pins is none.
+ */
+function unvoted(layers: Layers, outputs: readonly Need[]): readonly Problem[] {
+  const names = [...new Set(outputs.map(({ name }) => name))];
   const voted = names.filter((name) => layers.get(["outputs", name, "right"]) === "voter");
   const text = "expected `lease`, or the line to an output voter under `voter`";
   return voted.map((name) => layers.problem(["outputs", name, "right"], text));

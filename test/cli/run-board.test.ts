@@ -107,16 +107,18 @@ type Verdict = { readonly value: number | null } | undefined;
 
 async function sensorIn(path: string): Promise<Verdict> {
   const { replicas } = jsonOf(await run(["status", "--json"], { cwd: path })) as {
-    replicas: { node: { sensors: { verdict: Verdict }[] } }[];
+    replicas?: { node: { sensors: { verdict: Verdict }[] } }[];
   };
-  return replicas[0]?.node.sensors[0]?.verdict;
+  return replicas?.[0]?.node.sensors[0]?.verdict;
 }
 
 describe.skipIf(!canRun)("holdfast run on a board of pins (BOARD-RUN)", () => {
   it("BOARD-RUN-1: reads volts as degrees, drives, and lets go at SIGTERM", async () => {
     const { path, device, replica } = await started();
     // A step of the converter is 0.2 degC.
-    expect((await sensorIn(path))?.value).toBeCloseTo(40, 0);
+    await expect
+      .poll(async () => (await sensorIn(path))?.value, { timeout: 10_000 })
+      .toBeCloseTo(40, 0);
     device.volts = 2;
     await until(() => device.heater === 0, "the heater was off");
     device.volts = 1;
