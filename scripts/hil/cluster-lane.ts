@@ -12,7 +12,7 @@ const name = "cluster";
 
 /** Slow beats: an emulated processor takes a tenth of a second for a cycle. */
 const timing =
-  "cycle: 2s, cutoff: 1500ms, heartbeat: 1s, suspectAfter: 6s, lease: 6s, watchdog: 8s";
+  "cycle: 3s, cutoff: 2500ms, heartbeat: 1500ms, suspectAfter: 9s, lease: 9s, watchdog: 8s";
 
 /** ttyS1 and ttyS2 of each, as the lines are laid; see placeOf. */
 const serial = `serial:
@@ -27,7 +27,7 @@ const serial = `serial:
 const blindMax = 3;
 
 /** One cycle may be left out where the machine is busy, and one more. */
-const stepMax = 6_000_000;
+const stepMax = 9_000_000;
 
 /**
  * In cycles: the lease of the one that hangs must end, and a new one be asked for when it is

@@ -45,7 +45,7 @@ const lookEveryMs = 1_000;
 const settledCycles = 5;
 
 /** Longer than it takes to suspect a peer, and to exclude its channel. */
-const cutCycles = 15;
+const cutCycles = 8;
 
 export const guestName = (cluster: string, member: Member): string => `${cluster}-${member}`;
 
