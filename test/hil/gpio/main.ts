@@ -53,8 +53,8 @@ class HeaderChip implements SiteChip {
 }
 
 /**
- * A guest that stands still between two words, as on a busy machine, makes a bounce into an edge. So
- * a check that failed is made once more; but not many are, or something is wrong.
+ * A guest that stands still between two words, as on a busy machine, makes a bounce into an edge.
+ * So a check that failed is made once more; but not many are, or something is wrong.
  */
 let attemptsLeft = 2;
 
