@@ -3,8 +3,7 @@
  * wall. Their UARTs are byte streams here (`openUart`), so what speaks to a serial port speaks to
  * them; volts, levels and faults are set from here, and outputs are seen.
  *
- * All are in one thread: that of a bridge and that of a voter sleep most of the time, and a machine
- * with two processors has none to spare for each.
+ * Those of one start share a thread: firmware sleeps most of the time.
  */
 import { Worker } from "node:worker_threads";
 import { assert, unreachable } from "../../src/kernel/assert.js";

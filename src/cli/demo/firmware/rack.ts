@@ -1,7 +1,7 @@
 /**
  * The microcontrollers of the demo: a bridge for each replica, which measures, and one output voter
  * with a line to each of them, which drives the heater. They run the firmware of the repository in
- * simulated chips, in one thread. Here they are opened, broken and mended.
+ * simulated chips, in threads of their own. Here they are opened, broken and mended.
  */
 import type { BridgeBoard } from "../../../../boards/bridge/bridge-board.js";
 import { type BridgeEvent, eventText } from "../../../../boards/bridge/events.js";
@@ -24,7 +24,7 @@ import { openUart } from "../../../../boards/simulated-avr/uart-stream.js";
 import type { Clock } from "../../../host/monotonic-clock.js";
 import { assert } from "../../../kernel/assert.js";
 import type { NodeId } from "../../../kernel/ids.js";
-import { seconds } from "../../../kernel/time.js";
+import { millis, seconds } from "../../../kernel/time.js";
 import { CliFailure } from "../../exit.js";
 import { bridgeOf, type Told, voteOf } from "../staged-site.js";
 import type { FirmwareFlashes } from "./hex-files.js";
@@ -53,39 +53,56 @@ export interface RackPlace {
 /** The voter's output 0 is D5 of an Arduino Mega. */
 const heaterPin = "D5";
 
+/** A thread each: a voter that counts votes is as busy as the three bridges together. */
+interface Chips {
+  readonly bridges: LiveMicrocontrollers;
+  readonly voter: LiveMicrocontrollers;
+}
+
+async function stopped({ bridges, voter }: Chips): Promise<void> {
+  await Promise.all([bridges.stop(), voter.stop()]);
+}
+
 /** The voter's UART 0 is for a person. */
 const firstVoterLine = 1;
+
+/** Often enough for a cycle of a tenth of a second. */
+const sampling = millis(40);
 
 /** All start at once, on a machine that may have two processors. */
 const helloTimeout = seconds(20);
 
 export class FirmwareRack {
   readonly places: readonly RackPlace[];
-  readonly #chips: LiveMicrocontrollers;
+  readonly #chips: Chips;
   readonly #voter: LiveMicrocontroller;
   readonly #told: Told[];
 
   /** @throws CliFailure (not available) where one of them does not answer */
   static async open(options: RackOptions): Promise<FirmwareRack> {
     const told: Told[] = [];
-    const chips = await LiveMicrocontrollers.start(
-      [...options.nodes.map((node) => bridgeSpec(node, options)), voterSpec(options)],
-      (reason) => told.push(plain(`the microcontrollers have stopped: ${reason}`)),
-    );
+    const onEnd = (reason: string) => told.push(plain(`microcontrollers have stopped: ${reason}`));
+    const chips: Chips = {
+      bridges: await LiveMicrocontrollers.start(
+        options.nodes.map((node) => bridgeSpec(node, options)),
+        onEnd,
+      ),
+      voter: await LiveMicrocontrollers.start([voterSpec(options)], onEnd),
+    };
     try {
       const opening = options.nodes.map((node, place) =>
         openPlace({ options, chips, told }, node, place as Place),
       );
       return new FirmwareRack(chips, await Promise.all(opening), told);
     } catch (error) {
-      await chips.stop();
+      await stopped(chips);
       throw error;
     }
   }
 
-  private constructor(chips: LiveMicrocontrollers, places: readonly RackPlace[], told: Told[]) {
+  private constructor(chips: Chips, places: readonly RackPlace[], told: Told[]) {
     this.#chips = chips;
-    this.#voter = chips.named("voter");
+    this.#voter = chips.voter.named("voter");
     this.#told = told;
     this.places = places;
   }
@@ -118,7 +135,7 @@ export class FirmwareRack {
       voter.close(now);
     }
     await Promise.all(this.places.flatMap(({ board, voter }) => [board.ended, voter.ended]));
-    await this.#chips.stop();
+    await stopped(this.#chips);
   }
 }
 
@@ -130,7 +147,7 @@ const voterSpec = ({ flashes }: RackOptions) =>
 
 interface Opening {
   readonly options: RackOptions;
-  readonly chips: LiveMicrocontrollers;
+  readonly chips: Chips;
   readonly told: Told[];
 }
 
@@ -142,11 +159,11 @@ async function openPlace(
   place: Place,
 ): Promise<RackPlace> {
   const { cluster, clock, output } = options;
-  const bridge = chips.named(bridgeOf(node));
-  const line = lineOf(chips.named("voter"), firstVoterLine + place);
+  const bridge = chips.bridges.named(bridgeOf(node));
+  const line = lineOf(chips.voter.named("voter"), firstVoterLine + place);
   const [opened, voter] = await Promise.all([
     openBridge({
-      ...{ cluster, node, clock, helloTimeout },
+      ...{ cluster, node, clock, helloTimeout, sampling },
       open: () => openUart(lineOf(bridge, 0)),
       onEvent: (_, event) => told.push(ofBridge(node, event)),
     }),
