@@ -17,6 +17,7 @@ import {
   updateLists,
   whyNoPackages,
 } from "./debian.js";
+import { runFirmwareDemo } from "./demo-firmware.js";
 import { chosen, indented, tell } from "./guest-lane.js";
 import { countsOf, parseVerdicts } from "./guest-verdicts.js";
 import type { Lane, LaneRun } from "./lane.js";
@@ -38,6 +39,7 @@ interface AvrTest {
 const tests: readonly AvrTest[] = [
   { name: "hex", run: rebuild },
   { name: "simavr", run: runChecks },
+  { name: "demo-firmware", run: runFirmwareDemo },
 ];
 
 export const avrLane = (only: readonly string[]): Lane => ({
