@@ -3,6 +3,7 @@
  * with a line to each of them, which drives the heater. They run the firmware of the repository in
  * simulated chips, in threads of their own. Here they are opened, broken and mended.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { BridgeBoard } from "../../../../boards/bridge/bridge-board.js";
 import { type BridgeEvent, eventText } from "../../../../boards/bridge/events.js";
 import type { Place } from "../../../../boards/bridge/frames.js";
@@ -93,7 +94,9 @@ export class FirmwareRack {
       const opening = options.nodes.map((node, place) =>
         openPlace({ options, chips, told }, node, place as Place),
       );
-      return new FirmwareRack(chips, await Promise.all(opening), told);
+      const places = await Promise.all(opening);
+      await inStep(places, options.clock);
+      return new FirmwareRack(chips, places, told);
     } catch (error) {
       await stopped(chips);
       throw error;
@@ -138,6 +141,26 @@ export class FirmwareRack {
     await stopped(this.#chips);
   }
 }
+
+/**
+ * The first second of a simulated chip takes longer than one, before its code is compiled, and it
+ * makes up for it afterwards. Replicas that begin meanwhile would take all its samples for old
+ * ones. On a machine that is too busy they begin all the same, and the picture shows it.
+ */
+async function inStep(places: readonly RackPlace[], clock: Clock): Promise<void> {
+  const begun = clock.now();
+  const oldest = (): number => {
+    const now = clock.now();
+    return Math.max(...places.map(({ thermometer }) => now - thermometer.read(now).sourceTime));
+  };
+  while (oldest() > inStepAge && clock.now() - begun < inStepWait) await pause(inStepPause);
+}
+
+const inStepAge = millis(150);
+const inStepWait = seconds(15);
+
+/** In milliseconds. */
+const inStepPause = 50;
 
 const bridgeSpec = (node: NodeId, { flashes }: RackOptions) =>
   ({ name: bridgeOf(node), part: "ATmega328P", flash: flashes.bridge, watched: [] }) as const;
