@@ -13,7 +13,7 @@ import type { LinePlace } from "../back-end.js";
 import type { PwmPins } from "../linux-board.js";
 import type { PiModel } from "../pi-models.js";
 import { codeOf, noPermission, refused } from "../refusals.js";
-import { type LineDriver, TimedOutput } from "../timed-output.js";
+import { type LineDriver, makeSafe, TimedOutput } from "../timed-output.js";
 import type { Troubles } from "../troubles.js";
 import { PwmChannel } from "./pwm-channel.js";
 import type { PwmFiles } from "./pwm-files.js";
@@ -73,6 +73,14 @@ export class HardwarePwm implements PwmPins {
     if (!(request.frequency > 0) || period < 1 || period > periodMax) {
       return refused("not-able", `${pin}: a frequency of ${request.frequency} Hz is none`);
     }
+    // PWM that is off is 0 volts: on an active low line that is full on.
+    if (request.activeLow && request.safe.kind === "input") {
+      const remedy = "say what is safe as a value, for instance `safe: 0`";
+      return refused(
+        "not-able",
+        `${pin}: PWM that is let go has 0 V, active low full on; ${remedy}`,
+      );
+    }
     const opened = this.#openChannel(pin, offset, period, request);
     if (!opened.ok) return opened;
     const driver = opened.line;
@@ -105,8 +113,7 @@ export class HardwarePwm implements PwmPins {
       if (this.#parts.view.text(`${folder}/period`) === null) this.#take(chip, channel, folder);
       const onShut = () => files.write(`${chip}/unexport`, `${channel}`);
       const driver = new PwmChannel({ files, folder, period, activeLow, onShut });
-      const first = initial === "safe" ? (safe.kind === "value" ? safe.value : null) : initial;
-      const trouble = first === null ? null : driver.drive(first);
+      const trouble = initial === "safe" ? makeSafe(driver, safe) : driver.drive(initial);
       return trouble === null ? { ok: true, line: driver } : this.#refusal(pin, folder, trouble);
     } catch (error) {
       return this.#refusal(pin, folder, codeOf(error));

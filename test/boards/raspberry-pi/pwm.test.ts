@@ -75,6 +75,43 @@ describe("a channel", () => {
     expect([rig.pwm.duty(0), line.readBack(rig.now)]).toEqual([0.25, 0.75]);
   });
 
+  it.each([
+    [{ kind: "input" }, null],
+    [{ kind: "value", value: 0.1 }, 0.1],
+    [{ kind: "hold" }, 0.8],
+  ] as const)("that a killed predecessor left at 0.8 is opened safe: %j", async (safe, duty) => {
+    const rig = await openedRig(withPwm);
+    got(rig.board.openPwm(rig.now, "GPIO18", { ...request, initial: 0.8 }));
+    await rig.open();
+    const line = got(rig.board.openPwm(rig.now, "GPIO18", { ...request, safe }));
+    expect([rig.pwm.duty(0), line.readBack(rig.now)]).toEqual([duty, duty]);
+  });
+
+  it("active low is not let go, for 0 V is full on there; with a safe value it is", async () => {
+    const rig = await openedRig(withPwm);
+    const low = { ...request, activeLow: true };
+    const refusal = rig.board.openPwm(rig.now, "GPIO18", { ...low, safe: { kind: "input" } });
+    expect(refusal).toMatchObject({ ok: false, reason: "not-able" });
+    expect(refusal).toHaveProperty("message", expect.stringContaining("`safe: 0`"));
+    expect(rig.machine.text(`${folder}/period`)).toBeNull();
+    const line = got(rig.board.openPwm(rig.now, "GPIO18", low));
+    line.write(rig.now, 0.5, null);
+    line.close(rig.now);
+    // Given back it would be 0 V: it stays exported, at 3.3 V.
+    expect(rig.pwm.duty(0)).toBe(1);
+  });
+
+  it("active low is never full on while a shorter period is set", async () => {
+    const rig = await openedRig(withPwm);
+    const low = { ...request, activeLow: true };
+    got(rig.board.openPwm(rig.now, "GPIO18", { ...low, frequency: 50 }));
+    await rig.open();
+    rig.pwm.duties.length = 0;
+    got(rig.board.openPwm(rig.now, "GPIO18", low));
+    expect(rig.pwm.duties.length).toBeGreaterThan(0);
+    expect(rig.pwm.duties).not.toContain(0);
+  });
+
   it("is taken over from a predecessor with a longer period", async () => {
     const rig = await openedRig(withPwm);
     got(rig.board.openPwm(rig.now, "GPIO18", { ...request, frequency: 50, initial: 1 }));
