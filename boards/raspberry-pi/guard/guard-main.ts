@@ -1,10 +1,12 @@
 /** The process of a guard: what it hears, and how it ends. */
-import { rmSync } from "node:fs";
+import { rmSync, write } from "node:fs";
 import { Socket } from "node:net";
 import type { GpioCalls } from "../chardev/gpio-calls.js";
 import { Guard, type GuardedLine } from "./guard.js";
 import { openGuardPipe } from "./guard-folder.js";
 import { WordReader } from "./guard-words.js";
+
+const standardError = 2;
 
 export interface GuardData {
   readonly lines: readonly GuardedLine[];
@@ -13,8 +15,22 @@ export interface GuardData {
   readonly label: string;
 }
 
-/** A stop is the affair of the process that is guarded: it says good-bye. */
-const survived = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/**
+ * A stop is the affair of the process that is guarded: it says good-bye. And what ends a process
+ * that hangs (systemd's watchdog: SIGABRT) may be sent to all of its group.
+ */
+const survived: readonly NodeJS.Signals[] = [
+  "SIGINT",
+  "SIGTERM",
+  "SIGHUP",
+  "SIGABRT",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+];
+
+/** For what is still being told at the end, in milliseconds. */
+const lastWordsMax = 100;
 
 export function runGuard({ lines, folder, label }: GuardData, calls: GpioCalls): void {
   for (const signal of survived) process.on(signal, () => {});
@@ -23,7 +39,7 @@ export function runGuard({ lines, folder, label }: GuardData, calls: GpioCalls):
   const end = (): void => {
     if (!guard.isDone) return;
     rmSync(path, { force: true });
-    process.exit(0);
+    setTimeout(() => process.exit(0), lastWordsMax);
   };
   listen(guard, new Socket({ fd: file, readable: true, writable: false }), end);
   listen(guard, process.stdin, end);
@@ -49,6 +65,8 @@ function listen(guard: Guard, source: Speaks, end: () => void): void {
   });
 }
 
+/** Not by `process.stderr`: that waits where nobody reads, and throws where nobody is any more. */
 function tell(msg: string): void {
-  process.stderr.write(`${JSON.stringify({ level: 50, time: Date.now(), guard: true, msg })}\n`);
+  const text = `${JSON.stringify({ level: 50, time: Date.now(), guard: true, msg })}\n`;
+  write(standardError, text, () => {});
 }
