@@ -25,6 +25,8 @@ export interface HardwarePwmParts {
   readonly files: PwmFiles;
   readonly troubles: Troubles;
   readonly timer: (wake: () => void) => LoopTimer;
+  /** A guard is wanted, come what may: of PWM there is none. */
+  readonly mustGuard: boolean;
 }
 
 const pwmClass = "/sys/class/pwm";
@@ -69,17 +71,11 @@ export class HardwarePwm implements PwmPins {
     request: PwmRequest,
     onClose: () => void,
   ): Opened<OutputLine> {
+    const refusal = this.#unsafe(pin, request);
+    if (refusal !== null) return refusal;
     const period = Math.round(second / request.frequency);
     if (!(request.frequency > 0) || period < 1 || period > periodMax) {
       return refused("not-able", `${pin}: a frequency of ${request.frequency} Hz is none`);
-    }
-    // PWM that is off is 0 volts: on an active low line that is full on.
-    if (request.activeLow && request.safe.kind === "input") {
-      const remedy = "say what is safe as a value, for instance `safe: 0`";
-      return refused(
-        "not-able",
-        `${pin}: PWM that is let go has 0 V, active low full on; ${remedy}`,
-      );
     }
     const opened = this.#openChannel(pin, offset, period, request);
     if (!opened.ok) return opened;
@@ -90,6 +86,21 @@ export class HardwarePwm implements PwmPins {
       ...{ pin, safe, takes: "duties", driver, troubles, timer, onClose },
     });
     return { ok: true, line };
+  }
+
+  /** What it would promise, and could not keep. */
+  #unsafe(pin: string, { activeLow, safe }: PwmRequest): PinRefusal | null {
+    if (this.#parts.mustGuard) {
+      const remedy = "say `guard: false`, or nothing of it, or put the output on a bridge";
+      return refused("not-able", `${pin}: a guard is wanted, and PWM has none: ${remedy}`);
+    }
+    // PWM that is off is 0 volts.
+    if (activeLow && safe.kind === "input") {
+      const remedy = "say what is safe as a value, for instance `safe: 0`";
+      const why = "PWM that is let go has 0 V, active low full on";
+      return refused("not-able", `${pin}: ${why}; ${remedy}`);
+    }
+    return null;
   }
 
   #channelOf(line: number): number | null {

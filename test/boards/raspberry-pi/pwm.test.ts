@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { PwmRequest } from "../../../boards/pin-board.js";
 import { millis } from "../../../src/kernel/time.js";
+import { testFolder } from "../../host/support/folder.js";
 import { pi4, pi5 } from "./support/fake-machine.js";
 import { pwmFilesOfPi4 } from "./support/fake-pwm.js";
 import { got, openedRig } from "./support/pi-rig.js";
@@ -65,6 +66,20 @@ describe("a channel", () => {
     expect([line.readBack(rig.now), rig.pwm.duty(0)]).toEqual([null, null]);
     line.close(rig.now);
     expect(rig.machine.text(`${folder}/period`)).toBeNull();
+  });
+
+  it("PI-13: is refused where a guard must be, for it has none, and is not elsewhere", async () => {
+    const guardFolder = await testFolder();
+    const must = await openedRig({ ...withPwm, guard: true, guardFolder });
+    const refusal = must.board.openPwm(must.now, "GPIO18", request);
+    expect(refusal).toMatchObject({ ok: false, reason: "not-able" });
+    expect(refusal).toHaveProperty("message", expect.stringContaining("PWM has none"));
+    const may = await openedRig({ ...withPwm, guard: "if-possible", guardFolder });
+    expect(may.board.description).toContain("by digital outputs, PWM has none");
+    got(may.board.openPwm(may.now, "GPIO18", request));
+    const none = await openedRig({ ...withPwm, guard: false, guardFolder });
+    expect(none.board.description).not.toContain("guard");
+    got(none.board.openPwm(none.now, "GPIO18", request));
   });
 
   it("active low has the rest of the duty", async () => {
