@@ -1,12 +1,11 @@
 /** The process of a guard: what it hears, and how it ends. */
-import { rmSync, write } from "node:fs";
+import { rmSync } from "node:fs";
 import { Socket } from "node:net";
 import type { GpioCalls } from "../chardev/gpio-calls.js";
 import { Guard, type GuardedLine } from "./guard.js";
 import { openGuardPipe } from "./guard-folder.js";
+import { logOfGuards } from "./guard-log.js";
 import { WordReader } from "./guard-words.js";
-
-const standardError = 2;
 
 export interface GuardData {
   readonly lines: readonly GuardedLine[];
@@ -34,7 +33,7 @@ const lastWordsMax = 100;
 
 export function runGuard({ lines, folder, label }: GuardData, calls: GpioCalls): void {
   for (const signal of survived) process.on(signal, () => {});
-  const guard = new Guard(lines, calls, tell);
+  const guard = new Guard(lines, calls, logOfGuards);
   const { path, file } = openGuardPipe(folder, label);
   const end = (): void => {
     if (!guard.isDone) return;
@@ -63,10 +62,4 @@ function listen(guard: Guard, source: Speaks, end: () => void): void {
     for (const word of reader.feed(chunk.toString("latin1"))) guard.hear(performance.now(), word);
     end();
   });
-}
-
-/** Not by `process.stderr`: that waits where nobody reads, and throws where nobody is any more. */
-function tell(msg: string): void {
-  const text = `${JSON.stringify({ level: 50, time: Date.now(), guard: true, msg })}\n`;
-  write(standardError, text, () => {});
 }
