@@ -88,6 +88,7 @@ export class TimedOutput implements OutputLine {
     this.#closed = true;
     this.#end(now);
     this.#parts.driver.shut();
+    this.#parts.troubles.clear(`${this.pin} write`);
     this.#parts.onClose();
   }
 
@@ -104,9 +105,13 @@ export class TimedOutput implements OutputLine {
   }
 
   #did(trouble: string | null): boolean {
-    if (trouble === null) return true;
-    this.#parts.troubles.count("write-failed");
-    this.#parts.troubles.lose(`${this.pin} could not be written: ${trouble}`);
+    const { troubles } = this.#parts;
+    if (trouble === null) {
+      troubles.clear(`${this.pin} write`);
+      return true;
+    }
+    troubles.count("write-failed");
+    troubles.fail(`${this.pin} write`, `${this.pin} could not be written: ${trouble}`, trouble);
     return false;
   }
 }

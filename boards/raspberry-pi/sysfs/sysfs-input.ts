@@ -100,6 +100,7 @@ export class SysfsInput implements InputLine {
     } catch (error) {
       this.#fail(codeOf(error));
     }
+    this.#parts.troubles.clear(`${this.pin} read`);
     this.#parts.onClose();
   }
 
@@ -149,7 +150,9 @@ export class SysfsInput implements InputLine {
 
   #readLevel(): Level | null {
     try {
-      return this.#ask();
+      const level = this.#ask();
+      this.#parts.troubles.clear(`${this.pin} read`);
+      return level;
     } catch (error) {
       this.#fail(codeOf(error));
       return null;
@@ -180,6 +183,7 @@ export class SysfsInput implements InputLine {
 
   #fail(code: string): void {
     this.#parts.troubles.count("read-failed");
-    this.#parts.troubles.lose(`${this.pin} could not be read: ${code}`);
+    const message = `${this.pin} could not be read: ${code}`;
+    this.#parts.troubles.fail(`${this.pin} read`, message, code);
   }
 }

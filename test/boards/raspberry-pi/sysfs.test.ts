@@ -158,6 +158,7 @@ describe("a line by sysfs", () => {
     expect(rig.board.health(rig.now)).toMatchObject({ kind: "lost" });
     rig.onoff.readFailure = null;
     expect(line.read(rig.now)).toEqual({ value: 0, sourceTime: rig.now });
+    expect(rig.board.health(rig.now)).toEqual({ kind: "live" });
   });
 
   it("PI-10: under debounce, a level that could not be read in time is seen later", async () => {
