@@ -102,5 +102,8 @@ function bySysfs(wish: LinesWish, why: string): OpenedLines | PinRefusal {
   };
 }
 
-const guardText = (guard: GuardWish, lack: string | null): string =>
-  guard === false || lack === null ? "" : `; outputs have no guard (${lack})`;
+function guardText(guard: GuardWish, lack: string | null): string {
+  if (guard === false) return "";
+  const only = "; a guard stands by digital outputs, PWM has none";
+  return lack === null ? only : `; outputs have no guard (${lack})`;
+}

@@ -57,7 +57,8 @@ function boardOf(opening: Opening, opened: OpenedLines, onClose: () => void): Li
   const { known, machine, troubles, clock, samplePeriod: period = samplePeriod } = opening;
   const { view, timer, readText, every } = machine;
   const model = modelFor(known, opened.label);
-  const pwm = new HardwarePwm({ view, model, files: machine.pwm, troubles, timer });
+  const mustGuard = opening.guard === true;
+  const pwm = new HardwarePwm({ view, model, files: machine.pwm, troubles, timer, mustGuard });
   const lines = linesOf(model, opened, pwm);
   const sensors = findSensors(view, namesOf(lines));
   const isPi = known.model !== null;

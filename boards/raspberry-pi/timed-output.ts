@@ -3,10 +3,12 @@
  * puts the line into its safe state at `until`. It ends too when somebody looks later than that,
  * with the same effect; who is stopped or dead ends nothing, which the board says by `expires`.
  *
+ * A safe state that cannot be written is tried again while the line is open.
+ *
  * Invariant: after `until` and after `release` nothing but the safe state was told to the driver.
  */
 import type { LoopTimer } from "../../src/host/wake-timer.js";
-import { due, type Instant } from "../../src/kernel/time.js";
+import { after, due, type Instant, millis } from "../../src/kernel/time.js";
 import type { SafeState, WriteRefusal, WriteResult } from "../board.js";
 import type { OutputLine } from "../pin-board.js";
 import type { Troubles } from "./troubles.js";
@@ -32,6 +34,9 @@ export interface TimedOutputParts {
   readonly onClose: () => void;
 }
 
+/** Between two tries to make a line safe. */
+const retryPeriod = millis(100);
+
 const done: WriteResult = { ok: true };
 const refuse = (reason: WriteRefusal): WriteResult => ({ ok: false, reason });
 
@@ -45,7 +50,9 @@ export class TimedOutput implements OutputLine {
   constructor(parts: TimedOutputParts) {
     this.pin = parts.pin;
     this.#parts = parts;
-    this.#timer = parts.timer(() => this.#end());
+    this.#timer = parts.timer(() => {
+      if (this.#until !== null) this.#end(this.#until);
+    });
   }
 
   write(now: Instant, value: number, until: Instant | null): WriteResult {
@@ -65,9 +72,9 @@ export class TimedOutput implements OutputLine {
     return due(until, now) ? "expired" : null;
   }
 
-  release(_now: Instant): WriteResult {
+  release(now: Instant): WriteResult {
     if (this.#closed) return refuse("closed");
-    return this.#end() ? done : refuse("lost");
+    return this.#end(now) ? done : refuse("lost");
   }
 
   readBack(now: Instant): number | null {
@@ -76,33 +83,41 @@ export class TimedOutput implements OutputLine {
     return this.#parts.driver.read();
   }
 
-  close(_now: Instant): void {
+  close(now: Instant): void {
     if (this.#closed) return;
-    this.#end();
     this.#closed = true;
+    this.#end(now);
     this.#parts.driver.shut();
+    this.#parts.troubles.clear(`${this.pin} write`);
     this.#parts.onClose();
   }
 
   #settle(now: Instant): void {
-    if (!this.#closed && due(this.#until, now)) this.#end();
+    if (!this.#closed && due(this.#until, now)) this.#end(now);
   }
 
-  #end(): boolean {
-    this.#until = null;
-    this.#timer.set(null);
-    return this.#did(makeSafe(this.#parts.driver, this.#parts.safe));
+  /** Again and again while it fails: nobody else makes the line safe. */
+  #end(now: Instant): boolean {
+    const isSafe = this.#did(makeSafe(this.#parts.driver, this.#parts.safe));
+    this.#until = isSafe || this.#closed ? null : after(now, retryPeriod);
+    this.#timer.set(this.#until);
+    return isSafe;
   }
 
   #did(trouble: string | null): boolean {
-    if (trouble === null) return true;
-    this.#parts.troubles.count("write-failed");
-    this.#parts.troubles.lose(`${this.pin} could not be written: ${trouble}`);
+    const { troubles } = this.#parts;
+    if (trouble === null) {
+      troubles.clear(`${this.pin} write`);
+      return true;
+    }
+    troubles.count("write-failed");
+    troubles.fail(`${this.pin} write`, `${this.pin} could not be written: ${trouble}`, trouble);
     return false;
   }
 }
 
-function makeSafe(driver: LineDriver, safe: SafeState): string | null {
+/** Null, or why it could not: what holds is left as it is. */
+export function makeSafe(driver: LineDriver, safe: SafeState): string | null {
   if (safe.kind === "hold") return null;
   return safe.kind === "value" ? driver.drive(safe.value) : driver.letGo();
 }

@@ -6,17 +6,26 @@ const reasonsMax = 64;
 
 export class Troubles {
   readonly #counts = new Map<string, number>();
-  #lost: string | null = null;
+  /** Of what does not work now, why not; by words of ours such as `GPIO17 read`. */
+  readonly #failing = new Map<string, string>();
+  /** The chip is gone, and its files never work again. */
+  #gone: string | null = null;
 
   count(reason: string, times = 1): void {
     if (!this.#counts.has(reason) && this.#counts.size >= reasonsMax) return;
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + times);
   }
 
-  /** The chip is gone: what is said first stays. */
-  lose(message: string): void {
-    this.#lost ??= message;
+  /** Until it works again; ENODEV is for ever, and what is said first of it stays. */
+  fail(what: string, message: string, code: string): void {
     this.count("chip-lost");
+    if (code === "ENODEV") this.#gone ??= message;
+    else this.#failing.set(what, message);
+  }
+
+  /** It works, or nobody wants it any more. */
+  clear(what: string): void {
+    this.#failing.delete(what);
   }
 
   get counts(): ReadonlyMap<string, number> {
@@ -24,6 +33,8 @@ export class Troubles {
   }
 
   get health(): BoardHealth {
-    return this.#lost === null ? { kind: "live" } : { kind: "lost", message: this.#lost };
+    const [failing = null] = this.#failing.values();
+    const message = this.#gone ?? failing;
+    return message === null ? { kind: "live" } : { kind: "lost", message };
   }
 }

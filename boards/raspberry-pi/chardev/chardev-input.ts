@@ -45,8 +45,8 @@ export class ChardevInput implements InputLine {
     const { calls, file } = this.#parts;
     const bytes = lineValues(0);
     const errno = calls.ioctl(file, requests.getValues, bytes);
+    this.#note("read", errno);
     if (errno === 0) this.#last = { value: levelIn(bytes), sourceTime: now };
-    else this.#fail("read", errno);
     return this.#last;
   }
 
@@ -56,7 +56,7 @@ export class ChardevInput implements InputLine {
     while (this.#parts.edges && !this.#closed && edges.length < edgesMax) {
       const room = Math.min(edgesMax - edges.length, eventsAtOnce) * sizes.lineEvent;
       const count = this.#parts.calls.read(this.#parts.file, this.#events.subarray(0, room));
-      if (count < 0) this.#fail("edges", -count);
+      this.#note("edges", Math.max(0, -count));
       for (let at = 0; at + sizes.lineEvent <= count; at += sizes.lineEvent) {
         missed += this.#take(now, at, edges);
       }
@@ -83,12 +83,19 @@ export class ChardevInput implements InputLine {
     if (this.#closed) return;
     this.#closed = true;
     this.#parts.calls.close(this.#parts.file);
+    for (const what of ["read", "edges"] as const) this.#note(what, 0);
     this.#parts.onClose();
   }
 
-  #fail(what: "read" | "edges", errno: number): void {
+  #note(what: "read" | "edges", errno: number): void {
     const { troubles } = this.#parts;
+    const which = `${this.pin} ${what}`;
+    if (errno === 0) {
+      troubles.clear(which);
+      return;
+    }
+    const code = errorName(errno);
     troubles.count(`${what}-failed`);
-    troubles.lose(`${this.pin} could not be read: ${errorName(errno)}`);
+    troubles.fail(which, `${this.pin} could not be read: ${code}`, code);
   }
 }

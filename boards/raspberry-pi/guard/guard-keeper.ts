@@ -4,14 +4,16 @@
  * lines, and the old one is sent away when the new one is there. Lines that are opened in one turn
  * of the loop share one start.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { OutputRequest } from "../../pin-board.js";
 import type { LinePlace } from "../back-end.js";
 import type { OutputWatcher } from "../chardev/chardev-back-end.js";
+import { codeOf } from "../refusals.js";
 import type { Troubles } from "../troubles.js";
 import type { GuardedLine } from "./guard.js";
+import { logOfGuards } from "./guard-log.js";
 import type { GuardData } from "./guard-main.js";
 import { type GuardWord, wordText } from "./guard-words.js";
 
@@ -19,13 +21,24 @@ export interface GuardKeeperParts {
   readonly label: string;
   readonly folder: string;
   readonly troubles: Troubles;
-  /** What the process runs; a test has its own. */
+  /** What the process runs; a test has its own, and so of the following two. */
   readonly entry?: URL;
+  readonly start?: StartGuard;
+  readonly tell?: (text: string) => void;
 }
 
-/** A guard that dies is replaced, but not for ever: something kills them. */
+export type StartGuard = (words: readonly string[], options: SpawnOptions) => ChildProcess;
+
+/**
+ * A guard that dies is replaced, but not for ever: something kills them. One that has stood for a
+ * while is the first again. All in milliseconds.
+ */
 const replacementsMax = 5;
 const replacementWait = 1_000;
+const standsWell = 60_000;
+
+/** One that is not there by then never will be. */
+const comingMax = 10_000;
 
 /** Standard streams come before them. */
 const firstFile = 3;
@@ -42,6 +55,8 @@ export class GuardKeeper implements OutputWatcher {
   /** Started, and not there yet: until then the one before it stands. */
   #coming: ChildProcess | null = null;
   #replacements = 0;
+  /** When the guard came, in milliseconds of `performance`. */
+  #standsSince = 0;
   #planned = false;
   #closed = false;
 
@@ -98,20 +113,35 @@ export class GuardKeeper implements OutputWatcher {
     const data: GuardData = { lines, folder, label };
     const entry = this.#parts.entry ?? new URL("./guard-process.js", import.meta.url);
     const words = [...engineWords, fileURLToPath(entry), JSON.stringify(data)];
-    const child = spawn(process.execPath, words, {
+    try {
+      const start = this.#parts.start ?? startProcess;
       // Away from our terminal: what ends us by it must not end our guard.
-      ...{ stdio: ["pipe", "pipe", "inherit", ...files], detached: true, env: {} },
-    });
+      const stdio: SpawnOptions["stdio"] = ["pipe", "pipe", "inherit", ...files];
+      this.#await(start(words, { stdio, detached: true, env: {} }));
+    } catch (error) {
+      this.#lost(codeOf(error));
+    }
+  }
+
+  #await(child: ChildProcess): void {
     this.#coming = child;
-    release(child);
-    child.once("error", () => this.#ended(child));
-    child.once("exit", () => this.#ended(child));
+    child.once("error", (error) => this.#ended(child, codeOf(error)));
+    child.once("exit", (code, signal) => this.#ended(child, `it ended with ${signal ?? code}`));
     child.stdout?.once("data", () => this.#relieve(child));
+    release(child);
+    setTimeout(() => this.#giveUp(child), comingMax).unref();
+  }
+
+  #giveUp(child: ChildProcess): void {
+    if (child !== this.#coming) return;
+    child.kill("SIGKILL");
+    this.#ended(child, `it was not there after ${comingMax} ms`);
   }
 
   /** The new one stands: the old one may go. */
   #relieve(child: ChildProcess): void {
-    if (this.#closed) return;
+    if (child !== this.#coming) return;
+    this.#standsSince = performance.now();
     const before = this.#guard;
     this.#guard = child;
     if (before !== null) say(before, { kind: "bye" });
@@ -126,26 +156,42 @@ export class GuardKeeper implements OutputWatcher {
     this.#plan();
   }
 
-  #ended(child: ChildProcess): void {
+  #ended(child: ChildProcess, why: string): void {
     if (child === this.#coming) this.#arrived();
-    else if (child === this.#guard) this.#guard = null;
+    else if (child === this.#guard) {
+      this.#guard = null;
+      if (performance.now() - this.#standsSince >= standsWell) this.#replacements = 0;
+    }
     // It was relieved.
     else return;
+    this.#lost(why);
+  }
+
+  #lost(why: string): void {
     // One that has no lines any more ends by itself.
     if (this.#lines.size === 0) return;
-    this.#parts.troubles.count("guard-lost");
-    if (this.#replacements >= replacementsMax) return;
-    this.#replacements += 1;
-    setTimeout(() => this.#plan(), replacementWait).unref();
+    const { troubles, tell = logOfGuards } = this.#parts;
+    troubles.count("guard-lost");
+    if (this.#replacements < replacementsMax) {
+      this.#replacements += 1;
+      setTimeout(() => this.#plan(), replacementWait).unref();
+      return;
+    }
+    troubles.count("guard-missing");
+    const what = "outputs are without their guard, and stay as they are if this process is killed";
+    tell(`${what}: it was started ${replacementsMax + 1} times (the last time: ${why})`);
   }
 }
 
-/** Our loop may end while it stands. */
+const startProcess: StartGuard = (words, options) => spawn(process.execPath, words, options);
+
+/** Our loop may end while it stands. One that could not be started may have no streams at all. */
 function release(child: ChildProcess): void {
   child.unref();
   for (const stream of [child.stdin, child.stdout]) {
-    stream?.on("error", () => {});
-    if (stream !== null && "unref" in stream && typeof stream.unref === "function") stream.unref();
+    if (stream === null || stream === undefined) continue;
+    stream.on("error", () => {});
+    if ("unref" in stream && typeof stream.unref === "function") stream.unref();
   }
 }
 

@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import type { GpioCalls } from "../chardev/gpio-calls.js";
 import { Guard, type GuardedLine } from "./guard.js";
 import { openGuardPipe } from "./guard-folder.js";
+import { logOfGuards } from "./guard-log.js";
 import { WordReader } from "./guard-words.js";
 
 export interface GuardData {
@@ -13,17 +14,31 @@ export interface GuardData {
   readonly label: string;
 }
 
-/** A stop is the affair of the process that is guarded: it says good-bye. */
-const survived = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/**
+ * A stop is the affair of the process that is guarded: it says good-bye. And what ends a process
+ * that hangs (systemd's watchdog: SIGABRT) may be sent to all of its group.
+ */
+const survived: readonly NodeJS.Signals[] = [
+  "SIGINT",
+  "SIGTERM",
+  "SIGHUP",
+  "SIGABRT",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+];
+
+/** For what is still being told at the end, in milliseconds. */
+const lastWordsMax = 100;
 
 export function runGuard({ lines, folder, label }: GuardData, calls: GpioCalls): void {
   for (const signal of survived) process.on(signal, () => {});
-  const guard = new Guard(lines, calls, tell);
+  const guard = new Guard(lines, calls, logOfGuards);
   const { path, file } = openGuardPipe(folder, label);
   const end = (): void => {
     if (!guard.isDone) return;
     rmSync(path, { force: true });
-    process.exit(0);
+    setTimeout(() => process.exit(0), lastWordsMax);
   };
   listen(guard, new Socket({ fd: file, readable: true, writable: false }), end);
   listen(guard, process.stdin, end);
@@ -47,8 +62,4 @@ function listen(guard: Guard, source: Speaks, end: () => void): void {
     for (const word of reader.feed(chunk.toString("latin1"))) guard.hear(performance.now(), word);
     end();
   });
-}
-
-function tell(msg: string): void {
-  process.stderr.write(`${JSON.stringify({ level: 50, time: Date.now(), guard: true, msg })}\n`);
 }

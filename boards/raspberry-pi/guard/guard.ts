@@ -11,7 +11,7 @@
 import type { SafeState } from "../../board.js";
 import { ChardevDriver } from "../chardev/chardev-driver.js";
 import type { GpioCalls } from "../chardev/gpio-calls.js";
-import type { LineDriver } from "../timed-output.js";
+import { type LineDriver, makeSafe } from "../timed-output.js";
 import type { GuardWord } from "./guard-words.js";
 
 export interface GuardedLine {
@@ -69,21 +69,25 @@ export class Guard {
   orphaned(now: number): void {
     if (this.#isAlone) return;
     this.#isAlone = true;
-    for (const { line, driver } of this.#held.values()) this.#makeSafe(line, driver);
+    const texts = [...this.#held.values()].flatMap((one) => safeText(one) ?? []);
     for (const [offset, at] of this.#wanted) if (now - at <= wantWaitMax) this.#letGo(offset);
-  }
-
-  #makeSafe({ pin, safe }: GuardedLine, driver: LineDriver): void {
-    if (safe.kind === "hold") return;
-    const trouble = safe.kind === "value" ? driver.drive(safe.value) : driver.letGo();
-    if (trouble === null) this.#tell(`${pin} was put into its safe state: its process was killed`);
-    else this.#tell(`${pin} could not be put into its safe state (${trouble})`);
+    // When all is done: whoever hears it may be slow, or gone.
+    for (const text of texts) this.#tell(text);
   }
 
   #letGo(offset: number): void {
     this.#held.get(offset)?.driver.shut();
     this.#held.delete(offset);
   }
+}
+
+/** Makes the line safe; what there is to tell of it. */
+function safeText({ line: { pin, safe }, driver }: Held): string | null {
+  if (safe.kind === "hold") return null;
+  const trouble = makeSafe(driver, safe);
+  return trouble === null
+    ? `${pin} was put into its safe state: its process was killed`
+    : `${pin} could not be put into its safe state (${trouble})`;
 }
 
 /** Whether it is an output now is not known: direction and level are set in one step. */

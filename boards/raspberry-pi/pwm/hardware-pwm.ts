@@ -13,7 +13,7 @@ import type { LinePlace } from "../back-end.js";
 import type { PwmPins } from "../linux-board.js";
 import type { PiModel } from "../pi-models.js";
 import { codeOf, noPermission, refused } from "../refusals.js";
-import { type LineDriver, TimedOutput } from "../timed-output.js";
+import { type LineDriver, makeSafe, TimedOutput } from "../timed-output.js";
 import type { Troubles } from "../troubles.js";
 import { PwmChannel } from "./pwm-channel.js";
 import type { PwmFiles } from "./pwm-files.js";
@@ -25,6 +25,8 @@ export interface HardwarePwmParts {
   readonly files: PwmFiles;
   readonly troubles: Troubles;
   readonly timer: (wake: () => void) => LoopTimer;
+  /** A guard is wanted, come what may: of PWM there is none. */
+  readonly mustGuard: boolean;
 }
 
 const pwmClass = "/sys/class/pwm";
@@ -69,6 +71,8 @@ export class HardwarePwm implements PwmPins {
     request: PwmRequest,
     onClose: () => void,
   ): Opened<OutputLine> {
+    const refusal = this.#unsafe(pin, request);
+    if (refusal !== null) return refusal;
     const period = Math.round(second / request.frequency);
     if (!(request.frequency > 0) || period < 1 || period > periodMax) {
       return refused("not-able", `${pin}: a frequency of ${request.frequency} Hz is none`);
@@ -82,6 +86,21 @@ export class HardwarePwm implements PwmPins {
       ...{ pin, safe, takes: "duties", driver, troubles, timer, onClose },
     });
     return { ok: true, line };
+  }
+
+  /** What it would promise, and could not keep. */
+  #unsafe(pin: string, { activeLow, safe }: PwmRequest): PinRefusal | null {
+    if (this.#parts.mustGuard) {
+      const remedy = "say `guard: false`, or nothing of it, or put the output on a bridge";
+      return refused("not-able", `${pin}: a guard is wanted, and PWM has none: ${remedy}`);
+    }
+    // PWM that is off is 0 volts.
+    if (activeLow && safe.kind === "input") {
+      const remedy = "say what is safe as a value, for instance `safe: 0`";
+      const why = "PWM that is let go has 0 V, active low full on";
+      return refused("not-able", `${pin}: ${why}; ${remedy}`);
+    }
+    return null;
   }
 
   #channelOf(line: number): number | null {
@@ -105,8 +124,7 @@ export class HardwarePwm implements PwmPins {
       if (this.#parts.view.text(`${folder}/period`) === null) this.#take(chip, channel, folder);
       const onShut = () => files.write(`${chip}/unexport`, `${channel}`);
       const driver = new PwmChannel({ files, folder, period, activeLow, onShut });
-      const first = initial === "safe" ? (safe.kind === "value" ? safe.value : null) : initial;
-      const trouble = first === null ? null : driver.drive(first);
+      const trouble = initial === "safe" ? makeSafe(driver, safe) : driver.drive(initial);
       return trouble === null ? { ok: true, line: driver } : this.#refusal(pin, folder, trouble);
     } catch (error) {
       return this.#refusal(pin, folder, codeOf(error));

@@ -27,7 +27,9 @@ export class PwmChannel implements LineDriver {
     this.#enabled = this.#read("enable") === "1";
     const { period } = parts;
     // A duty never exceeds its period, so the order depends on which way the period goes.
-    if (Number(this.#read("duty_cycle")) > period) this.#write("duty_cycle", 0);
+    if (Number(this.#read("duty_cycle")) > period) {
+      this.#write("duty_cycle", this.#turned(0) * period);
+    }
     this.#write("period", period);
   }
 

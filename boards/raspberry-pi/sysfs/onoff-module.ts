@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 
 /** One line, as onoff has it. Its constructor and its methods throw as the files do. */
 export interface OnoffLine {
-  readSync(): 0 | 1;
+  /** It calls this itself when it hears of an edge, where nobody can catch what it throws. */
+  readSync: () => 0 | 1;
   writeSync(value: 0 | 1): void;
   direction(): string;
   setDirection(direction: "in" | "out" | "high" | "low"): void;
@@ -16,8 +17,6 @@ export interface OnoffLine {
 
 export interface OnoffOptions {
   readonly activeLow: boolean;
-  /** In milliseconds. */
-  readonly debounceTimeout?: number;
   readonly reconfigureDirection?: boolean;
 }
 

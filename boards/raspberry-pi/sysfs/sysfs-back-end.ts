@@ -53,18 +53,19 @@ export class SysfsBackEnd implements GpioBackEnd {
       const remedy = "use `gpio: chardev`, or a resistor";
       return refused("not-supported", `${pin}: sysfs has no pulls; ${remedy}`);
     }
-    const { activeLow, edges } = request;
-    const debounceTimeout = Math.ceil(request.debounce / 1_000);
-    const watches = edges || debounceTimeout > 0;
+    const { activeLow, edges, debounce } = request;
+    const watches = edges || debounce > 0;
     const opened = this.#make(place, (Gpio, number) => {
-      const options = { activeLow, debounceTimeout };
-      return new Gpio(number, "in", watches ? "both" : undefined, options);
+      return new Gpio(number, "in", watches ? "both" : undefined, { activeLow });
     });
     if (!opened.ok) return opened;
-    const { clock, troubles } = this.#parts;
-    const debounced = debounceTimeout > 0;
-    const parts = { pin, line: opened.line, clock, troubles, edges, debounced, now, onClose };
-    return this.#attempt(place, () => new SysfsInput(parts));
+    const { line } = opened;
+    const { clock, troubles, timer } = this.#parts;
+    const parts = { pin, line, clock, troubles, timer, edges, debounce, now, onClose };
+    const made = this.#attempt(place, () => new SysfsInput(parts));
+    // Nothing stays exported of what is refused; where that fails too, the line is gone.
+    if (!made.ok) this.#attempt(place, () => line.unexport());
+    return made;
   }
 
   openOutput(

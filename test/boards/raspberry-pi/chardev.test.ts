@@ -11,6 +11,10 @@ const output: OutputRequest = {
   ...{ initial: "safe", safe: { kind: "value", value: 0 }, activeLow: false },
 };
 const label = "pinctrl-bcm2711";
+/** Requests of the kernel, and an error that passes. */
+const getValues = 0xc010_b40e;
+const setValues = 0xc010_b40f;
+const eio = 5;
 
 describe("a chip of a Raspberry Pi", () => {
   it("PI-1: is found by its label, whatever its number, and the others are closed", async () => {
@@ -155,6 +159,40 @@ describe("an input line", () => {
       kind: "lost",
       message: "GPIO4 could not be read: ENODEV",
     });
+    line.close(rig.now);
+    expect(rig.board.health(rig.now).kind).toBe("lost");
+  });
+
+  it("PI-10: that failed once makes the board lost until it works again, or is closed", async () => {
+    const rig = await openedRig();
+    const line = got(rig.board.openInput(rig.now, "GPIO4", input));
+    const other = got(rig.board.openOutput(rig.now, "GPIO17", output));
+    rig.kernel.failures.set(getValues, eio);
+    line.read(rig.now);
+    rig.kernel.failures.clear();
+    // That another line works, and that edges can be had, says nothing of it.
+    expect([other.write(rig.now, 1, null), line.takeEdges(rig.now).missed]).toEqual([
+      { ok: true },
+      0,
+    ]);
+    expect(rig.board.health(rig.now)).toMatchObject({ message: "GPIO4 could not be read: EIO" });
+    line.read(rig.now);
+    expect(rig.board.health(rig.now)).toEqual({ kind: "live" });
+    rig.kernel.failures.set(getValues, eio);
+    line.read(rig.now);
+    line.close(rig.now);
+    expect(rig.board.health(rig.now)).toEqual({ kind: "live" });
+  });
+
+  it("PI-10: of an output too: the board is back when a write works", async () => {
+    const rig = await openedRig();
+    const line = got(rig.board.openOutput(rig.now, "GPIO17", output));
+    rig.kernel.failures.set(setValues, eio);
+    expect(line.write(rig.now, 1, null)).toEqual({ ok: false, reason: "lost" });
+    expect(rig.board.health(rig.now).kind).toBe("lost");
+    rig.kernel.failures.clear();
+    expect(line.write(rig.now, 1, null)).toEqual({ ok: true });
+    expect(rig.board.health(rig.now)).toEqual({ kind: "live" });
   });
 });
 

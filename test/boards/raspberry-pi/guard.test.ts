@@ -1,5 +1,5 @@
 /** The guard of outputs (PI-13): what it does, and that it does so as a process. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type IOType, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -52,6 +52,25 @@ describe("a guard", () => {
     guard.orphaned(0);
     expect(rig.kernel.level(label, 17)).toBe(1);
     expect(told).toEqual(["GPIO17 was put into its safe state: its process was killed"]);
+  });
+
+  it("PI-13: makes every line safe, and gives over what is wanted, before it tells", async () => {
+    const { rig } = await guarded({ kind: "value", value: 0 });
+    const safe = { kind: "value", value: 0 } as const;
+    got(rig.board.openOutput(rig.now, "GPIO27", { initial: 1, safe, activeLow: false }));
+    const lines = [17, 27].map((offset, at) => {
+      return { pin: `GPIO${offset}`, offset, file: fileOf(rig) + at, safe, activeLow: false };
+    });
+    const seen: unknown[] = [];
+    const guard = new Guard(lines, rig.kernel, () => {
+      seen.push([rig.line(17).level, rig.line(27).level, rig.line(17).used]);
+    });
+    guard.hear(0, { kind: "want", offset: 17 });
+    guard.orphaned(0);
+    expect(seen).toEqual([
+      [0, 0, false],
+      [0, 0, false],
+    ]);
   });
 
   it("PI-13: without a glitch: the pad goes from the one level to the other", async () => {
@@ -174,14 +193,15 @@ interface Life {
   say(word: string): void;
 }
 
-async function live(how = ""): Promise<Life> {
+async function live(how = "", stderr: IOType = "inherit"): Promise<Life> {
   const folder = await testFolder();
   const parent = spawn(process.execPath, [builtFile(parentFile), folder, how], {
-    stdio: ["pipe", "pipe", "inherit", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", stderr, "pipe", "pipe"],
   });
   onTestFinished(async () => {
     parent.kill("SIGKILL");
     for (const pid of await guardsIn(folder)) kill(pid);
+    parent.stderr?.destroy();
   });
   const [, , , one, other] = parent.stdio;
   for (const line of [one, other]) (line as Readable).resume();
@@ -197,6 +217,14 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {}
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function guardsIn(folder: string): Promise<readonly number[]> {
@@ -215,6 +243,11 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
+/** What ends a service, and what systemd's watchdog and a person with a debugger send to it. */
+const survived = [
+  ...(["SIGTERM", "SIGINT", "SIGHUP", "SIGABRT", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const),
+];
+
 const ioctls = (folder: string): string =>
   existsSync(join(folder, "ioctls")) ? readFileSync(join(folder, "ioctls"), "utf8") : "";
 
@@ -226,7 +259,8 @@ describe.skipIf(!isBuilt([parentFile, guardFile]))("the process of a guard", () 
     // One line is driven to 0 (set configuration: output, and the value 0), the other held.
     expect(ioctls(folder)).toBe("3 c110b40d 8 0\n");
     const [guard = 0] = await guardsIn(folder);
-    process.kill(guard, "SIGTERM");
+    for (const signal of survived) process.kill(guard, signal);
+    await new Promise((resolve) => setTimeout(resolve, 200));
     expect([lines[0].readableEnded, lines[1].readableEnded]).toEqual([false, false]);
     expect(askGuards(folder, "another-chip", 17)).toBe(false);
     expect(askGuards(folder, "pinctrl-rp1", 17)).toBe(true);
@@ -236,6 +270,23 @@ describe.skipIf(!isBuilt([parentFile, guardFile]))("the process of a guard", () 
     await until(() => lines[1].readableEnded);
     await until(async () => (await guardsIn(folder)).length === 0);
     expect(askGuards(folder, "pinctrl-rp1", 27)).toBe(false);
+  });
+
+  it.each(["gone", "full"])("PI-13: is not held up by a log that is %s", async (how) => {
+    const { folder, parent, lines } = await live(`later ${how}`, "pipe");
+    const [first] = await guardsIn(folder);
+    if (how === "gone") parent.stderr?.destroy();
+    let guards: readonly number[] = [];
+    await until(async () => {
+      guards = await guardsIn(folder);
+      return guards.length === 1 && guards[0] !== first;
+    });
+    parent.kill("SIGKILL");
+    await until(() => ioctls(folder).split("\n").length === 3);
+    for (const offset of [17, 27]) expect(askGuards(folder, "pinctrl-rp1", offset)).toBe(true);
+    await until(() => lines[0].readableEnded && lines[1].readableEnded);
+    const [last = 0] = guards;
+    await until(() => !isThere(last));
   });
 
   it("PI-13: after a good-bye it does nothing, and goes", async () => {

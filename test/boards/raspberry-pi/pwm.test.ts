@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { PwmRequest } from "../../../boards/pin-board.js";
 import { millis } from "../../../src/kernel/time.js";
+import { testFolder } from "../../host/support/folder.js";
 import { pi4, pi5 } from "./support/fake-machine.js";
 import { pwmFilesOfPi4 } from "./support/fake-pwm.js";
 import { got, openedRig } from "./support/pi-rig.js";
@@ -67,12 +68,63 @@ describe("a channel", () => {
     expect(rig.machine.text(`${folder}/period`)).toBeNull();
   });
 
+  it("PI-13: is refused where a guard must be, for it has none, and is not elsewhere", async () => {
+    const guardFolder = await testFolder();
+    const must = await openedRig({ ...withPwm, guard: true, guardFolder });
+    const refusal = must.board.openPwm(must.now, "GPIO18", request);
+    expect(refusal).toMatchObject({ ok: false, reason: "not-able" });
+    expect(refusal).toHaveProperty("message", expect.stringContaining("PWM has none"));
+    const may = await openedRig({ ...withPwm, guard: "if-possible", guardFolder });
+    expect(may.board.description).toContain("by digital outputs, PWM has none");
+    got(may.board.openPwm(may.now, "GPIO18", request));
+    const none = await openedRig({ ...withPwm, guard: false, guardFolder });
+    expect(none.board.description).not.toContain("guard");
+    got(none.board.openPwm(none.now, "GPIO18", request));
+  });
+
   it("active low has the rest of the duty", async () => {
     const rig = await openedRig(withPwm);
     const line = got(rig.board.openPwm(rig.now, "GPIO18", { ...request, activeLow: true }));
     expect([rig.pwm.duty(0), line.readBack(rig.now)]).toEqual([1, 0]);
     line.write(rig.now, 0.75, null);
     expect([rig.pwm.duty(0), line.readBack(rig.now)]).toEqual([0.25, 0.75]);
+  });
+
+  it.each([
+    [{ kind: "input" }, null],
+    [{ kind: "value", value: 0.1 }, 0.1],
+    [{ kind: "hold" }, 0.8],
+  ] as const)("that a killed predecessor left at 0.8 is opened safe: %j", async (safe, duty) => {
+    const rig = await openedRig(withPwm);
+    got(rig.board.openPwm(rig.now, "GPIO18", { ...request, initial: 0.8 }));
+    await rig.open();
+    const line = got(rig.board.openPwm(rig.now, "GPIO18", { ...request, safe }));
+    expect([rig.pwm.duty(0), line.readBack(rig.now)]).toEqual([duty, duty]);
+  });
+
+  it("active low is not let go, for 0 V is full on there; with a safe value it is", async () => {
+    const rig = await openedRig(withPwm);
+    const low = { ...request, activeLow: true };
+    const refusal = rig.board.openPwm(rig.now, "GPIO18", { ...low, safe: { kind: "input" } });
+    expect(refusal).toMatchObject({ ok: false, reason: "not-able" });
+    expect(refusal).toHaveProperty("message", expect.stringContaining("`safe: 0`"));
+    expect(rig.machine.text(`${folder}/period`)).toBeNull();
+    const line = got(rig.board.openPwm(rig.now, "GPIO18", low));
+    line.write(rig.now, 0.5, null);
+    line.close(rig.now);
+    // Given back it would be 0 V: it stays exported, at 3.3 V.
+    expect(rig.pwm.duty(0)).toBe(1);
+  });
+
+  it("active low is never full on while a shorter period is set", async () => {
+    const rig = await openedRig(withPwm);
+    const low = { ...request, activeLow: true };
+    got(rig.board.openPwm(rig.now, "GPIO18", { ...low, frequency: 50 }));
+    await rig.open();
+    rig.pwm.duties.length = 0;
+    got(rig.board.openPwm(rig.now, "GPIO18", low));
+    expect(rig.pwm.duties.length).toBeGreaterThan(0);
+    expect(rig.pwm.duties).not.toContain(0);
   });
 
   it("is taken over from a predecessor with a longer period", async () => {

@@ -130,6 +130,79 @@ describe("a line by sysfs", () => {
     expect(line.takeEdges(rig.now)).toEqual({ edges: [], missed: 0 });
   });
 
+  it("PI-4: a level under debounce counts when it has stood, from the last bounce on", async () => {
+    const rig = await openedRig(older);
+    const line = got(rig.board.openInput(rig.now, "GPIO17", { ...input, debounce: micros(1_500) }));
+    const at = rig.in(micros(1_500 + 400));
+    rig.kernel.outside(label, 17, 1);
+    for (const level of [0, 1] as const) {
+      rig.onoff.turn();
+      rig.clock.advance(200);
+      rig.kernel.outside(label, 17, level);
+    }
+    rig.onoff.turn();
+    rig.clock.advance(1_499);
+    expect([line.read(rig.now).value, line.takeEdges(rig.now).edges]).toEqual([0, []]);
+    rig.clock.advance(1);
+    expect(line.read(rig.now).value).toBe(1);
+    expect(line.takeEdges(rig.now).edges).toEqual([{ at, level: 1, sequence: 1 }]);
+  });
+
+  it.each([0, 5])("PI-10: one that fails grows old, under a debounce of %d ms too", async (ms) => {
+    const rig = await openedRig(older);
+    const line = got(rig.board.openInput(rig.now, "GPIO17", { ...input, debounce: millis(ms) }));
+    const last = line.read(rig.now);
+    rig.onoff.readFailure = "EIO";
+    rig.clock.advance(1_000_000);
+    expect(line.read(rig.now)).toEqual(last);
+    expect(rig.board.health(rig.now)).toMatchObject({ kind: "lost" });
+    rig.onoff.readFailure = null;
+    expect(line.read(rig.now)).toEqual({ value: 0, sourceTime: rig.now });
+    expect(rig.board.health(rig.now)).toEqual({ kind: "live" });
+  });
+
+  it("PI-10: under debounce, a level that could not be read in time is seen later", async () => {
+    const rig = await openedRig(older);
+    const line = got(rig.board.openInput(rig.now, "GPIO17", { ...input, debounce: millis(5) }));
+    rig.kernel.outside(label, 17, 1);
+    rig.onoff.turn();
+    rig.onoff.readFailure = "EIO";
+    rig.clock.advance(6_000);
+    line.read(rig.now);
+    rig.onoff.readFailure = null;
+    expect(line.read(rig.now).value).toBe(0);
+    rig.clock.advance(5_000);
+    expect(line.read(rig.now).value).toBe(1);
+    expect(line.takeEdges(rig.now)).toMatchObject({ edges: [{ level: 1 }], missed: 0 });
+  });
+
+  it("PI-10: what onoff reads when it hears of an edge ends no process, and is no edge", async () => {
+    const rig = await openedRig(older);
+    const line = got(rig.board.openInput(rig.now, "GPIO17", input));
+    rig.onoff.readFailure = "EIO";
+    rig.kernel.outside(label, 17, 1);
+    expect(() => rig.onoff.turn()).not.toThrow();
+    expect(line.takeEdges(rig.now)).toEqual({ edges: [], missed: 0 });
+    expect(rig.board.counts().get("read-failed")).toBe(1);
+    rig.onoff.readFailure = null;
+    const { lines } = rig.onoff;
+    rig.onoff.ringAll(lines);
+    expect(line.takeEdges(rig.now).edges).toMatchObject([{ level: 1 }]);
+    line.close(rig.now);
+    expect(() => rig.onoff.ringAll(lines)).not.toThrow();
+    expect(rig.board.counts().get("read-failed")).toBe(1);
+  });
+
+  it("PI-9: one that cannot be read at its opening does not stay exported", async () => {
+    const rig = await openedRig(older);
+    rig.onoff.readFailure = "EIO";
+    expect(rig.board.openInput(rig.now, "GPIO17", input).ok).toBe(false);
+    expect(rig.onoff.exported).toBe(0);
+    rig.onoff.readFailure = null;
+    got(rig.board.openInput(rig.now, "GPIO17", input));
+    expect(rig.onoff.exported).toBe(1);
+  });
+
   it("PI-9: a pull is refused, with what to do", async () => {
     const rig = await openedRig(older);
     const refusal = rig.board.openInput(rig.now, "GPIO17", { ...input, pull: "up" });

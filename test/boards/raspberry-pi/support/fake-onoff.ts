@@ -1,7 +1,7 @@
 /**
  * The package onoff over sysfs, as far as a driver sees of it: it exports a line first and sets it
- * up afterwards, its words `high` and `low` mean volts, and it reads the level when it hears of an
- * edge. Its debounce waits until nothing was heard for so long.
+ * up afterwards, its words `high` and `low` mean volts, and it reads the level by its own `readSync`
+ * when it hears of an edge: what that throws then, nobody catches.
  */
 import type {
   Onoff,
@@ -36,6 +36,8 @@ export class FakeOnoff {
   readonly module: Onoff;
   /** What making a line throws. */
   failure: string | null = null;
+  /** What reading a line throws, and watching one. */
+  readFailure: string | null = null;
   readonly #lines = new Set<SysfsLine>();
 
   constructor(clock: Clock, kernel: FakeGpioKernel, machine: FakeMachine) {
@@ -49,7 +51,10 @@ export class FakeOnoff {
           if (offset < 0 || offset >= 58) throw thrown("EINVAL");
           const line = kernel.line(label, offset);
           if (line.used && line.consumer !== "sysfs") throw thrown("EBUSY");
-          super({ clock, kernel, machine, gpio, line, edge, options }, () => lines.delete(this));
+          const failure = () => owner.readFailure;
+          super({ clock, kernel, machine, gpio, line, edge, options, failure }, () =>
+            lines.delete(this),
+          );
           lines.add(this);
           if (options.reconfigureDirection === false && this.direction() === direction) return;
           this.setDirection(direction);
@@ -60,6 +65,15 @@ export class FakeOnoff {
 
   get exported(): number {
     return this.#lines.size;
+  }
+
+  /** Words that were on their way come, also to lines that were closed meanwhile. */
+  ringAll(lines: readonly SysfsLine[]): void {
+    for (const line of lines) line.ring();
+  }
+
+  get lines(): readonly SysfsLine[] {
+    return [...this.#lines];
   }
 
   /** The loop turns: callbacks that are due come. */
@@ -76,13 +90,13 @@ interface SysfsParts {
   readonly line: FakeLine;
   readonly edge: OnoffEdge;
   readonly options: OnoffOptions;
+  readonly failure: () => string | null;
 }
 
 class SysfsLine implements OnoffLine {
   readonly #parts: SysfsParts;
   readonly #onEnd: () => void;
   #callback: Callback | null = null;
-  #heardAt: number | null = null;
   #open = true;
 
   constructor(parts: SysfsParts, onEnd: () => void) {
@@ -94,10 +108,12 @@ class SysfsLine implements OnoffLine {
     this.#configure(null, 0);
   }
 
-  readSync(): Level {
+  readSync = (): Level => {
     this.#mustBeOpen();
+    const failure = this.#parts.failure();
+    if (failure !== null) throw thrown(failure);
     return this.#parts.line.logical(this.#parts.clock.now());
-  }
+  };
 
   writeSync(value: Level): void {
     this.#mustBeOpen();
@@ -134,13 +150,14 @@ class SysfsLine implements OnoffLine {
   }
 
   turn(): void {
-    const { line, clock, options, edge } = this.#parts;
-    const now = clock.now();
-    if (line.take(now, 10_000).length > 0) this.#heardAt = now;
-    const wait = (options.debounceTimeout ?? 0) * 1_000;
-    if (this.#heardAt === null || now < this.#heardAt + wait) return;
-    this.#heardAt = null;
-    if (edge === "both") this.#callback?.(null, this.readSync());
+    const { line, clock, edge } = this.#parts;
+    const heard = line.take(clock.now(), 10_000).length > 0;
+    if (heard && edge === "both") this.ring();
+  }
+
+  /** It hears of an edge; also once more after its end, for that word was on its way. */
+  ring(): void {
+    this.#callback?.(null, this.readSync());
   }
 
   get #file(): string {

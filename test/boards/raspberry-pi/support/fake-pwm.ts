@@ -15,6 +15,8 @@ export class FakePwm implements PwmFiles {
   /** A channel that was exported may be written after so many pauses. */
   pausesUntilRights = 0;
   pauses = 0;
+  /** What a voltmeter at channel 0 showed after each write. */
+  readonly duties: (number | null)[] = [];
   /** Writes to a file of this name fail so. */
   readonly failures = new Map<string, string>();
 
@@ -46,6 +48,7 @@ export class FakePwm implements PwmFiles {
     if (this.pauses < this.pausesUntilRights) throw thrown("EACCES");
     if (!this.#isTaken(path.slice(0, -name.length), name, Number(text))) throw thrown("EINVAL");
     this.#machine.files.set(path, `${text}\n`);
+    this.duties.push(this.duty(0));
   }
 
   /** What a voltmeter shows of a channel: the share of the time at 3.3 V; null where it is off. */

@@ -26,6 +26,8 @@ export interface PiRigOptions {
   /** Why onoff cannot be loaded; it can be where this is absent. */
   readonly noOnoff?: string;
   readonly guard?: GuardWish;
+  /** None can be made where it is absent. */
+  readonly guardFolder?: string;
   /** Without the character device. */
   readonly sysfsOnly?: boolean;
 }
@@ -78,7 +80,7 @@ export class PiRig {
       readText: (path) => this.sensors.read(path),
       every: (_period, act) => this.sensors.every(act),
       guards: this.guards,
-      guardFolder: "/proc/no-folder-can-be-made-here",
+      guardFolder: this.#options.guardFolder ?? "/proc/no-folder-can-be-made-here",
       atExit: (act) => {
         this.exits.add(act);
         return () => this.exits.delete(act);
