@@ -107,7 +107,7 @@ static result do_set(const uint8_t *payload, moment now)
     return pin_set(payload[5], get_u16(&payload[6]), get_u16(&payload[8]), now);
 }
 
-static result do_configure(const uint8_t *payload)
+static result do_configure(const uint8_t *payload, moment now)
 {
     const pin_setting setting = {
         .use = payload[6],
@@ -117,7 +117,7 @@ static result do_configure(const uint8_t *payload)
         .safe_value = get_u16(&payload[11]),
         .debounce = payload[13],
     };
-    const result is = pin_configure(payload[5], &setting);
+    const result is = pin_configure(payload[5], &setting, now);
     if (is == RESULT_DONE) {
         store_changed();
     }
@@ -222,7 +222,7 @@ static result run(const uint8_t *payload, moment now)
         is = do_set(payload, now);
         break;
     case TYPE_CONFIGURE:
-        is = do_configure(payload);
+        is = do_configure(payload, now);
         break;
     case TYPE_SAMPLING:
         is = do_sampling(payload, now);
@@ -277,6 +277,17 @@ static void go_safe_if_bitten(void)
     }
 }
 
+/** What is overdue counts before what arrives: a main loop that is late gives no more time. */
+static void judge_time(moment now)
+{
+    if (bridge.armed && !bridge.dog.bitten) {
+        if (question_poll(&bridge.dog, now)) {
+            bridge.asking = true;
+        }
+        go_safe_if_bitten();
+    }
+}
+
 static void take_answer(const uint8_t *payload, uint8_t length, moment now)
 {
     if (bridge.armed && !bridge.dog.bitten) {
@@ -311,6 +322,7 @@ static bool is_hang(const uint8_t *payload, uint8_t length)
 void bridge_take(const uint8_t *payload, uint8_t length, moment now)
 {
     const uint8_t type = payload[0];
+    judge_time(now);
     if ((type == TYPE_ASK) && (length == ASK_BYTES)) {
         take_ask(payload, now);
     } else if (!bridge.foreign && (type == TYPE_ANSWER) && (length == ANSWER_BYTES)) {
@@ -361,12 +373,7 @@ static void beat(uint16_t bad, moment now)
 
 static void poll_supervision(moment now)
 {
-    if (bridge.armed && !bridge.dog.bitten) {
-        if (question_poll(&bridge.dog, now)) {
-            bridge.asking = true;
-        }
-        go_safe_if_bitten();
-    }
+    judge_time(now);
     if (bridge.asking) {
         uint8_t payload[QUESTION_BYTES];
         question_payload(&bridge.dog, payload);

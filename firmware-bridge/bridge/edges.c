@@ -76,6 +76,13 @@ void edges_watch(uint8_t pin, uint8_t debounce, bool told)
     one->told = told;
     one->high = pin_high(pin);
     pin_watch(pin, true);
+    if (debounce > 0u) {
+        /* It may have changed before it was watched: its level is to stand like any other. */
+        interrupts_off();
+        one->since = hardware_now();
+        one->moved = true;
+        interrupts_on();
+    }
 }
 
 /** With interrupts disabled. */

@@ -13,7 +13,7 @@ typedef struct {
     uint8_t debounce;
     /** The host has configured it since the start; before, only its safe state is known. */
     bool ready;
-    /** A command stands until `until`. */
+    /** A command, or the initial value, stands until `until`. */
     bool held;
     moment until;
 } pin_state;
@@ -143,7 +143,7 @@ static void apply(uint8_t pin, const pin_state *state, uint16_t initial)
     }
 }
 
-result pin_configure(uint8_t pin, const pin_setting *setting)
+result pin_configure(uint8_t pin, const pin_setting *setting, moment now)
 {
     const result is = check(pin, setting);
     if (is == RESULT_DONE) {
@@ -157,6 +157,9 @@ result pin_configure(uint8_t pin, const pin_setting *setting)
         state->safe_value = setting->safe_value;
         state->debounce = setting->debounce;
         state->ready = true;
+        /* A host that dies before its first command must not leave it driven. */
+        state->held = drives(state->use);
+        state->until = after_ms(now, INITIAL_HOLD);
         apply(pin, state, setting->initial);
         if ((state->use == USE_INPUT) && (told || (state->debounce > 0u))) {
             edges_watch(pin, state->debounce, told);

@@ -1,7 +1,7 @@
 /**
  * What each pin is used for, and what it does when nobody speaks for it. An output is driven by a
- * command until the command's hold is over, and then takes its safe state; so does every output
- * when supervision fails. Safe states are told to the store and applied at the next start.
+ * command until the command's hold is over, and then takes its safe state. Its initial value is such
+ * a command too. Every output takes its safe state when supervision fails. Safe states are told to the store and applied at the next start.
  */
 #ifndef PINS_H
 #define PINS_H
@@ -38,6 +38,8 @@ typedef enum {
 
 /** Milliseconds. */
 #define HOLD_MAX 60000u
+/** Milliseconds for which the initial value of an output stands, if nobody speaks for it. */
+#define INITIAL_HOLD 1000u
 
 /** A digital output is on from here. */
 #define VALUE_ON 32768u
@@ -66,7 +68,7 @@ void pins_store(uint8_t *stored);
 bool pin_exists(uint8_t pin);
 
 /** Refusals change nothing. */
-result pin_configure(uint8_t pin, const pin_setting *setting);
+result pin_configure(uint8_t pin, const pin_setting *setting, moment now);
 result pin_set(uint8_t pin, uint16_t value, uint16_t hold, moment now);
 result pin_release(uint8_t pin);
 

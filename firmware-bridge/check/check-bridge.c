@@ -5,6 +5,7 @@
 #include "bridge.h"
 #include "bytes.h"
 #include "check.h"
+#include "crc.h"
 #include "edges.h"
 #include "frame.h"
 #include "hardware.h"
@@ -30,6 +31,8 @@ static moment now;
 static uint8_t converting;
 static uint8_t conversion_left;
 static bool line_full;
+/** A pin that changes just before it is watched; 0: none. */
+static uint8_t changes_unseen;
 static bool in_interrupt_lock;
 static frame_reader reader;
 
@@ -81,6 +84,9 @@ bool pin_high(uint8_t pin)
 
 void pin_watch(uint8_t pin, bool watched)
 {
+    if (watched && (pin == changes_unseen)) {
+        FAKE(pin).outside = !FAKE(pin).outside;
+    }
     FAKE(pin).watched = watched;
 }
 
@@ -313,6 +319,20 @@ static void a_bouncing_level_counts_when_it_has_stood(void)
     CHECK(pin_high(7));
 }
 
+static void a_change_before_the_watch_is_not_missed(void)
+{
+    fresh("BRIDGE-9: a change between reading and watching");
+    changes_unseen = 7;
+    take("211234000207010c000000000005");
+    changes_unseen = 0;
+    CHECK(FAKE(7).outside);
+    ticks(4);
+    CHECK(!told(0, "1207*"));
+    ticks(30);
+    CHECK(edges_high(7));
+    CHECK(told(0, "11............070001"));
+}
+
 static void a_pin_that_is_watched_no_more_tells_nothing(void)
 {
     fresh("BRIDGE-9: forgotten");
@@ -382,6 +402,81 @@ static void a_failed_supervision_asks_no_more(void)
     heard_nothing_yet();
     ticks(300);
     CHECK(!told(0, "51*"));
+}
+
+/** The main loop may come late: what was due then is judged before the answer is. */
+static void an_answer_after_its_time_is_none(void)
+{
+    fresh("BRIDGE-10: an answer after its time");
+    take("2312340002002800640064030207" "01");
+    ticks(1);
+    CHECK(told(0, "51000103"));
+    now += 100u * MILLISECOND;
+    for (uint8_t index = 0; index < 4u; index++) {
+        uint8_t payload[4] = {0x41, 0, index, 0};
+        const uint8_t of[2] = {1, index};
+        payload[3] = crc8(of, 2);
+        bridge_take(payload, 4, now);
+    }
+    ticks(1);
+    CHECK(told(0, "51010105"));
+}
+
+static void a_command_after_the_bite_is_refused(void)
+{
+    fresh("BRIDGE-10: a command after the bite");
+    take("21123400020d0200000001000000");
+    take("2312340003002800640064070107" "01");
+    ticks(1);
+    now += 100u * MILLISECOND;
+    take("20123400040dffffea60");
+    CHECK(told(0, "130004060d"));
+    CHECK(!FAKE(13).high);
+}
+
+static bool is_high(uint8_t pin)
+{
+    return (FAKE(pin).mode == DRIVEN) && FAKE(pin).high;
+}
+
+/** The host dies after `configure`: nothing says `set`, and nobody supervises. */
+static void an_initial_value_ends_by_itself(void)
+{
+    fresh("BRIDGE-13: initial");
+    /* D13 safe at 0, D12 let go, D11 by PWM and active low, D10 held. */
+    take("21123400020d0200ffff01000000");
+    take("21123400030c0200ffff00000000");
+    take("21123400040b0402ffff01000000");
+    take("21123400050a0200ffff02000000");
+    ticks(999);
+    CHECK(is_high(13) && is_high(12) && is_high(10));
+    CHECK((FAKE(11).mode == MODULATED) && (FAKE(11).duty == 0u));
+    tick();
+    CHECK((FAKE(13).mode == DRIVEN) && !FAKE(13).high);
+    CHECK(FAKE(12).mode == LET_GO);
+    CHECK((FAKE(11).mode == MODULATED) && (FAKE(11).duty == UINT16_MAX));
+    CHECK(is_high(10));
+    ticks(3000);
+    CHECK((FAKE(13).mode == DRIVEN) && !FAKE(13).high && is_high(10));
+}
+
+static void a_command_takes_the_place_of_an_initial_value(void)
+{
+    fresh("BRIDGE-13: a command instead");
+    take("21123400020d0200ffff01000000");
+    take("21123400030c0200ffff01000000");
+    ticks(500);
+    /* For 2 s, and for 100 ms. */
+    take("20123400040dffff07d0");
+    take("20123400050cffff0064");
+    ticks(99);
+    CHECK(is_high(13) && is_high(12));
+    tick();
+    CHECK(is_high(13) && !is_high(12));
+    ticks(1899);
+    CHECK(is_high(13));
+    tick();
+    CHECK(!is_high(13));
 }
 
 static void beats_do_not_drift(void)
@@ -468,10 +563,15 @@ int main(void)
     edges_of_two_pins_go_in_frames_of_one();
     edges_without_room_leave_a_gap();
     a_bouncing_level_counts_when_it_has_stood();
+    a_change_before_the_watch_is_not_missed();
     a_pin_that_is_watched_no_more_tells_nothing();
     samples_come_in_frames_of_eight();
     a_conversion_of_a_pin_that_became_another_is_dropped();
     a_failed_supervision_asks_no_more();
+    an_answer_after_its_time_is_none();
+    a_command_after_the_bite_is_refused();
+    an_initial_value_ends_by_itself();
+    a_command_takes_the_place_of_an_initial_value();
     beats_do_not_drift();
     commands_by_chance();
     bytes_by_chance();

@@ -277,6 +277,22 @@ static void no_standing_vote_is_safe_at_once(void)
     CHECK(state_told(0) == OUTPUT_VOTELESS);
 }
 
+/** The main loop may come late: what has expired by then does not count with what arrives. */
+static void an_expired_vote_does_not_count_with_a_new_one(void)
+{
+    const declaration as = {USE_OUTPUT, SAFE_VALUE, 0, 0, 0, 100};
+    fresh("VOTER-6: expired, and a new vote");
+    declare_by_two(0, &as);
+    (void)say(0, 0, 1, 65535, 50);
+    (void)say(1, 0, 1, 65535, 50);
+    CHECK(fake[0].value == UINT16_MAX);
+    now += 50u * 1000u;
+    (void)say(2, 0, 1, 65535, 60000);
+    CHECK(fake[0].value == 0u);
+    (void)say(1, 0, 2, 65535, 50);
+    CHECK(fake[0].value == UINT16_MAX);
+}
+
 static void without_a_majority_grace_and_then_safe(void)
 {
     const declaration as = {USE_OUTPUT, SAFE_INPUT, 0, 0, 100, 100};
@@ -696,6 +712,7 @@ int main(void)
     every_ballot_is_counted_as_the_page_says();
     every_order_of_arrival_ends_alike();
     no_standing_vote_is_safe_at_once();
+    an_expired_vote_does_not_count_with_a_new_one();
     without_a_majority_grace_and_then_safe();
     a_held_output_keeps_what_was_voted();
     declarations_outlive_a_reset();

@@ -182,6 +182,8 @@ void voter_take(uint8_t at, const uint8_t *payload, uint8_t length, moment now)
 {
     const uint8_t type = payload[0];
     const bool heard = !voter.other_version[at];
+    /* A vote that is over does not count with the one that arrives. */
+    places_poll(now);
     if ((type == TYPE_ASK) && (length == ASK_BYTES)) {
         take_ask(at, payload, now);
     } else if (heard && (type == TYPE_VOTE) && (length == VOTE_BYTES)) {

@@ -89,6 +89,30 @@ describe("the bridge firmware on a simulated ATmega328P", () => {
     expect(Math.abs(inMs((off?.at ?? 0) - (on?.at ?? 0)) - 100)).toBeLessThanOrEqual(2);
   });
 
+  it("BRIDGE-13: a host that falls silent before its first set leaves nothing driven", () => {
+    const rig = boundBridge();
+    const host = hostOf(rig);
+    const probe = rig.mcu.probe("D12");
+    host.say({
+      ...{ kind: "configure", cluster, sequence: 3, pin: 12, use: pinUses.output, flags: 0 },
+      ...{ initial: 0xffff, safeKind: 1, safeValue: 0, debounceMs: 0 },
+    });
+    rig.run(20);
+    expect(probe.level).toBe(1);
+    const fault = { kind: "flip", mask: 4 } as const;
+    rig.mcu.lines[0]?.planFault("to-device", { fault, after: 5, count: 1 });
+    host.forget();
+    host.say({ kind: "set", cluster, sequence: 4, pin: 12, value: 0xffff, holdMs: 60_000 });
+    rig.run(1_000);
+    expect(host.of("done")).toEqual([]);
+    // Its level stands before its direction: for a moment it is an input that is pulled up.
+    const [, on, off] = probe.takeChanges().changes;
+    expect([on?.drive, off?.drive]).toEqual(["high", "low"]);
+    expect(Math.abs(inMs((off?.at ?? 0) - (on?.at ?? 0)) - 1_000)).toBeLessThanOrEqual(2);
+    rig.run(1_000);
+    expect(probe.level).toBe(0);
+  });
+
   it("volts come as samples, within one count and 20 ms", () => {
     const rig = boundBridge();
     const host = hostOf(rig);

@@ -166,6 +166,25 @@ export const bridgeSequences: readonly SequenceVector[] = [
     ]),
   },
   {
+    name: "an initial value ends by itself after a second, a command instead by its hold",
+    requirements: ["BRIDGE-13"],
+    steps: answers([
+      bind,
+      configured(2, 13, { initial: on }),
+      sample(13, 1),
+      { wait: 850 },
+      sample(13, 1),
+      { wait: 200 },
+      sample(13, 0),
+      configured(3, 13, { initial: on }),
+      set(4, 13, 0, { hold: 2_000 }),
+      { wait: 1_500 },
+      sample(13, 1),
+      { wait: 600 },
+      sample(13, 0),
+    ]),
+  },
+  {
     name: "an output that is active low, and one that holds",
     requirements: ["BRIDGE-5", "BRIDGE-6"],
     steps: answers([

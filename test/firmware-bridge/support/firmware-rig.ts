@@ -85,7 +85,7 @@ export interface FirmwareRig {
   run(milliseconds: number): void;
 }
 
-type Firmware = "bridge" | "bridge-faults" | "voter" | "voter-faults";
+export type Firmware = "bridge" | "bridge-faults" | "voter" | "voter-faults";
 
 const flashes = new Map<Firmware, Uint8Array>();
 
@@ -102,9 +102,13 @@ export function flashOf(firmware: Firmware): Uint8Array {
 const partOf = (firmware: Firmware): Part =>
   firmware.startsWith("bridge") ? atmega328p : atmega2560;
 
-/** A bridge speaks on its only UART, a voter on 1, 2 and 3. */
-export function powered(firmware: Firmware): FirmwareRig {
-  const mcu = new Microcontroller({ part: partOf(firmware), flash: flashOf(firmware) });
+/**
+ * A bridge speaks on its only UART, a voter on 1, 2 and 3.
+ *
+ * @param flash another program for the same chip
+ */
+export function powered(firmware: Firmware, flash = flashOf(firmware)): FirmwareRig {
+  const mcu = new Microcontroller({ part: partOf(firmware), flash });
   const lines = firmware.startsWith("bridge") ? [0] : [1, 2, 3];
   const hosts = lines.map((line) => new Host(mcu, line));
   return { mcu, hosts, run: (milliseconds) => mcu.runFor(millis(milliseconds)) };

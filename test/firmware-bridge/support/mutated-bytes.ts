@@ -8,15 +8,15 @@ import { Prng } from "../../../src/kernel/prng.js";
 import { toByteStream } from "../../../src/wire/byte-stream.js";
 import { cluster } from "./firmware-rig.js";
 
-/** @param frames what a true host would say */
-export function mutatedBytes(
-  seed: number,
-  count: number,
-  frames: readonly HostFrame[],
-): Uint8Array {
+/** What a true host would say, with this sequence. */
+export type Words = (sequence: number) => readonly HostFrame[];
+
+/** Its sequences grow, so that the frames which stay whole are obeyed and not found old. */
+export function mutatedBytes(seed: number, count: number, words: Words): Uint8Array {
   const dice = new Prng(seed);
   const bytes: number[] = [];
-  while (bytes.length < count) {
+  for (let sequence = firstSequence; bytes.length < count; sequence += 1) {
+    const frames = words(sequence % 65_536);
     const frame = frames[dice.below(frames.length)];
     if (frame === undefined) break;
     bytes.push(...mutated(dice, [...toByteStream(hostFrame(frame), 64)]));
@@ -44,26 +44,34 @@ function mutated(dice: Prng, line: number[]): readonly number[] {
   }
 }
 
-const head = { cluster, sequence: 9 } as const;
+/** After what a test says before. */
+const firstSequence = 10;
 
 /** Of a host of the bridge; what would bind it to another cluster is not among them. */
-export const bridgeWords: readonly HostFrame[] = [
-  { kind: "ask" },
-  { kind: "set", ...head, pin: 13, value: 40_000, holdMs: 50 },
-  {
-    ...{ kind: "configure", ...head, pin: 9, use: 4, flags: 1, initial: 0 },
-    ...{ safeKind: 1, safeValue: 0, debounceMs: 3 },
-  },
-  { kind: "sampling", ...head, periodMs: 5 },
-  { kind: "release", ...head, pin: 255 },
-];
+export const bridgeWords: Words = (sequence) => {
+  const head = { cluster, sequence } as const;
+  const safe = { safeKind: 1, safeValue: 0, debounceMs: 3 } as const;
+  return [
+    { kind: "ask" },
+    { kind: "set", ...head, pin: 13, value: 40_000, holdMs: 50 },
+    { kind: "set", ...head, pin: 9, value: 65_535, holdMs: 80 },
+    { kind: "configure", ...head, pin: 9, use: 4, flags: 1, initial: 65_535, ...safe },
+    { kind: "configure", ...head, pin: 13, use: 2, flags: 0, initial: 65_535, ...safe },
+    { kind: "sampling", ...head, periodMs: 40 },
+    { kind: "release", ...head, pin: 255 },
+  ];
+};
 
 /** Of a replica before the voter. */
-export const voterWords: readonly HostFrame[] = [
-  { kind: "ask" },
-  { kind: "vote", ...head, output: 0, value: 30_000, holdMs: 200 },
-  {
-    ...{ kind: "declare", ...head, output: 1, use: 4, safeKind: 1, safeValue: 0 },
-    ...{ tolerance: 100, graceMs: 100, patienceMs: 500 },
-  },
-];
+export const voterWords: Words = (sequence) => {
+  const head = { cluster, sequence } as const;
+  return [
+    { kind: "ask" },
+    { kind: "vote", ...head, output: 0, value: 30_000, holdMs: 200 },
+    { kind: "vote", ...head, output: 1, value: 65_535, holdMs: 200 },
+    {
+      ...{ kind: "declare", ...head, output: 1, use: 4, safeKind: 1, safeValue: 0 },
+      ...{ tolerance: 100, graceMs: 100, patienceMs: 500 },
+    },
+  ];
+};

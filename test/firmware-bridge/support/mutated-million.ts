@@ -4,8 +4,8 @@
  * another.
  */
 import { describe, expect, it } from "vitest";
-import { pinUses } from "../../../boards/bridge/frames.js";
-import { cluster, type FirmwareRig, hostOf, powered } from "./firmware-rig.js";
+import { type DeviceFrame, pinUses, results } from "../../../boards/bridge/frames.js";
+import { boundBridge, cluster, type FirmwareRig, hostOf, powered } from "./firmware-rig.js";
 import { bridgeWords, mutatedBytes, voterWords } from "./mutated-bytes.js";
 
 const bytesInAll = 1_000_000;
@@ -18,14 +18,25 @@ const bytesOfBridge = bytesInAll / parts - 3 * bytesOfVoterLine;
 const chunkBytes = 1_000;
 const chunkMs = 87;
 
+/** The longest hold, that of an initial value, and a little; in milliseconds. */
+const holdsEndMs = 1_050;
+
+/** Of some thousand at the bridge; the lines of the voter carry less. */
+const obeyedMin = 100;
+
+const isObeyed = (frame: DeviceFrame): boolean =>
+  (frame.kind === "done" || frame.kind === "taken") && frame.result === results.done;
+
 /** @param part 1 to 4; each is of other bytes */
 export function survivesMutatedBytes(part: number): void {
   describe(`a quarter of a million mutated bytes, part ${part}`, () => {
-    it("leave the bridge answering, without a reset", () => {
-      const rig = powered("bridge");
-      rig.run(100);
-      flood(rig, [mutatedBytes(part, bytesOfBridge, bridgeWords)]);
+    it("leave the bridge answering, without a reset, its outputs safe after their holds", () => {
+      const rig = boundBridge();
+      const done = flood(rig, [mutatedBytes(part, bytesOfBridge, bridgeWords)]);
       expect(rig.mcu.starts).toHaveLength(1);
+      expect(done, "commands that were obeyed").toBeGreaterThan(obeyedMin);
+      rig.run(holdsEndMs);
+      expect([rig.mcu.drive("D13"), rig.mcu.drive("D9")]).toEqual(["low", "low"]);
       const host = hostOf(rig);
       host.say({ kind: "ask" });
       rig.run(100);
@@ -45,13 +56,17 @@ export function survivesMutatedBytes(part: number): void {
       expect(rig.mcu.drive("D12")).toBe("high");
     });
 
-    it("leave the voter answering on all lines, without a reset, its outputs let go", () => {
+    it("leave the voter answering on all lines, without a reset, its outputs safe at last", () => {
       const rig = powered("voter");
       rig.run(100);
       const bytesOf = (place: number) =>
         mutatedBytes(100 * part + place, bytesOfVoterLine, voterWords);
-      flood(rig, [bytesOf(0), bytesOf(1), bytesOf(2)]);
+      const taken = flood(rig, [bytesOf(0), bytesOf(1), bytesOf(2)]);
       expect(rig.mcu.starts).toHaveLength(1);
+      expect(taken, "votes and declarations that were taken").toBeGreaterThan(obeyedMin);
+      rig.run(holdsEndMs);
+      expect(rig.mcu.probe("D6").takeDuty()).toBe(0);
+      expect(["D5", "D6"].map((pin) => rig.mcu.drive(pin))).toEqual(["input", "low"]);
       for (const host of rig.hosts) {
         host.forget();
         host.say({ kind: "ask" });
@@ -65,8 +80,12 @@ export function survivesMutatedBytes(part: number): void {
   });
 }
 
-/** @param streams one for each line */
-function flood(rig: FirmwareRig, streams: readonly Uint8Array[]): void {
+/**
+ * @param streams one for each line
+ * @returns how often the firmware said that it did what it was told
+ */
+function flood(rig: FirmwareRig, streams: readonly Uint8Array[]): number {
+  let obeyed = 0;
   const longest = Math.max(...streams.map(({ length }) => length));
   for (let at = 0; at < longest; at += chunkBytes) {
     for (const [place, bytes] of streams.entries()) {
@@ -74,6 +93,10 @@ function flood(rig: FirmwareRig, streams: readonly Uint8Array[]): void {
     }
     rig.run(chunkMs);
     // A frame that was read once need not be kept.
-    for (const host of rig.hosts) host.heard.splice(0, host.heard.length - 20);
+    for (const host of rig.hosts) {
+      obeyed += host.heard.filter(({ frame }) => isObeyed(frame)).length;
+      host.forget();
+    }
   }
+  return obeyed;
 }
