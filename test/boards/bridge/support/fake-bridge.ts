@@ -277,7 +277,7 @@ export class FakeBridge {
       case 0x20:
         return this.#set(now, bytes);
       case 0x21:
-        return this.#configure(bytes);
+        return this.#configure(now, bytes);
       case 0x22:
         this.samplingMs = at16(bytes, 5);
         return this.samplingMs < 5 || this.samplingMs > 10_000 ? 3 : 0;
@@ -303,7 +303,7 @@ export class FakeBridge {
     return 0;
   }
 
-  #configure(bytes: Uint8Array): number {
+  #configure(now: Instant, bytes: Uint8Array): number {
     const pin = this.pins.get(bytes[5] ?? 0);
     if (pin === undefined) return 2;
     pin.use = bytes[6] ?? 0;
@@ -312,7 +312,8 @@ export class FakeBridge {
     pin.safeValue = at16(bytes, 11);
     pin.debounceMs = bytes[13] ?? 0;
     pin.ready = true;
-    pin.heldUntil = null;
+    // A host that dies before its first command must not leave it driven.
+    pin.heldUntil = pin.isOutput ? instant(now + 1_000_000) : null;
     pin.edgeCount = 0;
     pin.waiting = [];
     pin.movedAt = null;
