@@ -4,8 +4,10 @@
  * truth (Cristian 1989 takes the shortest of several round trips for the same reason).
  *
  * The smallest of the last ten seconds is taken: a quartz of the one drifts against that of the
- * other, a ceramic resonator by up to 0.5 %. The ten seconds are the device's: frames that waited
- * in a buffer while this process was stopped are then as old as they are.
+ * other, a ceramic resonator by up to 0.5 %. Only time counts that passed on both sides alike. While
+ * this process is stopped it passes here alone, and when it reads what waited in a buffer, on the
+ * device alone: so frames that waited are as old as they are, however long the stop was. A device
+ * that stood still (a simulated one may) is believed again after ten seconds.
  *
  * Invariant: no instant is later than the arrival of its frame, nor earlier than one told before.
  */
@@ -18,6 +20,9 @@ export const offsetWindow: Duration = seconds(10);
 const piecesMax = 10;
 const pieceLength = offsetWindow / piecesMax;
 
+/** Where one side is more than so many times faster, it was stopped, or reads what waited. */
+const paceMax = 1.25;
+
 /** A device time that jumps by more than this is another start, or nonsense. */
 export const jumpMax: Duration = seconds(5);
 
@@ -28,8 +33,18 @@ interface Piece {
   smallest: number;
 }
 
+/** The same moment on both sides, but for what a frame takes. */
+interface Mark {
+  readonly arrival: number;
+  readonly ticks: number;
+}
+
 export class DeviceClock {
   readonly #pieces: Piece[] = [];
+  /** Where the time is measured from that passes on both sides. */
+  #mark: Mark | null = null;
+  /** Time that has passed on both sides. */
+  #shared = 0;
   /** Device time without wrapping; null before the first frame. */
   #newest: number | null = null;
   #told = 0;
@@ -43,6 +58,7 @@ export class DeviceClock {
   /** The device was started again: its time has nothing to do with what it was. */
   restart(): void {
     this.#newest = null;
+    this.#mark = null;
     this.#pieces.length = 0;
   }
 
@@ -58,7 +74,7 @@ export class DeviceClock {
     const isJump = smallest !== null && arrival - ticks < smallest - jumpMax;
     if (isJump) this.#onJump();
     const kept = isJump ? time : ticks;
-    this.#note(kept, arrival - kept);
+    this.#note({ arrival, ticks: kept });
     const at = Math.max(kept + (this.#smallest() ?? 0), this.#told, 0);
     this.#told = Math.min(at, arrival);
     return instant(this.#told);
@@ -88,16 +104,26 @@ export class DeviceClock {
     this.restart();
   }
 
-  #note(ticks: number, difference: number): void {
-    this.#newest ??= ticks;
-    const number = Math.floor(ticks / pieceLength);
+  #note(moment: Mark): void {
+    this.#newest ??= moment.ticks;
+    this.#share(moment);
+    const difference = moment.arrival - moment.ticks;
+    const number = Math.floor(this.#shared / pieceLength);
     const piece = this.#pieces.find((one) => one.number === number);
     if (piece !== undefined) piece.smallest = Math.min(piece.smallest, difference);
     else this.#pieces.push({ number, smallest: difference });
-    const newest = Math.max(...this.#pieces.map((one) => one.number));
-    const oldest = newest - piecesMax;
-    const kept = this.#pieces.filter((one) => one.number > oldest);
+    const kept = this.#pieces.filter((one) => one.number > number - piecesMax);
     this.#pieces.splice(0, this.#pieces.length, ...kept);
+  }
+
+  /** In steps as long as a piece, so that what frames take on their way hardly counts. */
+  #share(moment: Mark): void {
+    this.#mark ??= moment;
+    const [here, there] = [moment.arrival - this.#mark.arrival, moment.ticks - this.#mark.ticks];
+    if (Math.max(here, there) < pieceLength) return;
+    const [less, more] = [Math.min(here, there), Math.max(here, there)];
+    if (more <= less * paceMax) this.#shared += less;
+    this.#mark = moment;
   }
 
   #smallest(): number | null {

@@ -7,6 +7,12 @@
  * goes with what is left. Where a value has no end, or one that is farther than a hold can reach,
  * its hold is renewed as long as this process lives.
  *
+ * A configuration gives an output a value that no `set` has bounded yet; the device lets it stand
+ * for a second. So a value with an end is not told by it where the safe state is a value: the output
+ * begins with that, and `set` follows. One that is let go of, or holds, becomes an output with its
+ * value: any other before it would be a glitch. Should this process die in between, the one stands
+ * up to a second, and the other for good, as lines that hold do.
+ *
  * Invariant: a value whose end has come is not sent, and nothing is sent for a pin that nobody
  * opened.
  */
@@ -209,8 +215,10 @@ export class PinSlot implements CommandSource {
     const fields = configureFields(number, config, driven, waits);
     return {
       kind: "configure",
-      bytes: (sequence) =>
-        hostFrame({ kind: "configure", cluster: context.cluster, sequence, ...fields }),
+      bytes: (sequence, now) => {
+        if (driven !== "released" && this.#holdFor(now, driven) < holdMin) return null;
+        return hostFrame({ kind: "configure", cluster: context.cluster, sequence, ...fields });
+      },
       onAnswer: (now, result) => {
         if (this.#config !== config) return;
         if (!this.#onResult(now, result)) return;
@@ -327,16 +335,22 @@ function configureFields(
   driven: Driven,
   waits: boolean,
 ): ConfigureFields {
-  const first = driven === "released" ? (safe.kind === "value" ? safe.value : 0) : driven.value;
   return {
     pin,
     use: waits ? pinUses.input : useOnLine(use),
     flags: waits ? flags & ~lineFlags.sample : flags,
-    initial: toLine(first),
+    initial: toLine(initialOf(safe, driven)),
     safeKind: safeKinds[safe.kind],
     safeValue: safe.kind === "value" ? toLine(safe.value) : 0,
     debounceMs,
   };
+}
+
+/** A value without an end outlives this process by as much as the device lets it stand. */
+function initialOf(safe: SafeState, driven: Driven): number {
+  const isBegun = driven !== "released" && (driven.until === null || safe.kind !== "value");
+  if (isBegun) return driven.value;
+  return safe.kind === "value" ? safe.value : 0;
 }
 
 function useOnLine(use: PinUse): number {

@@ -29,6 +29,7 @@ import {
 import { deviationMax, type Greeted, Greeting } from "./greeting.js";
 import { hostFrame } from "./host-frame.js";
 import { Liveness } from "./liveness.js";
+import { OldVotes } from "./old-votes.js";
 import { countReset } from "./resets.js";
 import { VerdictWatch } from "./verdict-watch.js";
 import type { VoterEvent } from "./voter-events.js";
@@ -75,6 +76,7 @@ export class VoterSession {
   readonly #greeting: Greeting;
   readonly #liveness: Liveness;
   readonly #watch: VerdictWatch;
+  readonly #old = new OldVotes();
   readonly #declarations: readonly Declaration[];
   #declarationSequence = 0;
   #phase: Phase = "asking";
@@ -207,7 +209,7 @@ export class VoterSession {
         if (this.#phase === "known") this.#onVerdict(now, frame);
         break;
       case "taken":
-        if (this.#phase === "known") this.#onTaken(frame);
+        if (this.#phase === "known") this.#onTaken(now, frame);
         break;
       case "beat":
       case "samples":
@@ -281,13 +283,20 @@ export class VoterSession {
     }
   }
 
-  #onTaken({ sequence, result, output }: Taken): void {
+  #onTaken(now: Instant, { sequence, result, output }: Taken): void {
     const declaration = this.#declarations.find(
       (one) => one.fields.output === output && one.sequence === sequence && one.dueAt !== null,
     );
     if (declaration !== undefined && result === results.done) declaration.dueAt = null;
     if (result === results.done) this.counts.add("taken");
     else this.counts.add(`refused-${resultWords[result]}`);
+    if (declaration === undefined) this.#onVoteTaken(now, output, result === results.old);
+  }
+
+  #onVoteTaken(now: Instant, output: number, isOld: boolean): void {
+    if (!this.#old.note(now, output, isOld) || this.#greeting.asks) return;
+    this.counts.add("sequences-begun-anew");
+    this.#greeting.begin(now);
   }
 
   #onVerdict(now: Instant, verdict: Verdict): void {

@@ -56,6 +56,43 @@ it("TIME-3: frames that waited for a stopped host are as old as they are", () =>
   expect(clock.toInstant(woke, 20_000_000)).toBe(woke);
 });
 
+it.each([
+  ["at once", 0],
+  ["at 20 times their pace", 2_500],
+])("TIME-3: also where a minute of frames waited, read %s", (_, perFrame) => {
+  const clock = new DeviceClock();
+  const [start, step, stopped] = [5_000_000, 50_000, 60_000_000];
+  for (let time = 0; time < 12_000_000; time += step) clock.toInstant(at(start + time), time);
+  const woke = start + 12_000_000 + stopped;
+  for (let time = 12_000_000, read = 0; time <= 12_000_000 + stopped; time += step, read += 1) {
+    expect(clock.toInstant(at(woke + read * perFrame), time)).toBe(start + time);
+  }
+});
+
+it("TIME-3: also where the host is stopped again while it reads, and where the line lost the rest", () => {
+  const clock = new DeviceClock();
+  const [start, step] = [5_000_000, 50_000];
+  for (let time = 0; time < 2_000_000; time += step) clock.toInstant(at(start + time), time);
+  let arrival = start + 2_000_000;
+  for (let time = 2_000_000; time < 20_000_000; time += step) {
+    if (time % 1_000_000 === 0) arrival += 20_000_000;
+    expect(clock.toInstant(at(arrival), time)).toBe(start + time);
+  }
+  const newest = arrival - start;
+  expect(clock.toInstant(at(arrival), newest)).toBe(arrival);
+});
+
+it("TIME-2: a device whose time stood still is believed again ten seconds later", () => {
+  const clock = new DeviceClock();
+  const [start, stood, step] = [5_000_000, 400_000, 50_000];
+  for (let time = 0; time < 2_000_000; time += step) clock.toInstant(at(start + time), time);
+  const end = 2_000_000 + offsetWindow + 2_000_000;
+  for (let time = 2_000_000; time < end; time += step) {
+    clock.toInstant(at(start + time + stood), time);
+  }
+  expect(clock.toInstant(at(start + end + stood), end)).toBe(start + end + stood);
+});
+
 it("TIME-4: the device's time wraps after 71 minutes, and nothing shows", () => {
   const clock = new DeviceClock();
   const begin = 2 ** 32 - 200_000;

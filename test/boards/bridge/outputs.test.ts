@@ -8,6 +8,12 @@ import { BridgeRig } from "./support/bridge-rig.js";
 const openOutput = (rig: BridgeRig, pin = "D7", initial: number | "safe" = 0): OutputLine =>
   lineOf(rig.board.openOutput(rig.now(), pin, { ...plainOutput, initial }));
 
+/** It is let go of until its first value. */
+const openLoose = (rig: BridgeRig): OutputLine => {
+  const request = { ...plainOutput, initial: "safe", safe: { kind: "input" } } as const;
+  return lineOf(rig.board.openOutput(rig.now(), "D7", request));
+};
+
 /** In milliseconds, until the pin has the value; to a millisecond. */
 function timeUntil(rig: BridgeRig, pin: number, value: number | null, most: number): number {
   for (let ms = 0; ms <= most; ms += 1) {
@@ -96,6 +102,51 @@ describe("a value with an end", () => {
     line.write(rig.now(), 1, rig.later(40));
     rig.pass(500);
     expect(rig.device.pin(7).history).not.toContain(1);
+  });
+
+  it("HOLD-4: nor is a configuration that would drive it", () => {
+    for (const rest of [40, 62]) {
+      const rig = new BridgeRig();
+      const line = openLoose(rig);
+      rig.pass(50);
+      rig.device.commandsToLose = 1;
+      line.write(rig.now(), 1, rig.later(rest));
+      rig.pass(500);
+      expect(rig.device.pin(7).history).not.toContain(1);
+      line.write(rig.now(), 1, rig.later(200));
+      rig.pass(20);
+      expect(rig.device.pin(7).measure()).toBe(1);
+    }
+  });
+
+  it("HOLD-5: is not driven by a configuration alone where the safe state is a value", () => {
+    const rig = new BridgeRig();
+    const line = openOutput(rig);
+    rig.pass(30);
+    line.write(rig.now(), 1, rig.later(400));
+    rig.pass(20);
+    rig.loses = (to, [type]) => to === "device" && type === 0x20;
+    rig.device.reset(rig.now(), 8);
+    rig.device.pin(7).history.length = 0;
+    rig.pass(200);
+    expect(rig.device.taken.filter(([type]) => type === 0x21)).toHaveLength(2);
+    expect(rig.device.pin(7).history).not.toContain(1);
+    rig.loses = null;
+    rig.pass(100);
+    expect(rig.device.pin(7).measure()).toBe(1);
+  });
+
+  it("HOLD-5: one that was let go of has its first value without a glitch, for a second", () => {
+    const rig = new BridgeRig();
+    const line = openLoose(rig);
+    rig.pass(50);
+    rig.device.pin(7).history.length = 0;
+    rig.loses = (to, [type]) => to === "device" && type === 0x20;
+    line.write(rig.now(), 1, rig.later(100));
+    rig.pass(10);
+    rig.stopped = true;
+    expect(timeUntil(rig, 7, null, 1_500)).toBeLessThanOrEqual(1_000);
+    expect(rig.device.pin(7).history).toEqual([1, null]);
   });
 
   it("HOLD-1: of one that ends before it can arrive nothing is sent", () => {

@@ -90,6 +90,45 @@ describe("three replicas and the voter", () => {
     expect(counts.get("declarations")).toBe(4);
   });
 
+  it("VOTES-12: a cluster whose cycles begin anew is heard again after a few refusals", () => {
+    const rig = new VoterRig();
+    rig.vote("relay", [1, 1, 1], { from: 5_000, cycles: 4 });
+    rig.pass(300);
+    rig.vote("relay", [1, 1, 1], { from: 1, cycles: 16 });
+    expect(rig.mcu.drive("D5")).toBe("high");
+    expect(state(rig, 0, "relay")).toMatchObject({ state: "driven", agreeing: [0, 1, 2] });
+    for (const place of [0, 1, 2]) {
+      const counts = rig.at(place).outputs.counts();
+      expect(counts.get("sequences-begun-anew")).toBe(1);
+      expect(counts.get("resets")).toBeUndefined();
+      expect(rig.at(place).outputs.health(rig.now())).toEqual({ kind: "live" });
+    }
+  });
+
+  it("VOTES-12: also where another output of it is heard; at most once a second", () => {
+    const rig = new VoterRig();
+    rig.vote("relay", [1, 1, 1], { from: 5_000, cycles: 4 });
+    const both = { from: 1, cycles: 1 };
+    for (let cycle = 1; cycle <= 7; cycle += 1) {
+      rig.vote("heater", [40, 40, 40], { ...both, from: cycle });
+      rig.vote("relay", [1, 1, 1], { ...both, from: cycle });
+    }
+    expect(rig.at(0).outputs.counts().get("sequences-begun-anew")).toBeUndefined();
+    for (let cycle = 8; cycle <= 11; cycle += 1) {
+      rig.vote("heater", [40, 40, 40], { ...both, from: cycle });
+      rig.vote("relay", [1, 1, 1], { ...both, from: cycle });
+    }
+    expect(rig.at(0).outputs.counts().get("sequences-begun-anew")).toBe(1);
+    expect(rig.mcu.drive("D5")).toBe("high");
+    // One that is behind the others is refused all the same: it is late.
+    rig.vote("relay", [1, 1, 1], { from: 100, cycles: 50, ahead: [0, 0, -20] });
+    const asked = rig.at(2).outputs.counts().get("sequences-begun-anew") ?? 0;
+    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBeLessThanOrEqual(5);
+    expect(rig.at(0).events).toContainEqual({ kind: "replica", place: 2, standing: "late" });
+    expect(rig.at(0).outputs.counts().get("sequences-begun-anew")).toBe(1);
+  });
+
   it("VOTES-6: a voter that is silent is told, and nothing is voted until it is back", () => {
     const rig = new VoterRig();
     rig.vote("relay", [1, 1, 1], { from: 1, cycles: 2 });
