@@ -163,7 +163,7 @@ describe("an input line", () => {
     expect(rig.board.health(rig.now).kind).toBe("lost");
   });
 
-  it("PI-10: that failed once makes the board lost until it works again, or is closed", async () => {
+  it("PI-10: that failed once makes the board lost until it works or is closed", async () => {
     const rig = await openedRig();
     const line = got(rig.board.openInput(rig.now, "GPIO4", input));
     const other = got(rig.board.openOutput(rig.now, "GPIO17", output));

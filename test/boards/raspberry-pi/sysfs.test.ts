@@ -176,7 +176,7 @@ describe("a line by sysfs", () => {
     expect(line.takeEdges(rig.now)).toMatchObject({ edges: [{ level: 1 }], missed: 0 });
   });
 
-  it("PI-10: what onoff reads when it hears of an edge ends no process, and is no edge", async () => {
+  it("PI-10: what onoff reads by itself that fails ends no process, and is no edge", async () => {
     const rig = await openedRig(older);
     const line = got(rig.board.openInput(rig.now, "GPIO17", input));
     rig.onoff.readFailure = "EIO";

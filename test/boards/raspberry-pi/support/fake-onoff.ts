@@ -1,7 +1,7 @@
 /**
  * The package onoff over sysfs, as far as a driver sees of it: it exports a line first and sets it
- * up afterwards, its words `high` and `low` mean volts, and it reads the level by its own `readSync`
- * when it hears of an edge: what that throws then, nobody catches.
+ * up afterwards, its words `high` and `low` mean volts, and when it hears of an edge it reads the
+ * level by its own `readSync`: what that throws then, nobody catches.
  */
 import type {
   Onoff,
