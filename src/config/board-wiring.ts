@@ -5,8 +5,8 @@
  * What is misshapen is refused by the schema, and passed over here.
  */
 import type { PinUse } from "../../boards/pin-board.js";
-import { factsOf, isAnalogAlone, type KnownPins, knownPins } from "./board-pins.js";
 import { boardKinds } from "./board-kinds.js";
+import { factsOf, isAnalogAlone, type KnownPins, knownPins } from "./board-pins.js";
 import type { Layers } from "./layers.js";
 import type { KeyPath, Problem } from "./problem.js";
 import { suggestion } from "./suggest.js";
