@@ -159,9 +159,22 @@ const refusal = (reason: PinRefusalReason, message: string): PinRefusal => ({
   ...{ ok: false, reason, message },
 });
 
+/** Of our own opener of serial lines, whose messages name the line and say what to do. */
+const openerReasons: ReadonlyMap<unknown, PinRefusalReason> = new Map([
+  ["not-permitted", "no-permission"],
+  ["in-use", "in-use"],
+  ["no-such-port", "lost"],
+  ["ambiguous", "lost"],
+  ["not-a-serial-line", "not-able"],
+  ["rate-not-possible", "not-able"],
+  ["package-missing", "not-supported"],
+]);
+
 function openRefusal(name: string, error: unknown): PinRefusal {
   const code = systemCode(error);
   const text = error instanceof Error ? error.message : String(error);
+  const known = openerReasons.get(code);
+  if (known !== undefined) return refusal(known, text);
   if (code === "EACCES" || code === "EPERM" || /permission denied/i.test(text)) {
     const advice = "join the group dialout (sudo usermod -aG dialout $USER) and log in anew";
     return refusal("no-permission", `${name}: may not be opened; ${advice}`);

@@ -37,14 +37,21 @@ function plugged(): { readonly path: string; readonly declared: Uint8Array[] } {
   return { path, declared };
 }
 
-it.skipIf(!able)("VOTES-11: a replica declares its voted outputs to the voter", async () => {
-  const { path: port, declared } = plugged();
+async function votingConfig(
+  port: string,
+): Promise<{ readonly cwd: string; readonly file: string }> {
   const { path: cwd } = await clusterFolder(
     "stateDir: .\noutputs: { heater: { right: voter } }\nwatchdog: { device: none }",
   );
   const file = join(cwd, "holdfast.yaml");
   const voter = `voter: { port: ${port}, outputs: { heater: { pin: D7, as: pwm } } }\n`;
   await writeFile(file, (await readFile(file, "utf8")) + voter);
+  return { cwd, file };
+}
+
+it.skipIf(!able)("VOTES-11: a replica declares its voted outputs to the voter", async () => {
+  const { path: port, declared } = plugged();
+  const { cwd } = await votingConfig(port);
   const { child, has, ended } = startNode([program, "run", "--node", "a"], { cwd });
   await has("a of ");
   await until(() => declared.length > 0, "it declares");
@@ -53,4 +60,19 @@ it.skipIf(!able)("VOTES-11: a replica declares its voted outputs to the voter", 
   expect([payload[5], payload[6]]).toEqual([2, 4]);
   child.kill("SIGTERM");
   expect((await ended).code).toBe(0);
+});
+
+it.skipIf(!able)("VOTES-11: a start that is refused gives the line to the voter back", async () => {
+  const { cwd, file } = await votingConfig(plugged().path);
+  const first = startNode([program, "run", "--node", "a"], { cwd });
+  await first.has("a of ");
+  const other = (await readFile(file, "utf8")).replace(
+    /port: \/dev\S+,/,
+    `port: ${plugged().path},`,
+  );
+  await writeFile(join(cwd, "other.yaml"), other);
+  const second = startNode([program, "run", "--config", "other.yaml", "--node", "a"], { cwd });
+  expect((await second.ended).code).toBe(4);
+  first.child.kill("SIGTERM");
+  expect((await first.ended).code).toBe(0);
 });

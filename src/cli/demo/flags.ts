@@ -8,8 +8,8 @@ import type { Played } from "./open-site.js";
 export interface DemoFlags {
   readonly for?: string;
   readonly json?: boolean;
-  readonly cycle: string;
-  readonly heartbeat: string;
+  readonly cycle?: string;
+  readonly heartbeat?: string;
   readonly recording?: string;
   readonly speed?: string;
   readonly quiet?: boolean;
@@ -38,23 +38,30 @@ const periodMax = seconds(10);
 /** Longer than any timer of Node can wait (2^31 ms) is longer than anybody meant. */
 const forMax = seconds(20 * 24 * 3_600);
 
+const usual = { cycle: "100ms", heartbeat: "50ms" } as const;
+
+/** Four microcontrollers are run as well, on a machine that may have two processors. */
+const withFirmware = { cycle: "200ms", heartbeat: "100ms" } as const;
+
 /**
  * @param cwd where a relative path of a recording begins
  * @throws CliFailure (usage)
  */
 export function planOf(flags: DemoFlags, cwd: string): DemoPlan {
   const forMs = flags.for === undefined ? null : readMs("--for", flags.for, millis(1), forMax);
-  const cycleMs = readMs("--cycle", flags.cycle, periodMin, periodMax);
-  readMs("--heartbeat", flags.heartbeat, periodMin, periodMax);
+  const firmware = firmwareOf(flags);
+  const { cycle, heartbeat } = { ...(firmware ? withFirmware : usual), ...flags };
+  const cycleMs = readMs("--cycle", cycle, periodMin, periodMax);
+  readMs("--heartbeat", heartbeat, periodMin, periodMax);
   if (flags.quiet === true && forMs === null) throw usage("--quiet: only with --for");
   return {
     forMs,
     scripted: forMs !== null && flags.quiet !== true,
-    cycle: flags.cycle,
-    heartbeat: flags.heartbeat,
+    cycle,
+    heartbeat,
     cycleMs,
     played: playedOf(flags, cwd),
-    firmware: firmwareOf(flags),
+    firmware,
     json: flags.json === true,
   };
 }

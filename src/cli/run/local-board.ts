@@ -41,7 +41,7 @@ export async function localBoard(settings: RunSettings, self: NodeId): Promise<L
   if (voter === null) return local;
   try {
     const { withVoter } = await import("./voter.js");
-    return { ...local, makeBoard: await withVoter(settings, voter, self, local.makeBoard) };
+    return await withVoter(settings, voter, self, local);
   } catch (error) {
     local.close();
     throw error;

@@ -14,10 +14,10 @@ import { openSerialPort } from "../../host/serial/open-serial-port.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 import { CliFailure } from "../exit.js";
-import type { MakeBoard } from "./local-board.js";
+import type { LocalBoard } from "./local-board.js";
 
 /**
- * The outputs that are voted go to the voter, all else to the board.
+ * The outputs that are voted go to the voter, all else to the board. Closing gives back both.
  *
  * @throws CliFailure (not available) where no voter answers
  */
@@ -25,8 +25,8 @@ export async function withVoter(
   settings: RunSettings,
   voter: VoterSettings,
   node: NodeId,
-  makeBoard: MakeBoard,
-): Promise<MakeBoard> {
+  local: LocalBoard,
+): Promise<LocalBoard> {
   const clock = new MonotonicClock();
   const logger = makeLogger(node, settings.log.level);
   const outputs = votedOutputs(settings, voter, node);
@@ -41,12 +41,22 @@ export async function withVoter(
   });
   if (!opened.ok) throw new CliFailure("notAvailable", `voter: ${opened.message}`);
   logger.info({ port: line.path }, "the output voter is there");
-  return (now: Instant): Board => new JoinedBoard([makeBoard(now), opened.outputs]);
+  const { outputs: votes } = opened;
+  return {
+    ...local,
+    makeBoard: (now: Instant): Board => new JoinedBoard([local.makeBoard(now), votes]),
+    // A start that is cut short made no board yet, and the line that is left open would keep the
+    // process.
+    close: () => {
+      votes.close(clock.now());
+      local.close();
+    },
+  };
 }
 
 /** The UARTs of the voter are in the order of the nodes in the config. */
-function placeOf({ cluster }: RunSettings, node: NodeId): Place {
-  return Math.max(0, cluster.nodes.indexOf(node)) as Place;
+function placeOf({ addresses }: RunSettings, node: NodeId): Place {
+  return Math.max(0, [...addresses.keys()].indexOf(node)) as Place;
 }
 
 function votedOutputs(

@@ -69,8 +69,14 @@ function node(path: string): DeviceNode | null {
       major: (stat.rdev >>> 8) & 0xfff,
       minor: (stat.rdev & 0xff) | ((stat.rdev >>> 12) & 0xfff00),
       inode: stat.ino,
-      allowed: isAllowed(path),
-      group: groupName(stat.gid),
+      // Read when they are asked for: a line is looked at with every heartbeat, and a card that
+      // stalls on /etc/group would hold up the loop.
+      get allowed() {
+        return isAllowed(path);
+      },
+      get group() {
+        return groupName(stat.gid);
+      },
       mode: (stat.mode & 0o777).toString(8),
     };
   } catch {

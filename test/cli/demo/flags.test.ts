@@ -23,7 +23,9 @@ describe("the flags of the demo", () => {
   });
 
   it("--firmware puts microcontrollers under the boiler, and under no recording", () => {
-    expect(planOf({ ...plain, firmware: true }, "/").firmware).toBe(true);
+    const plan = planOf({ firmware: true }, "/");
+    expect(plan).toMatchObject({ firmware: true, cycle: "200ms", heartbeat: "100ms" });
+    expect(planOf({ firmware: true, cycle: "50ms" }, "/").cycleMs).toBe(50);
     const both = { ...plain, firmware: true, recording: "motes.csv" };
     expect(() => planOf(both, "/")).toThrow("--firmware: the microcontrollers measure the boiler");
   });

@@ -80,6 +80,9 @@ describe("opening a Firmata board", () => {
   it.each([
     [failure("EACCES", "Permission denied"), "no-permission", /group dialout/],
     [failure("", "Error Resource temporarily unavailable Cannot lock port"), "in-use", /another/],
+    [failure("not-permitted", "join the group uucp"), "no-permission", /^join the group uucp$/],
+    [failure("in-use", "process 7 has it"), "in-use", /^process 7 has it$/],
+    [failure("no-such-port", "there is none"), "lost", /^there is none$/],
     [failure("ENOENT", "No such file or directory"), "lost", /plugged in/],
   ])("FIRMATA-10: a port that cannot be opened: %s", async (error, reason, text) => {
     const opened = await open(error);
