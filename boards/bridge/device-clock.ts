@@ -4,10 +4,10 @@
  * truth (Cristian 1989 takes the shortest of several round trips for the same reason).
  *
  * The smallest of the last ten seconds is taken: a quartz of the one drifts against that of the
- * other, a ceramic resonator by up to 0.5 %. Only time counts that passed on both sides alike. While
- * this process is stopped it passes here alone, and when it reads what waited in a buffer, on the
- * device alone: so frames that waited are as old as they are, however long the stop was. A device
- * that stood still (a simulated one may) is believed again after ten seconds.
+ * other, a ceramic resonator by up to 0.5 %. Only time counts that passed on both sides alike.
+ * While this process is stopped it passes here alone, and when it reads what waited in a buffer, on
+ * the device alone: so frames that waited are as old as they are, however long the stop was. A
+ * device that stood still (a simulated one may) is believed again after ten seconds.
  *
  * Invariant: no instant is later than the arrival of its frame, nor earlier than one told before.
  */

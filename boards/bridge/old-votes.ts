@@ -1,7 +1,7 @@
 /**
  * Votes that the voter refuses as old. One that was slow is, now and then; many in a row mean that
  * the numbers of the cluster's cycles have fallen, as they do when all replicas begin anew. Then
- * the voter is asked: after an `ask` it takes any number. One that is late only, is so after it too.
+ * the voter is asked: after an `ask` it takes any number. One that is only late is so after it too.
  *
  * Invariant: it asks for a new beginning at most once in `anewEvery`.
  */

@@ -8,10 +8,10 @@
  * its hold is renewed as long as this process lives.
  *
  * A configuration gives an output a value that no `set` has bounded yet; the device lets it stand
- * for a second. So a value with an end is not told by it where the safe state is a value: the output
- * begins with that, and `set` follows. One that is let go of, or holds, becomes an output with its
- * value: any other before it would be a glitch. Should this process die in between, the one stands
- * up to a second, and the other for good, as lines that hold do.
+ * for a second. So a value with an end is not told by it where the safe state is a value: the
+ * output begins with that, and `set` follows. One that is let go of, or holds, becomes an output
+ * with its value: any other before it would be a glitch. Should this process die in between, the
+ * one stands up to a second, and the other for good, as lines that hold do.
  *
  * Invariant: a value whose end has come is not sent, and nothing is sent for a pin that nobody
  * opened.

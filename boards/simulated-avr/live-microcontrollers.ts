@@ -29,6 +29,8 @@ export class LiveMicrocontrollers {
   readonly #devices: readonly LiveMicrocontroller[];
   readonly #onEnd: (reason: string) => void;
   #stopping = false;
+  /** Nothing runs any more. */
+  #gone = false;
 
   /**
    * Fulfilled when they run; rejects where the thread does not begin.
@@ -81,11 +83,12 @@ export class LiveMicrocontrollers {
   }
 
   #onMessage(message: FromThread): void {
-    if (message.kind !== "ready") this.#devices[message.device]?.onMessage(message);
+    if (message.kind !== "ready" && !this.#gone) this.#devices[message.device]?.onMessage(message);
   }
 
   #onGone(reason: string): void {
-    for (const device of this.#devices) for (const line of device.lines) line.onGone();
+    this.#gone = true;
+    for (const device of this.#devices) device.onGone();
     if (!this.#stopping) this.#onEnd(reason);
     this.#stopping = true;
   }
@@ -98,6 +101,7 @@ export class LiveMicrocontroller {
   readonly #place: number;
   readonly #post: (message: ToThread) => void;
   #view: MicrocontrollerView | null = null;
+  #starts = 0;
 
   constructor(name: string, place: number, post: (message: ToThread) => void) {
     this.name = name;
@@ -109,9 +113,14 @@ export class LiveMicrocontroller {
     );
   }
 
-  /** The newest that the thread has told, every 10 ms; null before the first. */
+  /** The newest that the thread has told, every 10 ms; null before the first, and after its end. */
   get view(): MicrocontrollerView | null {
     return this.#view;
+  }
+
+  /** How often it has started, also after the thread's end. */
+  get starts(): number {
+    return this.#starts;
   }
 
   act(action: MicrocontrollerAction): void {
@@ -137,10 +146,17 @@ export class LiveMicrocontroller {
         break;
       case "state":
         this.#view = message.state;
+        this.#starts = message.state.starts;
         break;
       default:
         unreachable(message);
     }
+  }
+
+  /** The thread has ended: its pins drive nothing, and its lines are dead. */
+  onGone(): void {
+    this.#view = null;
+    for (const line of this.lines) line.onGone();
   }
 }
 

@@ -58,7 +58,8 @@ export type AppGlance =
   | {
       readonly ok: true;
       readonly sensors: readonly string[];
-      readonly outputs: readonly string[];
+      /** How far the range of each reaches, in its unit. */
+      readonly outputs: ReadonlyMap<string, number>;
     }
   | { readonly ok: false; readonly message: string };
 
@@ -75,7 +76,8 @@ export async function assemble(
     if (!load.ok) return load;
     app = load.app;
     const { sensors, outputs } = load.app;
-    return { ok: true, sensors: Object.keys(sensors), outputs: Object.keys(outputs) };
+    const spans = Object.entries(outputs).map(([name, { min, max }]) => [name, max - min] as const);
+    return { ok: true, sensors: Object.keys(sensors), outputs: new Map(spans) };
   });
   if (!checked.ok) return checked;
   assert(app !== null, "a config without an app was accepted");

@@ -103,7 +103,8 @@ async function settle(
 type App = Extract<AppGlance, { readonly ok: true }>;
 
 /** What names the app's sensors and outputs, or counts them. */
-function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
+function checkNames(layers: Layers, { sensors, outputs: spans }: App): Findings {
+  const outputs = [...spans.keys()];
   const nodes = nodeIdsIn(layers);
   const { problems, warnings } = checkSensors(layers, sensors, nodes);
   const hasVoter = layers.get(["voter"]) !== undefined;
@@ -118,7 +119,7 @@ function checkNames(layers: Layers, { sensors, outputs }: App): Findings {
   return {
     problems: [
       ...problems,
-      ...checkOutputs(layers, outputs, nodes),
+      ...checkOutputs(layers, spans, nodes),
       ...settleProtection(layers, sensors, outputs, nodes),
       ...wiring,
     ],

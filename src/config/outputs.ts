@@ -7,16 +7,17 @@ import { checkVoter } from "./voter.js";
 /** The lines of the output voter in firmware (firmware-bridge/protocol.md). */
 const placesOfVoter = 3;
 
-/** @param outputs of the app */
+/** @param spans by output of the app, how far its range reaches */
 export function checkOutputs(
   layers: Layers,
-  outputs: readonly string[],
+  spans: ReadonlyMap<string, number>,
   nodes: readonly string[],
 ): readonly Problem[] {
-  const voted = outputs.filter((name) => isVoted(layers, name));
+  const outputs = [...spans.keys()];
+  const voted = new Map([...spans].filter(([name]) => isVoted(layers, name)));
   const wired = checkVoter(layers, voted);
   const expected = `expected ${placesOfVoter} nodes, or \`lease\`: the voter has as many lines`;
-  const tooFew = nodes.length === placesOfVoter ? [] : voted;
+  const tooFew = nodes.length === placesOfVoter ? [] : [...voted.keys()];
   return [
     ...unknownNames(layers, ["outputs"], outputs, "an output of the app"),
     ...wired,

@@ -14,7 +14,8 @@ const output = mapping({
     .meta({ description: "On and off, or a share of the time.", "x-default": "digital" })
     .optional(),
   tolerance: number("a number of at least 0", 0, Number.MAX_VALUE, {
-    description: "Votes that differ by no more agree; in the output's unit.",
+    description:
+      "Votes that differ by no more agree; in the output's unit, at most its whole range.",
     fallback: "0",
   }).optional(),
   grace: duration(
@@ -22,8 +23,8 @@ const output = mapping({
     "2 cycles, at most 1s",
   ).optional(),
   patience: duration(
-    "A replica may be outside the majority so long before the voter says that it disagrees.",
-    "5 cycles",
+    "So long a replica may be outside the majority until it is said to disagree, at most 65535ms.",
+    "5 cycles, at most 65535ms",
   ).optional(),
 });
 

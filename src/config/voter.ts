@@ -2,6 +2,7 @@
 import { type Duration, micros, millis } from "../kernel/time.js";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
+import { formatDuration, parseDuration } from "./quantity.js";
 import type { VoterContent } from "./voter-schema.js";
 
 /** Of an Arduino Mega, in the order of their numbers on the line. */
@@ -30,24 +31,45 @@ const patienceMax = millis(65_535);
 const graceCycles = 2;
 const patienceCycles = 5;
 
-/** @param voted the outputs with `right: voter` */
-export function checkVoter(layers: Layers, voted: readonly string[]): readonly Problem[] {
+/** @param voted the outputs with `right: voter`, and how far the range of each reaches */
+export function checkVoter(layers: Layers, voted: ReadonlyMap<string, number>): readonly Problem[] {
   const section = layers.get(["voter"]);
   if (typeof section !== "object" || section === null) return [];
   const wired = layers.get(["voter", "outputs"]);
   const entries = typeof wired === "object" && wired !== null ? Object.entries(wired) : [];
-  const missing = voted.filter((name) => !entries.some(([key]) => key === name));
+  const missing = [...voted.keys()].filter((name) => !entries.some(([key]) => key === name));
   return [
     ...entries.flatMap(([name]) => leasedOutput(layers, voted, name)),
     ...missing.map((name) =>
       layers.problem(["voter", "outputs"], `expected ${name}, which has \`right: voter\``),
     ),
     ...doublePins(layers, entries),
+    ...entries.flatMap(([name]) => beyondFirmware(layers, name, voted.get(name))),
   ];
 }
 
-function leasedOutput(layers: Layers, voted: readonly string[], name: string): Problem[] {
-  if (voted.includes(name)) return [];
+/** What the firmware would not take as a declaration. */
+function beyondFirmware(layers: Layers, name: string, span: number | undefined): Problem[] {
+  const path = ["voter", "outputs", name];
+  const tooLong = (key: string, most: Duration): Problem[] => {
+    const found = layers.get([...path, key]);
+    const parsed = parseDuration(found);
+    if (!parsed.ok || parsed.value <= most) return [];
+    const expected = `expected at most ${formatDuration(most)}, which is all that the voter waits`;
+    return [layers.problem([...path, key], `${expected}, got ${String(found)}`)];
+  };
+  const tolerance = layers.get([...path, "tolerance"]);
+  const isWide = typeof tolerance === "number" && span !== undefined && tolerance > span;
+  const expected = `expected at most ${span}, the whole range of ${name}, got ${tolerance}`;
+  return [
+    ...tooLong("grace", graceMax),
+    ...tooLong("patience", patienceMax),
+    ...(isWide ? [layers.problem([...path, "tolerance"], expected)] : []),
+  ];
+}
+
+function leasedOutput(layers: Layers, voted: ReadonlyMap<string, number>, name: string): Problem[] {
+  if (voted.has(name)) return [];
   const message = `expected an output with \`right: voter\` under \`outputs\`, got ${name}`;
   return [layers.problem(["voter", "outputs", name], message, "key")];
 }

@@ -38,6 +38,25 @@ describe("VOTES-11: the voter of a config", () => {
   });
 
   it.each([
+    ["grace: 1001ms", /grace: expected at most 1s, which is all that the voter waits, got 1001ms/],
+    ["patience: 2m", /patience: expected at most 65535ms, which is all .* got 2m/],
+    ["tolerance: 1.5", /tolerance: expected at most 1, the whole range of heater, got 1.5/],
+  ])("refuses %s, which the firmware does not take, with its line", async (limit, message) => {
+    const outputs = `  outputs:\n    heater:\n      pin: D5\n      ${limit}\n`;
+    const lines = problemLines(await folder.load(configOf(`voter:\n  port: /dev/x\n${outputs}`)));
+    expect(lines).toHaveLength(1);
+    const line = configOf("").split("\n").length + 5;
+    expect(lines[0]).toMatch(new RegExp(`^holdfast.yaml:${line}:`));
+    expect(lines[0]).toMatch(message);
+  });
+
+  it("takes as much as the firmware does", async () => {
+    const most = "pin: D5, grace: 1s, patience: 65535ms, tolerance: 1";
+    const voter = `voter: { port: /dev/x, outputs: { heater: { ${most} } } }\n`;
+    expect(accepted(await folder.load(configOf(voter))).settings.voter).not.toBeNull();
+  });
+
+  it.each([
     ["{ heater: { pin: D9 } }", voted, /outputs\.heater\.pin: expected one of D5, D6, D7, D8/],
     [
       "{ heater: { pin: D5 } }",

@@ -69,7 +69,7 @@ it.each([
   }
 });
 
-it("TIME-3: also where the host is stopped again while it reads, and where the line lost the rest", () => {
+it("TIME-3: also where the host is stopped again while it reads, and the rest is lost", () => {
   const clock = new DeviceClock();
   const [start, step] = [5_000_000, 50_000];
   for (let time = 0; time < 2_000_000; time += step) clock.toInstant(at(start + time), time);

@@ -23,11 +23,11 @@ async function until(isSo: () => boolean): Promise<void> {
 let live: LiveMicrocontrollers | null = null;
 afterEach(() => live?.stop());
 
-async function started() {
+async function started(onEnd: (reason: string) => void = () => {}) {
   const { LiveMicrocontrollers: Live } = await import(builtFile(file));
   const flash = flashOf(atmega328p, probeHex(atmega328p));
   const spec = { name: "probe", part: "ATmega328P", flash, watched: ["D8"] };
-  live = (await Live.start([spec])) as LiveMicrocontrollers;
+  live = (await Live.start([spec], onEnd)) as LiveMicrocontrollers;
   const chip = live.named("probe");
   const line = chip.lines[0] as LiveUartLine;
   const stream = await openUart(line);
@@ -48,6 +48,20 @@ describe.skipIf(!isBuilt([file]))("AVR-19: microcontrollers in a thread", () => 
     heard.length = 0;
     await until(() => beatsIn(heard).length > 1);
     expect(chip.view?.starts).toBe(2);
+  });
+
+  it("AVR-20: whose thread ends show no pin any more", async () => {
+    const reasons: string[] = [];
+    const { chip, stream, heard } = await started((reason) => reasons.push(reason));
+    await until(() => beatsIn(heard).length > 0);
+    stream.write("o");
+    await until(() => chip.view?.pins.get("D8")?.drive === "high");
+    // The thread cannot do what is no action, and dies of it.
+    chip.act("nothing that it knows" as "hang");
+    await until(() => reasons.length > 0 && stream.destroyed);
+    expect(chip.view).toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(chip.view).toBeNull();
   });
 
   it("a line that is unplugged closes its stream, and can be opened again", async () => {

@@ -116,7 +116,7 @@ export class FirmwareRack {
     return found;
   }
 
-  /** The share of the time in which the voter drives the heater's pin. */
+  /** The share of the time in which the voter drives the heater's pin; 0 where no voter runs. */
   get heaterDuty(): number {
     return this.#voter.view?.pins.get(heaterPin)?.duty ?? 0;
   }
@@ -124,7 +124,7 @@ export class FirmwareRack {
   /** How often a chip has started beyond its first time. */
   get resets(): number {
     const chips = [this.#voter, ...this.places.map(({ bridge }) => bridge)];
-    return chips.reduce((sum, { view }) => sum + Math.max(0, (view?.starts ?? 1) - 1), 0);
+    return chips.reduce((sum, { starts }) => sum + Math.max(0, starts - 1), 0);
   }
 
   /** What bridges and voter have told since the last look, in sentences. */
