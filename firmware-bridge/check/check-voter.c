@@ -454,6 +454,61 @@ static void a_late_replica_does_not_stand(void)
     CHECK(replica_told(2) == 0u);
 }
 
+/** To ask is no way for a vote that was too late to stand after all, its own or another's. */
+static void an_ask_lets_no_late_vote_stand(void)
+{
+    const uint8_t ask[2] = {0x02, 1};
+    const declaration as = {USE_OUTPUT, SAFE_VALUE, 0, 0, 0, 200};
+    fresh("VOTER-9: an ask");
+    declare_by_two(0, &as);
+    declare_by_two(1, &as);
+    (void)say(0, 0, 20, 0, 60000);
+    (void)say(1, 0, 20, 65535, 60000);
+    CHECK(say(2, 0, 10, 65535, 60000) == RESULT_OLD);
+    CHECK(say(2, 1, 11, 65535, 60000) == RESULT_OLD);
+    CHECK(fake[0].value == 0u);
+    voter_take(2, ask, 2, now);
+    CHECK(fake[0].value == 0u);
+    voter_take(0, ask, 2, now);
+    CHECK(fake[0].value == 0u);
+    /* Up with the others again, it has a say by new votes alone. */
+    CHECK(say(2, 1, 5, 65535, 60000) == RESULT_OLD);
+    CHECK(say(2, 1, 20, 65535, 60000) == RESULT_DONE);
+    CHECK(fake[0].value == 0u);
+    CHECK(say(2, 0, 20, 65535, 60000) == RESULT_DONE);
+    CHECK(fake[0].value == UINT16_MAX);
+}
+
+/** The one that is left in the old cluster finds nobody's old words to second. */
+static void a_cluster_that_was_left_is_not_bound_by_one(void)
+{
+    const declaration as = {USE_OUTPUT, SAFE_VALUE, 0, 0, 0, 200};
+    fresh("VOTER-5: a cluster that was left");
+    declare_by_two(0, &as);
+    declare_by_two(1, &as);
+    CHECK(declare_for(0x4321, 0, 0, &as) == RESULT_CLUSTER);
+    CHECK(declare_for(0x4321, 1, 0, &as) == RESULT_DONE);
+    CHECK(declare_for(CLUSTER, 2, 1, &as) == RESULT_CLUSTER);
+}
+
+/** What a process declared that is gone is not seconded; what two have said already stands. */
+static void an_ask_takes_a_declaration_back(void)
+{
+    const uint8_t ask[2] = {0x02, 1};
+    const declaration as = {USE_OUTPUT, SAFE_VALUE, 0, 0, 0, 200};
+    fresh("VOTER-5: an ask");
+    declare_by_two(0, &as);
+    CHECK(declare_for(CLUSTER, 1, 1, &as) == RESULT_DONE);
+    voter_take(1, ask, 2, now);
+    CHECK(declare_for(CLUSTER, 2, 1, &as) == RESULT_DONE);
+    ticks(60);
+    CHECK(state_told(0) == OUTPUT_VOTELESS);
+    CHECK(state_told(1) == OUTPUT_UNDECLARED);
+    CHECK(declare_for(CLUSTER, 1, 1, &as) == RESULT_DONE);
+    ticks(60);
+    CHECK(state_told(1) == OUTPUT_VOTELESS);
+}
+
 static void votes_whose_hold_has_run_out_are_late(void)
 {
     const declaration as = {USE_OUTPUT, SAFE_VALUE, 0, 0, 20, 200};
@@ -719,6 +774,9 @@ int main(void)
     one_replica_declares_nothing();
     a_lying_replica_is_told();
     a_late_replica_does_not_stand();
+    an_ask_lets_no_late_vote_stand();
+    a_cluster_that_was_left_is_not_bound_by_one();
+    an_ask_takes_a_declaration_back();
     votes_whose_hold_has_run_out_are_late();
     a_place_far_from_both_others_has_no_say_in_the_median();
     crossed_cables_show();

@@ -18,6 +18,8 @@ typedef struct {
     vote votes[OUTPUTS];
     /** Of all its votes. */
     bool heard;
+    /** It asked: its next sequence is taken, and until then the newest stays in the median. */
+    bool asked;
     uint16_t newest;
     /** A bit for each of the last eight votes: 1 for one that came too late. */
     uint8_t late;
@@ -37,9 +39,13 @@ void places_begin(void)
 
 void place_asked(uint8_t at)
 {
-    places[at].heard = false;
+    /* What was too late before is not in time because a new count begins. */
+    const bool behind = place_behind(at);
+    places[at].asked = true;
     for (uint8_t output = 0; output < OUTPUTS; output++) {
-        places[at].votes[output].heard = false;
+        vote *const one = &places[at].votes[output];
+        one->heard = false;
+        one->given = one->given && !behind;
     }
 }
 
@@ -64,8 +70,10 @@ static void remember(uint8_t at, bool late, moment now)
 
 static void count_sequence(place *one, uint16_t sequence)
 {
-    if (sequence_result(one->heard, one->newest, sequence) == RESULT_DONE) {
+    const bool known = one->heard && !one->asked;
+    if (sequence_result(known, one->newest, sequence) == RESULT_DONE) {
         one->heard = true;
+        one->asked = false;
         one->newest = sequence;
     }
 }

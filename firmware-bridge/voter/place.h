@@ -26,7 +26,10 @@
 
 void places_begin(void);
 
-/** Whoever sits here asked: the next sequence is taken, whatever it is. */
+/**
+ * Whoever sits here asked: the next sequence is taken, whatever it is. Votes that stand go on to
+ * stand, those that are too late are forgotten.
+ */
 void place_asked(uint8_t at);
 
 /** All votes are forgotten: they were meant for another cluster. Who is foreign is seen anew. */

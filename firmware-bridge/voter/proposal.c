@@ -15,6 +15,23 @@ void proposals_begin(void)
     memset(proposals, 0, sizeof proposals);
 }
 
+void proposals_forget_of(uint8_t at)
+{
+    memset(proposals[at], 0, sizeof proposals[at]);
+}
+
+void proposals_keep(uint16_t cluster)
+{
+    for (uint8_t at = 0; at < PLACES; at++) {
+        for (uint8_t number = 0; number < OUTPUTS; number++) {
+            proposal *const one = &proposals[at][number];
+            if (one->cluster != cluster) {
+                one->cluster = 0;
+            }
+        }
+    }
+}
+
 static bool same(const proposal *a, const proposal *b)
 {
     return (a->cluster == b->cluster) && (memcmp(a->bytes, b->bytes, DECLARATION_BYTES) == 0);

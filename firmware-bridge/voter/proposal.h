@@ -14,6 +14,12 @@
 
 void proposals_begin(void);
 
+/** Whoever sits there may have been started anew: it declares again. */
+void proposals_forget_of(uint8_t at);
+
+/** What was proposed for any other cluster is forgotten. */
+void proposals_keep(uint16_t cluster);
+
 /**
  * A place proposes a valid declaration, as bytes. True if another place has proposed the same for
  * the same cluster.

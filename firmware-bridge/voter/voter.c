@@ -90,6 +90,7 @@ static void bind(uint16_t cluster)
     if (voter.cluster != cluster) {
         voter.cluster = cluster;
         places_forget_votes();
+        proposals_keep(cluster);
         for (uint8_t number = 0; number < OUTPUTS; number++) {
             output_begin(&voter.outputs[number], number, &none);
         }
@@ -154,6 +155,7 @@ static void take_ask(uint8_t at, const uint8_t *payload, moment now)
 {
     voter.other_version[at] = payload[1] != PROTOCOL_VERSION;
     place_asked(at);
+    proposals_forget_of(at);
     say_hello(at, now);
 }
 
