@@ -58,12 +58,22 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./bridge": ["openBridge"],
   "./output-voter": ["openVoter"],
   "./johnny-five-io": ["JohnnyFiveIo"],
-  "./simulated-avr": ["Microcontroller"],
+  "./microcontroller": ["Microcontroller"],
+  "./atmega328p": ["atmega328p"],
+  "./atmega2560": ["atmega2560"],
+  "./intel-hex": ["parseIntelHex"],
   "./live-microcontrollers": ["LiveMicrocontrollers"],
   "./serial-port": ["openSerialPort"],
 };
 
-const page = ["redundancy.md", "detection.md", "scheduling.md", "watchdog.md", "boards.md"]
+const page = [
+  "redundancy.md",
+  "detection.md",
+  "scheduling.md",
+  "watchdog.md",
+  "boards.md",
+  "simulated-microcontroller.md",
+]
   .map((name) => readFileSync(join(process.cwd(), "docs", name), "utf8"))
   .join("\n");
 
