@@ -4,8 +4,8 @@
  * waits for a sign that serialport no longer gives), so the stream itself is watched here.
  */
 import type { Duplex } from "node:stream";
+import { lineRefusal } from "../../src/host/serial/line-refusal.js";
 import { reopenAfter, reopenAfterMax } from "../../src/host/stream-line.js";
-import { systemCode } from "../../src/host/udp-socket.js";
 import { type Duration, seconds } from "../../src/kernel/time.js";
 import type { PinRefusal, PinRefusalReason } from "../pin-board.js";
 import { FirmataClient, type FirmataFacts, type LoadedFirmata } from "./firmata-client.js";
@@ -62,7 +62,7 @@ export class FirmataLink {
     try {
       this.#begin(await this.#options.open());
     } catch (error) {
-      this.#lose(openRefusal(this.#options.name, error));
+      this.#lose(lineRefusal(error, this.#options.name));
     }
   }
 
@@ -158,29 +158,3 @@ const closeMaxMs = 500;
 const refusal = (reason: PinRefusalReason, message: string): PinRefusal => ({
   ...{ ok: false, reason, message },
 });
-
-/** Of our own opener of serial lines, whose messages name the line and say what to do. */
-const openerReasons: ReadonlyMap<unknown, PinRefusalReason> = new Map([
-  ["not-permitted", "no-permission"],
-  ["in-use", "in-use"],
-  ["no-such-port", "lost"],
-  ["ambiguous", "lost"],
-  ["not-a-serial-line", "not-able"],
-  ["rate-not-possible", "not-able"],
-  ["package-missing", "not-supported"],
-]);
-
-function openRefusal(name: string, error: unknown): PinRefusal {
-  const code = systemCode(error);
-  const text = error instanceof Error ? error.message : String(error);
-  const known = openerReasons.get(code);
-  if (known !== undefined) return refusal(known, text);
-  if (code === "EACCES" || code === "EPERM" || /permission denied/i.test(text)) {
-    const advice = "join the group dialout (sudo usermod -aG dialout $USER) and log in anew";
-    return refusal("no-permission", `${name}: may not be opened; ${advice}`);
-  }
-  if (code === "EBUSY" || /cannot lock port/i.test(text)) {
-    return refusal("in-use", `${name}: another program has it open`);
-  }
-  return refusal("lost", `${name}: cannot be opened (${text}); is it plugged in?`);
-}

@@ -5,10 +5,11 @@
  */
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../src/host/monotonic-clock.js";
+import { lineRefusal } from "../../src/host/serial/line-refusal.js";
 import { type LineTrouble, StreamLine } from "../../src/host/stream-line.js";
 import { unreachable } from "../../src/kernel/assert.js";
 import type { Instant } from "../../src/kernel/time.js";
-import type { PinRefusal, PinRefusalReason } from "../pin-board.js";
+import type { PinRefusal } from "../pin-board.js";
 import { payloadBytesMax } from "./frames.js";
 
 /** Without another word; both sides may be told another rate. */
@@ -68,7 +69,7 @@ export class DeviceLine {
   async start(session: LineSession): Promise<PinRefusal | null> {
     this.#session = session;
     await this.#line.open();
-    if (this.#failure !== null) return failureOf(this.#failure);
+    if (this.#failure !== null) return lineRefusal(this.#failure);
     this.#timer = setInterval(() => session.tick(this.#options.clock.now()), tickEvery);
     // The stream itself keeps the process alive, as long as there is one.
     this.#timer.unref();
@@ -132,34 +133,4 @@ export class DeviceLine {
         unreachable(trouble);
     }
   }
-}
-
-/** By the code of an opener of lines, or of the system. */
-const reasons: ReadonlyMap<unknown, PinRefusalReason> = new Map([
-  ["EACCES", "no-permission"],
-  ["EPERM", "no-permission"],
-  ["EBUSY", "in-use"],
-  ["ENOENT", "lost"],
-  ["ENODEV", "lost"],
-  ["ENXIO", "lost"],
-  ["not-permitted", "no-permission"],
-  ["in-use", "in-use"],
-  ["no-such-port", "lost"],
-]);
-
-const whatToDo: ReadonlyMap<unknown, string> = new Map([
-  ["EACCES", "; this user must be in the group of the port, often dialout"],
-  ["EPERM", "; this user must be in the group of the port, often dialout"],
-  ["EBUSY", "; another program has it open"],
-  ["ENOENT", "; is it plugged in?"],
-  ["ENODEV", "; is it plugged in?"],
-  ["ENXIO", "; is it plugged in?"],
-]);
-
-function failureOf(error: unknown): PinRefusal {
-  const code = error instanceof Error && "code" in error ? error.code : null;
-  const reason = reasons.get(code) ?? "system-error";
-  const text = error instanceof Error ? error.message : String(error);
-  const message = `the line cannot be opened: ${text}${whatToDo.get(code) ?? ""}`;
-  return { ok: false, reason, message };
 }

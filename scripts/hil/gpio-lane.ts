@@ -80,16 +80,20 @@ async function runChecks(way: Way, image: GuestImage, gpioSimPath: string): Prom
 function report(
   way: Way,
   end: GuestEnd,
-  { verdicts, told, complete }: GuestVerdicts,
+  { verdicts, again, told, complete }: GuestVerdicts,
   complaints: readonly string[],
 ): void {
   const failed = verdicts.filter(({ kind }) => kind === "failed");
   const ok = failed.length === 0 && complete && complaints.length === 0;
-  const { passed, skipped } = countsOf({ verdicts, told, complete });
+  const { passed, skipped } = countsOf({ verdicts, complete });
   tell(
     `${ok ? "ok" : "FAILED"}  ${way}: ${passed} checks passed, ` +
       `the hardware lacks what ${skipped} take (${end.seconds} s)`,
   );
+  for (const { name, text } of again) {
+    console.warn(`AGAIN ${way}: ${name} failed once, and was made a second time`);
+    tell(indented([text]));
+  }
   if (told !== "") tell(indented([told]));
   if (ok) return;
   const texts = failed.map(({ name, text }) => `${name}: ${text}`);

@@ -10,6 +10,8 @@ export interface GuestVerdict {
 
 export interface GuestVerdicts {
   readonly verdicts: readonly GuestVerdict[];
+  /** Those that failed once and were made again: each is told, for it may hide a rare fault. */
+  readonly again: readonly { readonly name: string; readonly text: string }[];
   /** Which board it was, in its own words. */
   readonly told: string;
   /** Were all made? A guest that ended early says nothing of the rest. */
@@ -19,15 +21,19 @@ export interface GuestVerdicts {
 /** A line that is none, as one that was cut short, is left out: then it is not complete either. */
 export function parseVerdicts(text: string): GuestVerdicts {
   const verdicts: GuestVerdict[] = [];
+  const again: { name: string; text: string }[] = [];
   let [told, complete] = ["", false];
   for (const line of text.split("\n")) {
     const word = wordOf(line);
     if (word === null) continue;
     if (isVerdict(word)) verdicts.push(word);
+    if (typeof word["again"] === "string") {
+      again.push({ name: word["again"], text: String(word["text"]) });
+    }
     if (typeof word["told"] === "string") told = word["told"];
     if (word["all"] === true) complete = true;
   }
-  return { verdicts, told, complete };
+  return { verdicts, again, told, complete };
 }
 
 type Word = Readonly<Record<string, unknown>>;
@@ -49,7 +55,10 @@ const isVerdict = (word: Word): word is Word & GuestVerdict =>
   kinds.includes(word["kind"]);
 
 /** Checks that were not made count as one that failed. */
-export function countsOf({ verdicts, complete }: GuestVerdicts): Counts {
+export function countsOf({
+  verdicts,
+  complete,
+}: Pick<GuestVerdicts, "verdicts" | "complete">): Counts {
   const count = (kind: GuestVerdict["kind"]): number =>
     verdicts.filter((verdict) => verdict.kind === kind).length;
   return {

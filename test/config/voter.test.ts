@@ -1,5 +1,7 @@
 /** The output voter in a config (VOTES-11). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { placeOf } from "../../src/cli/run/voter.js";
+import { nodeId } from "../../src/kernel/ids.js";
 import { millis } from "../../src/kernel/time.js";
 import { accepted, ConfigFolder, problemLines, soundConfig } from "./support/folder.js";
 
@@ -31,6 +33,17 @@ describe("VOTES-11: the voter of a config", () => {
       ...{ number: 1, use: "pwm", tolerance: 0.02 },
       ...{ grace: Math.min(2 * cycle, millis(1_000)), patience: 5 * cycle },
     });
+  });
+
+  it("gives each node the line of its name's place, however the file lists them", async () => {
+    const [c, a, b] = ["c", "a", "b"].map(
+      (id, at) => `  - { id: ${id}, address: "10.0.0.${at}:7" }\n`,
+    );
+    const config = soundConfig.replace(/( {2}- .*\n)+/, `${c}${a}${b}`);
+    const { settings } = accepted(await folder.load(config));
+    const places = ["a", "b", "c"].map((id) => placeOf(settings.cluster, nodeId(id)));
+    expect(places).toEqual([0, 1, 2]);
+    expect(() => placeOf(settings.cluster, nodeId("d"))).toThrow(/no line/);
   });
 
   it("is none without the section", async () => {

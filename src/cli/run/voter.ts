@@ -11,8 +11,10 @@ import { boardSpecsOf } from "../../host/board-specs.js";
 import { makeLogger } from "../../host/logger.js";
 import { MonotonicClock } from "../../host/monotonic-clock.js";
 import { openSerialPort } from "../../host/serial/open-serial-port.js";
+import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
+import type { ClusterSettings } from "../../node/settings.js";
 import { CliFailure } from "../exit.js";
 import type { LocalBoard } from "./local-board.js";
 
@@ -35,7 +37,7 @@ export async function withVoter(
   const line = { path: voter.ports[node] ?? voter.port, baudRate: voter.baudRate };
   const opened = await openVoter({
     ...{ clock, outputs, baudRate: voter.baudRate, rebind: voter.rebind },
-    ...{ cluster: settings.cluster.cluster, place: placeOf(settings, node) },
+    ...{ cluster: settings.cluster.cluster, place: placeOf(settings.cluster, node) },
     open: () => openSerialPort(line),
     onEvent: (_, event) => logger.info({ voter: event }, `voter: ${voterEventText(event, nameOf)}`),
   });
@@ -54,9 +56,11 @@ export async function withVoter(
   };
 }
 
-/** The UARTs of the voter are in the order of the nodes in the config. */
-function placeOf({ addresses }: RunSettings, node: NodeId): Place {
-  return Math.max(0, [...addresses.keys()].indexOf(node)) as Place;
+/** The UARTs of the voter are in the order of the nodes' names, however the config lists them. */
+export function placeOf({ nodes }: Pick<ClusterSettings, "nodes">, node: NodeId): Place {
+  const place = nodes.indexOf(node);
+  assert(place >= 0 && place < 3, `${node} has no line to an output voter`);
+  return place as Place;
 }
 
 function votedOutputs(

@@ -19,6 +19,13 @@ describe("verdicts", () => {
     expect(countsOf(verdicts)).toEqual({ passed: 1, failed: 1, skipped: 1 });
   });
 
+  it("that were made a second time are known by name, and counted once", () => {
+    const again = JSON.stringify({ again: "a", text: "an edge too many" });
+    const verdicts = parseVerdicts([again, line("a", "passed"), all].join("\n"));
+    expect(verdicts.again).toEqual([{ name: "a", text: "an edge too many" }]);
+    expect(countsOf(verdicts)).toEqual({ passed: 1, failed: 0, skipped: 0 });
+  });
+
   it("that end early count as one that failed", () => {
     expect(countsOf(parseVerdicts(line("a", "passed")))).toEqual({
       passed: 1,
@@ -34,7 +41,9 @@ describe("verdicts", () => {
     ["no object", "7\nnull\n[]"],
     ["a word without a name", '{"kind":"passed","text":""}'],
   ])("are none of %s", (_, text) => {
-    expect(parseVerdicts(`${text}\n${all}`)).toEqual({ verdicts: [], told: "", complete: true });
+    expect(parseVerdicts(`${text}\n${all}`)).toEqual({
+      ...{ verdicts: [], again: [], told: "", complete: true },
+    });
   });
 });
 
