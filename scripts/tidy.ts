@@ -5,10 +5,16 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
-import { tidySource } from "./tidy/tidy-source.js";
+import { tidyC, tidySource } from "./tidy/tidy-source.js";
 
-const folders = ["src", "boards", "test", "scripts", "examples", "bench"];
-const sourceEnd = /\.(ts|mjs|js)$/;
+const firmware = ["bridge", "check", "common", "firmata", "voter"];
+const folders = [
+  ...["src", "boards", "test", "scripts", "examples", "bench"],
+  // The vectors beside them are data, as C has to have it.
+  ...firmware.map((folder) => `firmware-bridge/${folder}`),
+];
+const sourceEnd = /\.(ts|mjs|js|c|h)$/;
+const cEnd = /\.[ch]$/;
 
 function* sourcesUnder(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -19,9 +25,10 @@ function* sourcesUnder(folder: string): Generator<string> {
 }
 
 const paths = folders.flatMap((folder) => [...sourcesUnder(folder)]).sort();
-const complaints = paths.flatMap((path) =>
-  tidySource(path.replaceAll(sep, "/"), readFileSync(path, "utf8")),
-);
+const complaints = paths.flatMap((path) => {
+  const tidy = cEnd.test(path) ? tidyC : tidySource;
+  return tidy(path.replaceAll(sep, "/"), readFileSync(path, "utf8"));
+});
 for (const { path, line, text } of complaints) console.error(`${path}:${line}: ${text}`);
 console.error(`tidy: ${paths.length} files, ${complaints.length} complaints`);
 process.exitCode = complaints.length === 0 ? 0 : 1;

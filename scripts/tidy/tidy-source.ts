@@ -28,3 +28,7 @@ export function tidySource(path: string, text: string): Complaint[] {
   const source = parseSource(path, text);
   return rules.flatMap((rule) => rule(source)).sort((one, other) => one.line - other.line);
 }
+
+/** C has its compiler's warnings for the rest. */
+export const tidyC = (path: string, text: string): Complaint[] =>
+  [checkFileLength, checkLineWidth].flatMap((rule) => rule({ path, text }));

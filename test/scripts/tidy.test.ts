@@ -1,6 +1,6 @@
 /** Each rule of the tidy but the floors (see tidy-floors.test.ts), with a text that breaks it. */
 import { describe, expect, it } from "vitest";
-import { tidySource } from "../../scripts/tidy/tidy-source.js";
+import { tidyC, tidySource } from "../../scripts/tidy/tidy-source.js";
 import { checkTwins, complaintsOf, pureFile, type Twins, testFile } from "./twins.js";
 
 describe("determinism", () => {
@@ -100,6 +100,17 @@ describe("measures", () => {
       good: `if (a) b(); else if (c) d(); else if (e) h(() => {\n${nestedIn(3)}});\n`,
     },
   ]);
+
+  it("measures C by the same lines and columns, and by nothing else", () => {
+    const path = "firmware-bridge/bridge/main.c";
+    expect(tidyC(path, linesOf(400) + "x".repeat(100))).toEqual([
+      { path, line: 401, text: expect.stringContaining("a file of 401 lines") },
+    ]);
+    expect(tidyC(path, `int a;\n/* ${"x".repeat(98)} */\n`)).toEqual([
+      { path, line: 2, text: expect.stringContaining("columns") },
+    ]);
+    expect(tidyC(path, linesOf(400))).toEqual([]);
+  });
 
   it("names the line of the complaint", () => {
     const path = pureFile;
