@@ -1,6 +1,6 @@
 /*
- * Sums of products in GF(256)/11D as one would write them in plain C: a table of all products, a row
- * of it a factor, a byte at a time. Usage: program (inputs) (outputs) (bytes) (times).
+ * Sums of products in GF(256)/11D as one would write them in plain C: a table of all products, a
+ * row of it a factor, a byte at a time. Usage: program (inputs) (outputs) (bytes) (times).
  *
  * The factors are not those of a code, which does not change the time; none of them is 0 or 1.
  */
@@ -21,11 +21,13 @@ static void fill_products(void) {
     }
 }
 
-static void add(const uint8_t *row, const uint8_t *restrict in, uint8_t *restrict out, size_t length) {
+static void add(const uint8_t *row, const uint8_t *restrict in, uint8_t *restrict out,
+                size_t length) {
   for (size_t at = 0; at < length; at++) out[at] ^= row[in[at]];
 }
 
-static void set(const uint8_t *row, const uint8_t *restrict in, uint8_t *restrict out, size_t length) {
+static void set(const uint8_t *row, const uint8_t *restrict in, uint8_t *restrict out,
+                size_t length) {
   for (size_t at = 0; at < length; at++) out[at] = row[in[at]];
 }
 

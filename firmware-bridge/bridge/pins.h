@@ -1,7 +1,8 @@
 /**
  * What each pin is used for, and what it does when nobody speaks for it. An output is driven by a
- * command until the command's hold is over, and then takes its safe state. Its initial value is such
- * a command too. Every output takes its safe state when supervision fails. Safe states are told to the store and applied at the next start.
+ * command until the command's hold is over, and then takes its safe state. Its initial value is
+ * such a command too. Every output takes its safe state when supervision fails. Safe states are
+ * told to the store and applied at the next start.
  */
 #ifndef PINS_H
 #define PINS_H

@@ -245,7 +245,8 @@ static void say_verdict(moment now)
         payload[8u + at] = replica_status(at);
     }
     for (uint8_t number = 0; number < OUTPUTS; number++) {
-        put_output(&voter.outputs[number], number, &payload[VERDICT_HEAD + number * VERDICT_OUTPUT]);
+        uint8_t *const at = &payload[VERDICT_HEAD + number * VERDICT_OUTPUT];
+        put_output(&voter.outputs[number], number, at);
     }
     for (uint8_t at = 0; at < PLACES; at++) {
         payload[7] = at;

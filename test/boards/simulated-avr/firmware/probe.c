@@ -2,11 +2,11 @@
  * A firmware for the tests of the simulated microcontroller: small, and about the peripherals.
  *
  * Every 50 ms it says, on UART 0: 'T', the count of beats, the ADC's channel 0 (two bytes), the pin
- * D2 and the errors of the receiver. It starts with 'B', MCUSR and a count that a reset leaves alone.
- * Commands: 'h' hangs with interrupts on, 'w' switches the watchdog off, 'o' and 'c' drive D8 high
- * and low, 'p' and a byte set the duty of the PWM, 'e' and a byte write the EEPROM and read it back,
- * 's' does not read the receiver for 2 ms, any other byte comes back plus one. UARTs 1 to 3 of a 2560
- * echo what they get.
+ * D2 and the errors of the receiver. It starts with 'B', MCUSR and a count that a reset leaves
+ * alone. Commands: 'h' hangs with interrupts on, 'w' switches the watchdog off, 'o' and 'c' drive
+ * D8 high and low, 'p' and a byte set the duty of the PWM, 'e' and a byte write the EEPROM and read
+ * it back, 's' does not read the receiver for 2 ms, any other byte comes back plus one. UARTs 1 to
+ * 3 of a 2560 echo what they get.
  *
  * Build: see README.md in this folder.
  */
