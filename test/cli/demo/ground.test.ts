@@ -38,6 +38,23 @@ describe("the ground of a demo", () => {
     expect(statSync(ground.configFile).mode & 0o077).toBe(0);
   });
 
+  it("with firmware has voted outputs, and bears samples of chips that were held up", async () => {
+    const app = join(await tempFolder(), "app.mjs");
+    writeFileSync(app, appModule);
+    const periods = { cycle: "200ms", heartbeat: "100ms" };
+    const timings = [[], ["heater"]].map(async (votedOutputs) => {
+      const { configFile } = await layGround({ nodes, app, ...periods, votedOutputs });
+      const load = await loadConfig(configFile, { env: {} });
+      if (!load.ok) throw new Error("refused");
+      const { timing, votedOutputs: voted } = load.settings.cluster;
+      return [[...(voted ?? [])], timing.sampleAgeMax];
+    });
+    expect(await Promise.all(timings)).toEqual([
+      [[], 400_000],
+      [["heater"], 2_000_000],
+    ]);
+  });
+
   it("has another key each time", async () => {
     await tempFolder();
     const options = { nodes, app: "app.mjs", cycle: "40ms", heartbeat: "20ms" };
