@@ -345,12 +345,6 @@ static uint8_t state_bits(void)
     return (uint8_t)(configured | armed | bitten | bound);
 }
 
-static uint16_t sum(uint16_t a, uint16_t b)
-{
-    const uint32_t both = (uint32_t)a + b;
-    return (uint16_t)((both > UINT16_MAX) ? UINT16_MAX : both);
-}
-
 static void beat(uint16_t bad, moment now)
 {
     uint8_t payload[BEAT_BYTES];

@@ -1,3 +1,4 @@
+/** What check.h says, and EEPROM that takes its time. */
 #include "check.h"
 
 #include <stdio.h>

@@ -32,4 +32,11 @@ static inline uint16_t count_up(uint16_t counter)
     return (counter == UINT16_MAX) ? counter : (uint16_t)(counter + 1u);
 }
 
+/** Of two such counters. */
+static inline uint16_t sum(uint16_t a, uint16_t b)
+{
+    const uint32_t both = (uint32_t)a + b;
+    return (uint16_t)((both > UINT16_MAX) ? UINT16_MAX : both);
+}
+
 #endif

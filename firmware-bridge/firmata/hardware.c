@@ -2,8 +2,8 @@
  * The pins, timers and converter of an ATmega328P at 16 MHz.
  *
  * Timer 0 is PWM of D5 and D6 and the clock: its overflows come every 1,024 microseconds. Timer 2
- * is PWM of D3 and D11. Timer 1 works D9 and D10: at 490 Hz, and at a servo's 50 Hz from the moment on
- * at which one of them is a servo; PWM of the other then goes at 50 Hz as well.
+ * is PWM of D3 and D11. Timer 1 works D9 and D10: at 490 Hz, and at a servo's 50 Hz from the moment
+ * on at which one of them is a servo; PWM of the other then goes at 50 Hz as well.
  */
 #include "hardware.h"
 

@@ -1,14 +1,14 @@
 /**
  * The vectors of firmware-bridge/vectors are what both sides of the line read. This test keeps them
- * true: their bytes are those of the codec in src/wire, and the header for C says the same.
+ * true: their bytes are those of the codec in src/wire, and the headers for C say the same.
  *
  * `UPDATE_VECTORS=1 npx vitest run --config test/vitest.config.ts <this file>` writes them.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ByteStreamReader } from "../../src/wire/byte-stream.js";
 import { bridgeSequences } from "./support/bridge-sequences.js";
-import { headerOf } from "./support/header.js";
+import { headersOf } from "./support/header.js";
 import { lineOf, madeFrames, madeStreams } from "./support/made-frames.js";
 import type { Vectors } from "./support/vectors.js";
 import { voterSequences } from "./support/voter-sequences.js";
@@ -37,13 +37,17 @@ describe("the vectors", () => {
   beforeAll(async () => {
     if (process.env["UPDATE_VECTORS"] !== "1") return;
     await writeFile(`${folder}/vectors.json`, `${JSON.stringify(made, null, 1)}\n`);
-    await writeFile(`${folder}/vectors.h`, headerOf(made));
+    for (const [name, text] of headersOf(made)) await writeFile(`${folder}/${name}`, text);
   });
 
-  it("in the file and in the header for C are those of the table here", async () => {
+  it("in the file and in the headers for C are those of the table here", async () => {
     const file = await readFile(`${folder}/vectors.json`, "utf8");
     expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(made)));
-    expect(await readFile(`${folder}/vectors.h`, "utf8")).toBe(headerOf(made));
+    const headers = (await readdir(folder)).filter((name) => name.endsWith(".h"));
+    expect(headers.sort()).toEqual([...headersOf(made).keys()].sort());
+    for (const [name, text] of headersOf(made)) {
+      expect(await readFile(`${folder}/${name}`, "utf8"), name).toBe(text);
+    }
   });
 
   it.each(made.frames)("FRAME-1: $name goes over the line", ({ payload, line }) => {

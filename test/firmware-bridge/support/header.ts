@@ -1,4 +1,4 @@
-/** The vectors as a header for the tests in C, which read no JSON. */
+/** The vectors as headers for the tests in C, which read no JSON. */
 import type { SequenceVector, StepVector, Vectors } from "./vectors.js";
 
 const text = (value: string): string => JSON.stringify(value);
@@ -24,21 +24,26 @@ function sequences(name: string, all: readonly SequenceVector[]): readonly strin
   ];
 }
 
-/** Written beside the JSON, and compared with it by the same test. */
-export function headerOf({ frames, streams, bridge, voter }: Vectors): string {
-  const lines = [
-    "/** From the vectors; see vectors/README.md. Not to be changed by hand. */",
-    "static const vector_frame frames[] = {",
-    ...frames.map((one) => `    {${text(one.name)}, ${text(one.payload)}, ${text(one.line)}},`),
-    "};",
-    "static const vector_stream streams[] = {",
-    ...streams.map(({ name, line, payloads, bad }) => {
-      const joined = payloads.join(" ");
-      return `    {${text(name)}, ${text(line)}, ${text(joined)}, ${bad}},`;
-    }),
-    "};",
-    ...sequences("bridge", bridge),
-    ...sequences("voter", voter),
-  ];
-  return `${lines.join("\n")}\n`;
-}
+const origin = "/** From the vectors; see vectors/README.md. Not to be changed by hand. */";
+
+const fileOf = (lines: readonly string[]): string => `${[origin, ...lines].join("\n")}\n`;
+
+const framesOf = ({ frames, streams }: Vectors): readonly string[] => [
+  "static const vector_frame frames[] = {",
+  ...frames.map((one) => `    {${text(one.name)}, ${text(one.payload)}, ${text(one.line)}},`),
+  "};",
+  "static const vector_stream streams[] = {",
+  ...streams.map(({ name, line, payloads, bad }) => {
+    const joined = payloads.join(" ");
+    return `    {${text(name)}, ${text(line)}, ${text(joined)}, ${bad}},`;
+  }),
+  "};",
+];
+
+/** By the name of the file. Written beside the JSON, and compared with it by the same test. */
+export const headersOf = (vectors: Vectors): ReadonlyMap<string, string> =>
+  new Map([
+    ["frames.h", fileOf(framesOf(vectors))],
+    ["bridge-sequences.h", fileOf(sequences("bridge", vectors.bridge))],
+    ["voter-sequences.h", fileOf(sequences("voter", vectors.voter))],
+  ]);
