@@ -27,6 +27,8 @@ export const rooms: readonly Room[] = [
   // The contract of a board, the mock and the recording: every floor from 3 up may see them.
   pure("boards", 2),
   pure("src/codes", 2),
+  // Judges histories of operations, whoever made them: it knows no protocol.
+  pure("src/consistency", 2),
   { folder: "src/wire", floor: 2, pure: true, above: ["src/codes"] },
   pure("src/voting", 3),
   pure("src/detection", 3),

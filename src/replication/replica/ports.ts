@@ -1,0 +1,44 @@
+/**
+ * A replica of the replicated state: Raft, its log on the disk, and the service on top, as one
+ * machine. Any replica serves any client: what only the leader can do is handed on to it.
+ */
+import type { NodeId } from "../../kernel/ids.js";
+import type { Duration } from "../../kernel/time.js";
+import type { DiskDone, DiskRequest } from "../../recovery/disk.js";
+import type { DiskHealth, LogRepair } from "../../recovery/log/ports.js";
+import type { RaftEvent } from "../raft/ports.js";
+import type { ClientReply, ClientRequest } from "../service/ports.js";
+
+/** A client connection: numbers are never given again within one start. 0 is the node itself. */
+export type ClientNumber = number;
+export const ownClient: ClientNumber = 0;
+
+export type ReplicaInput =
+  | DiskDone
+  /** An opened frame: its sender is true, its body may be anything. */
+  | { readonly kind: "message"; readonly from: NodeId; readonly body: unknown }
+  /** As decoded from a client's bytes: may be anything. */
+  | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
+  | { readonly kind: "own-request"; readonly request: ClientRequest }
+  | { readonly kind: "client-gone"; readonly client: ClientNumber }
+  | { readonly kind: "was-late"; readonly by: Duration };
+
+export type ReplicaOutput =
+  | DiskRequest
+  /** A body fits into one frame. */
+  | { readonly kind: "send"; readonly target: NodeId; readonly body: unknown }
+  | { readonly kind: "reply"; readonly client: ClientNumber; readonly reply: ClientReply }
+  | { readonly kind: "event"; readonly event: ReplicaEvent };
+
+export type ReplicaEvent =
+  | RaftEvent
+  | { readonly kind: "disk-health"; readonly health: DiskHealth }
+  | {
+      readonly kind: "log-recovered";
+      readonly last: number;
+      readonly repairs: readonly LogRepair[];
+    }
+  | { readonly kind: "log-refused"; readonly reason: string; readonly detail: string }
+  | { readonly kind: "write-budget"; readonly over: boolean; readonly bytesPerHour: number }
+  /** The app's replicated state has changed; `at` is the index of the last entry in it. */
+  | { readonly kind: "app-state"; readonly at: number };
