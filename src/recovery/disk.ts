@@ -64,7 +64,7 @@ export interface FileFact {
 }
 
 /**
- * Why an operation was not done: no space (ENOSPC, EDQUOT), a file system that is read-only (EROFS),
+ * Why an operation was not done: no space (ENOSPC, EDQUOT), a read-only file system (EROFS),
  * no such file, no permission, and everything else that the medium or the kernel says (EIO).
  */
 export type DiskFailure = "full" | "read-only" | "absent" | "not-permitted" | "io";
