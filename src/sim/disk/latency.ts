@@ -22,7 +22,9 @@ const never: Pick<DiskLatency, "stallProbability" | "stall"> = {
   stall: uniform(micros(0), micros(0)),
 };
 
-/** For tests in which time is of no interest: it still takes turns, one operation after the other. */
+/**
+ * For tests in which time is of no interest: it still takes turns, one operation after the other.
+ */
 export const instantLatency: DiskLatency = {
   read: uniform(micros(1), micros(1)),
   write: uniform(micros(1), micros(1)),
@@ -45,8 +47,8 @@ export const ssdLatency: DiskLatency = {
 };
 
 /**
- * An SD card of a small computer: syncs of some milliseconds, and now and then one of seconds. Users
- * of etcd on such cards saw syncs of 2.88, 4 and 8 s.
+ * An SD card of a small computer: syncs of some milliseconds, and now and then one of seconds.
+ * Users of etcd on such cards saw syncs of 2.88, 4 and 8 s.
  */
 export const sdCardLatency: DiskLatency = {
   read: uniform(micros(200), millis(2)),

@@ -1,14 +1,15 @@
 /**
  * A disk in virtual time, as a driver of machines sees it: requests go in, answers come out when
- * they are due, and when the power fails it keeps what a disk may keep. The same object serves the
- * next life of its board.
+ * they are due, and when the power fails it keeps what a disk may keep. The same object serves
+ * the next life of its board.
  *
- * An operation takes effect in the cache when its turn in its lane comes, and ends after a time that
- * is drawn; what it makes durable is so when it ends. In between lies everything that a crash may do
- * to it.
+ * An operation takes effect in the cache when its turn in its lane comes, and ends after a time
+ * that is drawn; what it makes durable is so when it ends. In between lies everything that a
+ * crash may do to it.
  *
- * It fails in all the ways that users have met, but only when it is told to (`faults`). One that is
- * told to fail says through `onFault` when it did: a fault that touched nothing proves nothing.
+ * It fails in all the ways that users have met, but only when it is told to (`faults`). One that
+ * is told to fail says through `onFault` when it did: a fault that touched nothing proves
+ * nothing.
  */
 import { assert } from "../../kernel/assert.js";
 import type { Prng } from "../../kernel/prng.js";

@@ -1,7 +1,7 @@
 /**
- * One file of a modelled disk, by sectors: what processes see of it (the cache), what is durable, and
- * every version that a sector has had since it was durable last. After a loss of power each sector
- * holds one of these, whatever the others hold: so writes are torn, lost and reordered.
+ * One file of a modelled disk, by sectors: what processes see of it (the cache), what is durable,
+ * and every version that a sector has had since it was durable last. After a loss of power each
+ * sector holds one of these, whatever the others hold: so writes are torn, lost and reordered.
  *
  * A sector is never changed once it is made. A write makes new ones, of the whole sector as the
  * cache has it, for that is what a kernel writes back.

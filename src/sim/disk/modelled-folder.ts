@@ -1,10 +1,11 @@
 /**
- * The names of a modelled disk. A file and its name are two things: a sync of the file makes durable
- * what is in it, and only one of the folder makes durable that it is there, under that name.
+ * The names of a modelled disk. A file and its name are two things: a sync of the file makes
+ * durable what is in it, and only one of the folder makes durable that it is there, under that
+ * name.
  *
  * After a loss of power each change of names that was not durable has happened or not, whatever
- * became of the others; a rename is one change and happens whole or not at all. That is more than a
- * file system with a journal would do, and what the port allows.
+ * became of the others; a rename is one change and happens whole or not at all. That is more than
+ * a file system with a journal would do, and what the port allows.
  */
 import type { FileFact, FileName } from "../../recovery/disk.js";
 import type { ModelledFile } from "./modelled-file.js";

@@ -1,6 +1,7 @@
 /**
- * What a loss of power leaves of everything that was not durable yet. The model names the admissible
- * outcomes, one choice after the other; who chooses is a die, or an explorer that takes them all.
+ * What a loss of power leaves of everything that was not durable yet. The model names the
+ * admissible outcomes, one choice after the other; who chooses is a die, or an explorer that
+ * takes them all.
  */
 import type { Prng } from "../../kernel/prng.js";
 

@@ -1,6 +1,6 @@
 /**
- * Each fault of the modelled disk really does what it is there for. A double that is told to fail and
- * does not makes every test above it worth nothing.
+ * Each fault of the modelled disk really does what it is there for. A double that is told to fail
+ * and does not makes every test above it worth nothing.
  */
 import { describe, expect, it } from "vitest";
 import { sectorBytes } from "../../../src/sim/disk/modelled-file.js";
