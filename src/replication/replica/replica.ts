@@ -38,7 +38,7 @@ import { entryKinds, type RaftEvent, type RaftInput, type RaftOutput } from "../
 import type { ClientRequest } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
-import { Watches } from "../service/watches.js";
+import { type WatchNotice, Watches } from "../service/watches.js";
 import { groupWords } from "./change-words.js";
 import { Clients } from "./clients.js";
 import { Leading } from "./leading.js";
@@ -61,6 +61,14 @@ type Phase =
   /** Its log cannot be used: it takes no part until it is replaced. */
   | { readonly kind: "out"; readonly reason: string; readonly detail: string };
 
+/** Events of each watch that are told in one step; the rest in the next, so that others get a turn. */
+const eventsPerStepMax = 256;
+
+const watchRefusals = {
+  compacted: ["compacted", "what came before is not kept any more: read all, and watch from there"],
+  limit: ["overloaded", "too many watches: end some, or ask another replica"],
+} as const;
+
 export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #self: NodeId;
   readonly #life: number;
@@ -81,6 +89,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #health: DiskHealth = "ok";
   #applied = 0;
   #appChanges = 0;
+  /** When more events of watches are to be told; null where none wait. */
+  #eventsAt: Instant | null = null;
   #outputs: ReplicaOutput[] = [];
 
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
@@ -91,7 +101,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#service = parts.service();
     this.#leading = new Leading(this.#service);
     this.#clients = new Clients(options.now, this.#service);
-    this.#watches = new Watches(this.#service);
+    this.#watches = new Watches();
     this.#outbox = new Outbox(options.life);
     this.#parts = this.#wakeables();
   }
@@ -116,7 +126,11 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         break;
       case "client-gone":
         this.#clients.gone(input.client);
-        this.#watches.gone(input.client);
+        this.#watches.clientGone(input.client);
+        break;
+      case "client-paused":
+        if (input.paused) this.#watches.pause(input.client);
+        else this.#watches.resume(input.client);
         break;
       case "was-late":
         this.#feedRaft(now, { kind: "was-late" });
@@ -159,6 +173,13 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       },
       { deadline: () => this.#clients.deadline(), wake: (now) => this.#clients.wake(now) },
       { deadline: () => this.#leading.deadline(), wake: (now) => this.#askRaft(now) },
+      {
+        deadline: () => this.#eventsAt,
+        wake: () => {
+          // They are told at the end of the step.
+          this.#eventsAt = null;
+        },
+      },
     ];
   }
 
@@ -179,14 +200,32 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     }
     switch (request.kind) {
       case "watch":
+        this.#watch(client, request);
+        break;
       case "unwatch":
-        this.#clients.replyAll(this.#watches.ask(client, request));
+        this.#watches.unwatch(client, request.watch);
+        this.#clients.reply(client, { kind: "ok", id: request.id, detail: null });
         break;
       case "members":
         this.#tellMembers(client, request.id);
         break;
       default:
         this.#clients.ask(now, client, request);
+    }
+  }
+
+  #watch(client: ClientNumber, request: Extract<ClientRequest, { kind: "watch" }>): void {
+    const { id, target, after } = request;
+    const started = this.#watches.watch(client, id, target, after, this.#applied);
+    if (started.ok) this.#clients.reply(client, { kind: "ok", id, detail: started.after });
+    else this.#clients.refuse(client, id, ...watchRefusals[started.reason]);
+  }
+
+  #tellWatches(notices: readonly WatchNotice[]): void {
+    for (const notice of notices) {
+      const { client, watch } = notice;
+      if (notice.kind === "compacted") this.#clients.refuse(client, watch, ...watchRefusals.compacted);
+      else this.#clients.reply(client, { kind: "event", watch, event: notice.event });
     }
   }
 
@@ -359,7 +398,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     }
     this.#applied = snapshot.index;
     this.#settleAll(now, this.#leading.restored(now, snapshot.index));
-    this.#clients.replyAll(this.#watches.restored(snapshot.index));
+    this.#tellWatches(this.#watches.restored(snapshot.index));
     this.#clients.applied(snapshot.index);
   }
 
@@ -377,7 +416,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       return;
     }
     const { result, events } = this.#service.apply(entry.index, entry.data);
-    if (events.length > 0) this.#clients.replyAll(this.#watches.applied(events));
+    if (events.length > 0) this.#watches.applied(events);
     this.#settle(now, this.#leading.applied(now, entry, result));
   }
 
@@ -393,6 +432,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#handOn(now);
     this.#askRaft(now);
     this.#handOn(now);
+    this.#tellWatches(this.#watches.take(eventsPerStepMax));
+    this.#eventsAt = this.#watches.waiting ? now : null;
     this.#outputs.push(...this.#outbox.take(), ...this.#clients.take());
     this.#tellAppState();
   }
