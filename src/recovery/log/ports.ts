@@ -120,7 +120,9 @@ export type LogOutput =
    */
   | { readonly kind: "snapshot-saved"; readonly ticket: number }
   /**
-   * It was not done and will not be; what was there before is there. A later save that would leave
+   * It was not done and will not be; what was there before is there. (Where the reason is neither
+   * `full`, `read-only` nor one of the last two, the disk is in doubt: it may be there at the next
+   * start.) A later save that would leave
    * a gap behind this one is refused for the same reason.
    */
   | {
