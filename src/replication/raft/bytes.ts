@@ -12,6 +12,11 @@ export class ByteWriter {
   #bytes = new Uint8Array(256);
   #length = 0;
 
+  /** Begins again in the same memory. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   byte(value: number): void {
     this.#reserve(1);
     this.#bytes[this.#length] = value;

@@ -6,7 +6,7 @@
  * shortest way, and a hundred share messages, and with them the syncs of the follower's disk.
  */
 import type { LogEntry } from "../../recovery/log/ports.js";
-import { bytesOf } from "./log.js";
+import { packedBytes } from "./pack.js";
 import type { Progress } from "./progress.js";
 import type { RaftState } from "./state.js";
 
@@ -67,10 +67,13 @@ function nextBatch({ log, limits }: RaftState, from: number): Batch {
   const bytesMax = limits.messageBytesMax - appendOverhead;
   let to = from;
   let bytes = 0;
+  let term = log.termAt(from - 1) ?? 0;
   while (to <= log.last) {
-    const size = bytesOf(log.entryAt(to));
+    const entry = log.entryAt(to);
+    const size = packedBytes(entry, term);
     if (to > from && bytes + size > bytesMax) break;
     bytes += size;
+    term = entry.term;
     to += 1;
   }
   return { entries: to > from ? log.slice(from, to - 1) : [], bytes, full: to <= log.last };
