@@ -1,7 +1,7 @@
 /** A change of members as a client says it, in plain data, and the group as it is told to one. */
 import { parseNodeId } from "../../kernel/ids.js";
 import { isRecord } from "../../wire/shape.js";
-import type { Group, MemberChange, MemberRole, RaftStatus } from "../raft/ports.js";
+import type { MemberChange, MemberRole, RaftStatus } from "../raft/ports.js";
 import type { Plain } from "../service/ports.js";
 
 const roles: readonly unknown[] = ["voter", "learner", "witness"] satisfies MemberRole[];
@@ -13,16 +13,16 @@ export const changeWords =
 /** Null where it is none; `changeWords` says what was expected. */
 export function parseMemberChange(change: unknown): MemberChange | null {
   if (!isRecord(change)) return null;
-  const { kind } = change;
-  const member = parseNodeId(change.member);
+  const kind = change["kind"];
+  const role = change["role"] ?? "voter";
+  const member = parseNodeId(change["member"]);
   if (member === null) return null;
   if (kind === "add") {
-    const role = change.role ?? "voter";
     return roles.includes(role) ? { kind, member, role: role as MemberRole } : null;
   }
   if (kind === "remove" || kind === "promote") return { kind, member };
   if (kind !== "replace") return null;
-  const successor = parseNodeId(change.successor);
+  const successor = parseNodeId(change["successor"]);
   return successor === null ? null : { kind, member, successor };
 }
 

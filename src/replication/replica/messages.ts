@@ -11,7 +11,7 @@
  * matters for a command without a session: it is applied each time that it comes.
  */
 import { unreachable } from "../../kernel/assert.js";
-import { type NodeId, nodeIdLengthMax, parseNodeId } from "../../kernel/ids.js";
+import { nodeIdLengthMax, parseNodeId } from "../../kernel/ids.js";
 import type { MemberChange, MemberRole } from "../raft/ports.js";
 import { ByteReader } from "../service/byte-reader.js";
 import { ByteWriter } from "../service/byte-writer.js";

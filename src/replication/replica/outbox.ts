@@ -42,8 +42,8 @@ export class Outbox {
   take(): readonly ReplicaOutput[] {
     if (this.#forwards.size === 0 && this.#outcomes.size === 0) return [];
     const sends: ReplicaOutput[] = [];
-    const send = (target: NodeId, bytes: Uint8Array): void => {
-      sends.push({ kind: "send", target, body: [bytes] });
+    const send = (target: NodeId, body: Uint8Array): void => {
+      sends.push({ kind: "send", target, body });
     };
     for (const [leader, items] of this.#forwards) {
       for (const bytes of forwardBodies(this.#life, items)) send(leader, bytes);

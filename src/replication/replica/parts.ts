@@ -3,7 +3,8 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Machine } from "../../kernel/machine.js";
 import type { Prng } from "../../kernel/prng.js";
 import type { Instant } from "../../kernel/time.js";
-import { type LogOptions, LogStore } from "../../recovery/log/log-store.js";
+import { LogStore } from "../../recovery/log/log-store.js";
+import { type LogStoreOptions, logStoreDefaults } from "../../recovery/log/options.js";
 import type { LogInput, LogOutput, RecoveredLog } from "../../recovery/log/ports.js";
 import type { RaftOptions } from "../raft/options.js";
 import type { MemberRoles, RaftInput, RaftOutput, RaftStatus } from "../raft/ports.js";
@@ -23,7 +24,7 @@ export interface ReplicaOptions {
   readonly life: number;
   readonly dice: Prng;
   readonly raft: RaftSettings;
-  readonly log?: Partial<LogOptions>;
+  readonly log?: Partial<LogStoreOptions>;
   readonly service?: ServiceLimits;
   /** What the app keeps replicated; nothing where it is left out. */
   readonly app?: AppCommands;
@@ -54,7 +55,8 @@ export interface ReplicaParts {
 export function replicaParts(options: ReplicaOptions): ReplicaParts {
   const { self, group, life, dice, raft } = options;
   return {
-    log: () => new LogStore({ now: options.now, ...options.log }),
+    log: () => 
+      new LogStore(options.now, { ...logStoreDefaults, firstSequence: life, ...options.log }),
     raft: (now, recovered) => {
       const dies = dice.split("raft");
       return new Raft({ ...raft, now, self, recovered, bootstrap: group, life, dice: dies });

@@ -7,8 +7,9 @@
  * work for the leader: done here if that is us, handed on if not (tasks.ts, leading.ts). What asks
  * for no more than we have is answered at once, with the age told.
  *
- * Raft is fed from a queue, because what it says makes others say something to it: its outputs are
- * carried out to the last one before it hears the next input.
+ * The log and Raft are fed from one queue, because what each says makes the other say something to
+ * it: the outputs of a step are carried out to the last one before either hears the next input. So
+ * requests to the disk go out in the order in which they were made.
  *
  * Invariant: nothing is answered as done before it was applied here or by the leader, and nothing
  * is applied before a majority has it on its disks.
@@ -55,6 +56,10 @@ import {
 import type { ReplicaStatus } from "./status.js";
 import type { Settled } from "./work.js";
 
+type Feeding =
+  | { readonly part: "log"; readonly input: LogInput | Timeout }
+  | { readonly part: "raft"; readonly input: RaftInput | Timeout };
+
 type Phase =
   | { readonly kind: "opening" }
   | { readonly kind: "running"; readonly raft: RaftMachine }
@@ -64,10 +69,8 @@ type Phase =
 /** Events of each watch that are told in one step; the rest in the next, so that others get a turn. */
 const eventsPerStepMax = 256;
 
-const watchRefusals = {
-  compacted: ["compacted", "what came before is not kept any more: read all, and watch from there"],
-  limit: ["overloaded", "too many watches: end some, or ask another replica"],
-} as const;
+const compactedText = "what came before is not kept any more: read all, and watch from there";
+const watchLimitText = "too many watches: end some, or ask another replica";
 
 export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #self: NodeId;
@@ -80,8 +83,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #watches: Watches;
   readonly #outbox: Outbox;
   readonly #parts: readonly Wakeable[];
-  /** What Raft has not heard yet. */
-  #raftInbox: (RaftInput | Timeout)[] = [];
+  /** What the log and Raft have not heard yet. */
+  #inbox: Feeding[] = [];
   #feeding = false;
   /** Tickets of saves with entries that are not durable yet, oldest first. */
   #writing: number[] = [];
@@ -218,14 +221,17 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     const { id, target, after } = request;
     const started = this.#watches.watch(client, id, target, after, this.#applied);
     if (started.ok) this.#clients.reply(client, { kind: "ok", id, detail: started.after });
-    else this.#clients.refuse(client, id, ...watchRefusals[started.reason]);
+    else if (started.reason === "compacted") {
+      this.#clients.refuse(client, id, "compacted", compactedText);
+    } else this.#clients.refuse(client, id, "overloaded", watchLimitText);
   }
 
   #tellWatches(notices: readonly WatchNotice[]): void {
     for (const notice of notices) {
       const { client, watch } = notice;
-      if (notice.kind === "compacted") this.#clients.refuse(client, watch, ...watchRefusals.compacted);
-      else this.#clients.reply(client, { kind: "event", watch, event: notice.event });
+      if (notice.kind === "event") {
+        this.#clients.reply(client, { kind: "event", watch, event: notice.event });
+      } else this.#clients.refuse(client, watch, "compacted", compactedText);
     }
   }
 
@@ -240,15 +246,14 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
 
   // --- messages --------------------------------------------------------------------------------
 
-  /** Bytes are Raft's; ours are in a list of one. */
+  /** Bytes are ours; lists are Raft's. */
   #onMessage(now: Instant, from: NodeId, body: unknown): void {
-    if (body instanceof Uint8Array) {
+    if (!(body instanceof Uint8Array)) {
       const message = parseMessage(body);
       if (message !== null) this.#feedRaft(now, { kind: "message", from, message });
       return;
     }
-    const bytes: unknown = Array.isArray(body) && body.length === 1 ? body[0] : null;
-    const message = bytes instanceof Uint8Array ? parseReplicaMessage(bytes) : null;
+    const message = parseReplicaMessage(body);
     if (message === null) return;
     if (message.kind === "forward") this.#onForward(now, from, message.life, message.items);
     else if (message.life === this.#life) this.#onOutcomes(now, message.items);
@@ -269,7 +274,23 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   // --- the stable log --------------------------------------------------------------------------
 
   #feedLog(now: Instant, input: LogInput | Timeout): void {
-    feed(this.#log, now, input, (output) => this.#carryLog(now, output));
+    this.#inbox.push({ part: "log", input });
+    this.#feed(now);
+  }
+
+  #feed(now: Instant): void {
+    if (this.#feeding) return;
+    this.#feeding = true;
+    for (let at = 0; at < this.#inbox.length; at += 1) {
+      const next = this.#inbox[at] as Feeding;
+      if (next.part === "log") {
+        feed(this.#log, now, next.input, (output) => this.#carryLog(now, output));
+      } else if (this.#phase.kind === "running") {
+        feed(this.#phase.raft, now, next.input, (output) => this.#carryRaft(now, output));
+      }
+    }
+    this.#inbox = [];
+    this.#feeding = false;
   }
 
   #carryLog(now: Instant, output: LogOutput): void {
@@ -291,7 +312,6 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         this.#feedRaft(now, output);
         break;
       case "snapshot-saved":
-        this.#feedRaft(now, output);
         break;
       case "not-saved":
         this.#writing = this.#writing.filter((ticket) => ticket !== output.ticket);
@@ -325,17 +345,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   // --- Raft ------------------------------------------------------------------------------------
 
   #feedRaft(now: Instant, input: RaftInput | Timeout): void {
-    if (this.#phase.kind !== "running") return;
-    this.#raftInbox.push(input);
-    if (this.#feeding) return;
-    this.#feeding = true;
-    const { raft } = this.#phase;
-    for (let at = 0; at < this.#raftInbox.length; at += 1) {
-      const next = this.#raftInbox[at] as RaftInput | Timeout;
-      feed(raft, now, next, (output) => this.#carryRaft(now, output));
-    }
-    this.#raftInbox = [];
-    this.#feeding = false;
+    this.#inbox.push({ part: "raft", input });
+    this.#feed(now);
   }
 
   #carryRaft(now: Instant, output: RaftOutput): void {

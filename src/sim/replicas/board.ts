@@ -30,6 +30,8 @@ export interface Birth {
   readonly id: NodeId;
   readonly now: Instant;
   readonly life: number;
+  /** Its disk is not the one that it had at first. */
+  readonly replaced: boolean;
   readonly dice: Prng;
 }
 
@@ -86,6 +88,10 @@ export class Board {
     return this.#life;
   }
 
+  get replaced(): boolean {
+    return this.#disks > 1;
+  }
+
   get replica(): Replica | null {
     return this.#replica;
   }
@@ -101,7 +107,8 @@ export class Board {
     const now = this.#clock.read(this.#around.now());
     this.#around.trace(() => `${this.id} boots, life ${this.#life}`);
     const dice = this.#dice.split(`life ${this.#life}`);
-    this.#replica = this.#around.make({ id: this.id, now, life: this.#life, dice });
+    const { replaced } = this;
+    this.#replica = this.#around.make({ id: this.id, now, life: this.#life, replaced, dice });
     this.#step(timeout);
     this.#settle();
   }

@@ -190,8 +190,8 @@ export class SimulatedGroup {
     assert(decoded.ok, "a frame that was sent cannot be read");
     const { body } = decoded;
     // Raft bears copies, and gets them; what is forwarded counts on the envelope.
-    const copies = body instanceof Uint8Array;
-    if (!copies && !this.#isFirst(board, source, new DataView(frame.buffer).getUint32(1))) return;
+    const isForwarded = body instanceof Uint8Array;
+    if (isForwarded && !this.#isFirst(board, source, new DataView(frame.buffer).getUint32(1))) return;
     this.trace(() => `${source.id} -> ${board.id} ${frame.length}`);
     board.offer({ kind: "message", from: source.id, body });
   }
