@@ -1,4 +1,4 @@
-/** The contract of a disk, run over every implementation; what a crash does to it is not in here. */
+/** The contract of a disk, run over every implementation. What a crash does is not in here. */
 import { afterEach, describe, expect, it } from "vitest";
 import type {
   DiskDone,
@@ -135,7 +135,7 @@ function checkFiles(open: OpenRig): void {
     expect(await disk.bytesOf("one")).toEqual([1, 2, 0, 0]);
   });
 
-  it("DISK-5: what a request holds is as it was when it was given, and what it got is its own", async () => {
+  it("DISK-5: gives bytes that are the reader's own", async () => {
     const disk = await open();
     await disk.all(create("one", 0), write("one", 0, [1, 2, 3]));
     const result = await disk.one({ kind: "read", file: "one", offset: 0, length: 3 });
@@ -160,7 +160,7 @@ function checkFolder(open: OpenRig): void {
     expect(await disk.one({ kind: "list" })).toEqual({ ok: true, files });
   });
 
-  it("DISK-7: renames, in place of any of that name, and what was open is the renamed one", async () => {
+  it("DISK-7: renames, in place of any of that name, whatever was open", async () => {
     const disk = await open();
     await disk.all(create("old", 0), write("old", 0, [1]), create("new", 0), write("new", 0, [2]));
     expect(await disk.one({ kind: "rename", from: "new", to: "old" })).toEqual(ok);

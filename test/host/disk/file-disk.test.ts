@@ -138,7 +138,7 @@ describe("a disk of files", () => {
     await rig.close();
   });
 
-  it("FILE-3: refuses a folder that another disk uses, and takes it when that is gone", async () => {
+  it("FILE-3: refuses a folder that another disk uses, until that is closed", async () => {
     const rig = await FileRig.open(newFolder());
     const second = await FileDisk.open({ folder: rig.folder, onDone: () => {} });
     expect(second).toMatchObject({ ok: false });
