@@ -82,6 +82,7 @@ export class Desk {
       purpose,
       draft,
       repeats,
+      insists: purpose.kind === "release",
       // What is sent once only is waited for as long as its caller does.
       attemptMax: repeats ? attemptMax : micros(Math.max(givenUpAt - now, 0)),
       givenUpAt,

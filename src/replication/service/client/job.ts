@@ -18,6 +18,7 @@ export interface LockWant {
 /** What is done with its outcome. */
 export type Purpose =
   | { readonly kind: "call"; readonly call: number }
+  | { readonly kind: "release"; readonly call: number }
   | { readonly kind: "open"; readonly call: number; readonly lease: Duration }
   | { readonly kind: "close"; readonly call: number }
   | { readonly kind: "keep-alive" }
@@ -48,6 +49,8 @@ export interface Job {
   readonly draft: Draft;
   /** It may be sent again though it may have been done: it is numbered, or changes nothing. */
   readonly repeats: boolean;
+  /** It is done also when its caller waits no more: a lock that was let go must become free. */
+  readonly insists: boolean;
   /** How long an answer may take before the connection is given up. */
   readonly attemptMax: Duration;
   /** When its caller is told that there was no answer. */

@@ -41,6 +41,12 @@ export class LockCalls {
       this.#desk.tell(want.call, refusal);
       return;
     }
+    const token = this.#tokens.get(want.lock);
+    if (token !== undefined) {
+      // Not asked again: a release behind it would end what this call was just told to hold.
+      this.#desk.tell(want.call, heldSince(token, token));
+      return;
+    }
     if (this.#wanted.has(want.lock)) {
       const detail = `another call of this client asks for ${want.lock} already`;
       this.#desk.tell(want.call, refusedBy("wrong-call", detail));
@@ -62,7 +68,7 @@ export class LockCalls {
     if (token !== undefined) {
       this.#lose(lock, token);
       const command = { kind: "release", lock, token } as const;
-      this.#desk.sendNumbered(now, { kind: "call", call }, command, givenUpAt);
+      this.#desk.sendNumbered(now, { kind: "release", call }, command, givenUpAt);
       return;
     }
     if (queued === undefined) {
@@ -115,7 +121,7 @@ export class LockCalls {
     if (want === undefined || view.holder?.session !== this.#desk.belief?.session) return;
     this.#watches.end(now, want.call);
     const { token } = view;
-    this.#hold(want, token, { kind: "applied", at, result: { ok: true, kind: "held", token } });
+    this.#hold(want, token, heldSince(at, token));
   }
 
   /** What a lock did could not be seen: asking for it once more tells how it stands. */
@@ -212,6 +218,12 @@ export class LockCalls {
     return this.#tokens.has(lock) || this.#wanted.has(lock);
   }
 }
+
+const heldSince = (at: number, token: number): CallOutcome => ({
+  kind: "applied",
+  at,
+  result: { ok: true, kind: "held", token },
+});
 
 const givenBack = "should the lock be got after all, it is given back";
 const waitedTooLong: CallOutcome = {

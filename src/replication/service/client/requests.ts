@@ -226,7 +226,7 @@ export class Requests {
 
   /** A numbered command that may have been applied stays until its result is known. */
   #giveUp(job: Job): Settled {
-    const doubtful = job.doubtful || job.attempt !== null;
+    const doubtful = job.doubtful || job.attempt !== null || job.insists;
     if (!doubtful || !changesSomething(job.draft)) {
       return this.#settle(job, job.lastRefusal ?? timedOut, null);
     }

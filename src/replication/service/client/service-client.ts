@@ -215,6 +215,7 @@ export class ServiceClient implements Machine<ServiceClientInput, ServiceClientO
     const { purpose } = settled.job;
     switch (purpose.kind) {
       case "call":
+      case "release":
         if (!settled.late) this.#desk.tell(purpose.call, settled.outcome);
         break;
       case "open":
