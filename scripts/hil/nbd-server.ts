@@ -1,7 +1,8 @@
 /**
  * A disk for a guest that we are ourselves: QEMU asks for its blocks over a unix socket, by the
- * protocol of network block devices (github.com/NetworkBlockDevice/nbd, doc/proto.md). So a disk can
- * have what no file of the host has: a volatile cache that is lost, in parts, when the power fails.
+ * protocol of network block devices (github.com/NetworkBlockDevice/nbd, doc/proto.md). So a disk
+ * can have what no file of the host has: a volatile cache that is lost, in parts, when the power
+ * fails.
  *
  * It offers what a guest's file system needs, and no more: read, write, flush. Whoever asks for
  * another option is told that it is not known here, and does without.

@@ -1,7 +1,7 @@
 /**
- * A disk with a volatile cache of its own: what the guest did not flush is lost when its power fails,
- * in any part, sector by sector (512 bytes) and in any order. Killing QEMU alone would be kinder than
- * a power cut: what QEMU has written to a file of the host stays, flushed or not.
+ * A disk with a volatile cache of its own: what the guest did not flush is lost when its power
+ * fails, in any part, sector by sector (512 bytes) and in any order. Killing QEMU alone would be
+ * kinder than a power cut: what QEMU has written to a file of the host stays, flushed or not.
  *
  * It is the file of the simulated disk, here with a real file system on it.
  */

@@ -1,7 +1,7 @@
 /**
- * What a stable log should know, as the plainest model of it: the list of what was asked for, in the
- * order of tickets, and what of it was acknowledged. After a crash the log must be in the state that
- * some number of the first saves makes, at least all that were acknowledged.
+ * What a stable log should know, as the plainest model of it: the list of what was asked for, in
+ * the order of tickets, and what of it was acknowledged. After a crash the log must be in the
+ * state that some number of the first saves makes, at least all that were acknowledged.
  */
 import type {
   LogEntry,
@@ -145,5 +145,9 @@ const sameSnapshot = (one: Snapshot, other: Snapshot): boolean =>
 
 function sameBytes(one: Uint8Array | null, other: Uint8Array | null): boolean {
   if (one === null || other === null) return one === other;
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) {
+    if (one[index] !== other[index]) return false;
+  }
+  return true;
 }

@@ -54,6 +54,7 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
   readonly #pending = new Set<number>();
   #saved = 0;
   #snapshotsSaved: ReadonlySet<number> = new Set();
+  readonly #snapshotTickets = new Set<number>();
   /** Tickets and what was given, as the worker sees them. */
   #ticket = 0;
   #asks = 0;
@@ -61,6 +62,8 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
   #term = 1;
   #terms = new Map<number, number>();
   #snapshotIndex = 0;
+  /** Entries up to here are durable, and will not be overwritten: a snapshot may stand for them. */
+  #settled = 0;
   #isOpen = false;
   #isClosed = false;
 
@@ -90,13 +93,7 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
       case "refused":
         throw new Error(`a log that begins was refused: ${output.detail}`);
       case "saved":
-        this.#saved = output.ticket;
-        for (const ticket of this.#pending) {
-          const asked = this.#asked.find((one) => "ticket" in one && one.ticket === ticket);
-          if (ticket <= output.ticket && asked?.kind !== "save-snapshot") {
-            this.#pending.delete(ticket);
-          }
-        }
+        this.#acknowledged(output.ticket);
         break;
       case "snapshot-saved":
         this.#snapshotsSaved = new Set([...this.#snapshotsSaved, output.ticket]);
@@ -114,6 +111,15 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
     return this.#more();
   }
 
+  #acknowledged(upTo: number): void {
+    this.#saved = upTo;
+    for (const ticket of this.#pending) {
+      if (ticket <= upTo && !this.#snapshotTickets.has(ticket)) this.#pending.delete(ticket);
+    }
+    const waits = [...this.#pending].some((ticket) => !this.#snapshotTickets.has(ticket));
+    if (!waits) this.#settled = this.#last;
+  }
+
   #refused(ticket: number, reason: string): void {
     this.#pending.delete(ticket);
     if (!refusedForGood.has(reason)) return;
@@ -126,9 +132,11 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
     this.#terms = new Map();
     this.#last = 0;
     for (const one of this.#asked) {
-      if (one.kind === "save") for (const entry of one.entries) this.#given(entry.index, entry.term);
+      if (one.kind === "save")
+        for (const entry of one.entries) this.#given(entry.index, entry.term);
       if (one.kind === "install-snapshot") this.#given(one.snapshot.index, one.snapshot.term);
     }
+    this.#settled = Math.min(this.#settled, this.#last);
   }
 
   #given(index: number, term: number): void {
@@ -139,7 +147,12 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
   #more(): readonly Input[] {
     const inputs: Asked[] = [];
     const { asks, pendingMax } = this.#options;
-    while (this.#isOpen && !this.#isClosed && this.#asks < asks && this.#pending.size < pendingMax) {
+    while (
+      this.#isOpen &&
+      !this.#isClosed &&
+      this.#asks < asks &&
+      this.#pending.size < pendingMax
+    ) {
       this.#asks += 1;
       const ask = this.#draw();
       inputs.push(ask);
@@ -152,7 +165,7 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
   #draw(): Asked {
     const thrown = this.#dice.below(20);
     if (thrown < 2) return { kind: "save", ticket: this.#next(), meta: this.#meta(), entries: [] };
-    if (thrown < 4 && this.#last > this.#snapshotIndex) return this.#saveSnapshot();
+    if (thrown < 4 && this.#settled > this.#snapshotIndex) return this.#saveSnapshot();
     if (thrown < 6 && this.#snapshotIndex > 0) {
       return { kind: "compact", index: this.#snapshotIndex };
     }
@@ -170,6 +183,7 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
     if (overwrites) this.#term += 1;
     const back = overwrites ? this.#dice.below(3) : 0;
     const first = Math.max(this.#snapshotIndex, this.#last - back) + 1;
+    this.#settled = Math.min(this.#settled, first - 1);
     const entries: LogEntry[] = [];
     for (let index = first; index <= first + this.#dice.below(3); index += 1) {
       const data = this.#bytes(this.#dice.below(dataBytesMax + 1));
@@ -181,10 +195,12 @@ class LogWorker implements Worker<Input, Output, LogLedger> {
   }
 
   #saveSnapshot(): Asked {
-    const index = this.#snapshotIndex + 1 + this.#dice.below(this.#last - this.#snapshotIndex);
+    const index = this.#snapshotIndex + 1 + this.#dice.below(this.#settled - this.#snapshotIndex);
     this.#snapshotIndex = index;
     const snapshot = this.#snapshot(index, this.#terms.get(index) ?? this.#term);
-    return { kind: "save-snapshot", ticket: this.#next(), snapshot };
+    const ticket = this.#next();
+    this.#snapshotTickets.add(ticket);
+    return { kind: "save-snapshot", ticket, snapshot };
   }
 
   #install(): Asked {
@@ -235,7 +251,9 @@ class LogInspector implements Inspector<Input, Output> {
       case "recovered":
         return this.#recovered(output.log);
       case "refused":
-        this.#end(this.#honesty === "damaged" ? null : `refused: ${output.reason} ${output.detail}`);
+        this.#end(
+          this.#honesty === "damaged" ? null : `refused: ${output.reason} ${output.detail}`,
+        );
         break;
       case "saved":
         this.#end(null);
