@@ -5,7 +5,8 @@
  * fails.
  *
  * It offers what a guest's file system needs, and no more: read, write, flush. Whoever asks for
- * another option is told that it is not known here, and does without.
+ * another option is told that it is not known here, and does without. A flush takes its time, and
+ * what is written meanwhile does not wait for it.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { ByteReader } from "./byte-reader.js";
@@ -15,8 +16,8 @@ export interface Medium {
   readonly bytes: number;
   read(offset: number, length: number): Uint8Array;
   write(offset: number, bytes: Uint8Array): void;
-  /** All that was written before is durable. */
-  flush(): void;
+  /** All that was written before it began is durable when it ends. */
+  flush(): Promise<void>;
 }
 
 const handshakeMagic = Buffer.from("NBDMAGICIHAVEOPT");
@@ -142,24 +143,22 @@ class Session {
     const payload = kind === request.write ? await this.#input.take(length) : Buffer.alloc(0);
     // What came before the power was cut, and had not its turn yet, is lost.
     if (payload === null || this.#guest.destroyed) return false;
-    const answer = this.#carryOut(kind, offset, length, payload);
-    this.#guest.write(replyOf(head.subarray(8, 16), answer));
+    const answer = (data: Uint8Array | null) => {
+      if (!this.#guest.destroyed) this.#guest.write(replyOf(head.subarray(8, 16), data));
+    };
+    if (kind === request.flush) void this.#medium.flush().then(() => answer(new Uint8Array(0)));
+    else answer(this.#carryOut(kind, offset, length, payload));
     return true;
   }
 
   /** Null where it is refused. */
   #carryOut(kind: number, offset: number, length: number, payload: Buffer): Uint8Array | null {
     const medium = this.#medium;
-    const nothing = new Uint8Array(0);
-    if (kind === request.flush) {
-      medium.flush();
-      return nothing;
-    }
     if (offset + length > medium.bytes) return null;
     if (kind === request.read) return medium.read(offset, length);
     if (kind !== request.write) return null;
     medium.write(offset, payload);
-    return nothing;
+    return new Uint8Array(0);
   }
 }
 

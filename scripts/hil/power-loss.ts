@@ -43,9 +43,14 @@ const lookEveryMs = 50;
 /** From the first durable entry of a round until the power fails: up to so long. */
 const writesForMsMax = 1_500;
 
+/** Then the next write is waited for, up to so long. */
+const atStakeMsMax = 5_000;
+
 const memoryMiB = 320;
 
 export async function runPowerLoss(options: PowerLossOptions): Promise<PowerLossEnd> {
+  // What an earlier run left behind must not be taken for the word of a guest of this one.
+  await rm(runFolder(options.name), { recursive: true, force: true });
   const folder = await mkdtemp(join(tmpdir(), "hil-disk-"));
   try {
     const image = join(folder, "image");
@@ -60,7 +65,7 @@ export async function runPowerLoss(options: PowerLossOptions): Promise<PowerLoss
 class Series {
   readonly #options: PowerLossOptions;
   readonly #disk: VolatileDisk;
-  readonly #socket: string;
+  readonly #sockets: string;
   readonly #dice: Prng;
   readonly #complaints: string[] = [];
   #acknowledged = 0;
@@ -68,10 +73,10 @@ class Series {
   #repairs = 0;
   #tornRounds = 0;
 
-  constructor(options: PowerLossOptions, disk: VolatileDisk, socket: string) {
+  constructor(options: PowerLossOptions, disk: VolatileDisk, sockets: string) {
     this.#options = options;
     this.#disk = disk;
-    this.#socket = socket;
+    this.#sockets = sockets;
     this.#dice = new Prng(options.seed).split("power cuts");
   }
 
@@ -95,37 +100,37 @@ class Series {
   }
 
   async #runRound(round: number): Promise<void> {
-    const server = await NbdServer.listen(this.#socket, this.#disk);
+    const socket = `${this.#sockets}-${round}`;
+    const server = await NbdServer.listen(socket, this.#disk);
     const power = new AbortController();
-    const guest = this.#startGuest(round, power.signal);
-    const isLast = round === this.#options.rounds;
-    const watched = this.#waitUntilCut(guest, isLast).finally(() => power.abort());
+    const guest = this.#startGuest(round, socket, power.signal);
+    const watched = this.#waitUntilCut(guest, round).finally(() => power.abort());
     const end = await guest;
     await watched;
     server.close();
-    const { unflushed } = this.#disk.cut();
-    if (unflushed > 0) this.#tornRounds += 1;
+    if (this.#disk.cut() > 0) this.#tornRounds += 1;
     this.#judge(round, parseConsole(await consoleOf(end.folder)), end);
   }
 
-  #startGuest(round: number, power: AbortSignal): Promise<GuestEnd> {
-    const { name, image, secondsMax } = this.#options;
+  #startGuest(round: number, socket: string, power: AbortSignal): Promise<GuestEnd> {
+    const { image, secondsMax } = this.#options;
     return runGuest({
-      ...{ name, image, secondsMax, memoryMiB, power, modules: [] },
+      ...{ name: this.#nameOf(round), image, secondsMax, memoryMiB, power, modules: [] },
       script: "power-loss.sh",
       variables: { ROUND: String(round) },
       // The guest sees a disk with a cache that it has to flush; no page of the host's holds it.
-      disk: `file=nbd+unix:///?socket=${this.#socket},cache=none`,
+      disk: `file=nbd+unix:///?socket=${socket},cache=none`,
     });
   }
 
   /** Until entries have become durable for a while, or the guest has ended without. */
-  async #waitUntilCut(guest: Promise<GuestEnd>, isLast: boolean): Promise<void> {
+  async #waitUntilCut(guest: Promise<GuestEnd>, round: number): Promise<void> {
+    const isLast = round === this.#options.rounds;
     let running = true;
     const ended = guest.then(() => {
       running = false;
     });
-    const folder = runFolder(this.#options.name);
+    const folder = runFolder(this.#nameOf(round));
     while (running) {
       const { recovered, durable, complaints } = parseConsole(await consoleOf(folder));
       if (complaints.length > 0 || (isLast && recovered !== null)) return;
@@ -133,7 +138,12 @@ class Series {
       await Promise.race([pause(lookEveryMs), ended]);
     }
     await Promise.race([pause(this.#dice.below(writesForMsMax)), ended]);
+    // In the middle of a write: something is on its way that was not flushed.
+    const until = performance.now() + atStakeMsMax;
+    while (running && this.#disk.unflushed === 0 && performance.now() < until) await pause(1);
   }
+
+  readonly #nameOf = (round: number): string => join(this.#options.name, `round-${round}`);
 
   #judge(round: number, console: Console, end: GuestEnd): void {
     const { recovered, durable, repairs, complaints } = console;

@@ -5,15 +5,14 @@
  *
  * It is the file of the simulated disk, here with a real file system on it.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { Prng } from "../../src/kernel/prng.js";
 import { ModelledFile, sectorBytes } from "../../src/sim/disk/modelled-file.js";
 import { type ChangeOrder, thrownTear } from "../../src/sim/disk/tear.js";
 import type { Medium } from "./nbd-server.js";
 
-export interface CutFacts {
-  /** Writes since the last flush: they are what was at stake. */
-  readonly unflushed: number;
-}
+/** A flush takes up to so long, as on a card: in that time much is at stake. */
+const flushMsMax = 25;
 
 export class VolatileDisk implements Medium {
   readonly bytes: number;
@@ -21,6 +20,8 @@ export class VolatileDisk implements Medium {
   readonly #dice: Prng;
   #order: ChangeOrder = 0;
   #flushedOrder: ChangeOrder = 0;
+  /** Counts cuts: a flush that one cut short makes nothing durable. */
+  #life = 0;
   flushes = 0;
 
   /** @param image what is on it at first, durable. */
@@ -35,6 +36,11 @@ export class VolatileDisk implements Medium {
     this.#file.sync(0);
   }
 
+  /** Writes since the last flush: they are what is at stake. */
+  get unflushed(): number {
+    return this.#order - this.#flushedOrder;
+  }
+
   read(offset: number, length: number): Uint8Array {
     return this.#file.read(offset, length) ?? new Uint8Array(length);
   }
@@ -44,17 +50,21 @@ export class VolatileDisk implements Medium {
     this.#file.write(this.#order, offset, bytes);
   }
 
-  flush(): void {
-    this.#file.sync(this.#order);
-    this.#flushedOrder = this.#order;
+  async flush(): Promise<void> {
+    const [order, life] = [this.#order, this.#life];
+    await pause(this.#dice.below(flushMsMax));
+    if (life !== this.#life) return;
+    this.#file.sync(order);
+    this.#flushedOrder = Math.max(this.#flushedOrder, order);
     this.flushes += 1;
   }
 
-  /** The power is gone. */
-  cut(): CutFacts {
-    const unflushed = this.#order - this.#flushedOrder;
+  /** The power is gone. @returns how many writes were torn, lost or kept by chance. */
+  cut(): number {
+    this.#life += 1;
+    const { unflushed } = this;
     this.#file.crash(thrownTear(this.#dice, this.#flushedOrder + 1, this.#order));
     this.#flushedOrder = this.#order;
-    return { unflushed };
+    return unflushed;
   }
 }
