@@ -25,7 +25,7 @@ import type { Honesty, Inspector, Workload } from "./workload.js";
 export interface ExploreOptions {
   readonly seed: number;
   readonly latency: DiskLatency;
-  /** Up to so many images of a point are all tried; of more, as many are drawn. */
+  /** Up to so many images of a point are all tried; of more, as many are drawn; 0 for none. */
   readonly imagesMax: number;
   /** In the recovery from each image the power fails at so many points, drawn. */
   readonly secondCrashes: number;
