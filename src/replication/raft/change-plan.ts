@@ -1,5 +1,5 @@
 /**
- * What a change of members means: the groups that follow one another. Each step from one to the next
+ * What a change of members means: groups that follow one another. Each step from one to the next
  * is a joint change (thesis 4.3) and may add, remove and promote at once.
  */
 import type { NodeId } from "../../kernel/ids.js";

@@ -166,8 +166,8 @@ export class Leader {
   }
 
   /**
-   * A leader that must go, and can still speak, names a successor that has all of the log: the group
-   * need not wait for its own patience.
+   * A leader that must go, and can still speak, names a successor that has all of the log: the
+   * group need not wait until its patience is at an end.
    */
   nameSuccessor(): void {
     const best = this.#followers.mostUpToDate();
