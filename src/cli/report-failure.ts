@@ -17,7 +17,7 @@ export interface Invocation {
 
 export function reportFailure(invocation: Invocation, thrown: unknown): ExitCode {
   if (thrown instanceof CommanderError) return reportCommander(invocation, thrown);
-  if (thrown instanceof BadVerdict) return exitCodes.checkFailed;
+  if (thrown instanceof BadVerdict) return thrown.code;
   if (thrown instanceof CliFailure) {
     return tell(invocation, thrown.code, thrown.message, thrown.details);
   }

@@ -63,6 +63,7 @@ const sorted = (list: readonly Value[]): Elements => [...new Set(list.map(textOf
 
 export const set: Model<Elements> = {
   name: "set",
+  kinds: ["add", "remove", "contains", "read"],
   summary: "add element; remove element; contains element -> true or false; read -> list",
   partsOf: ({ kind, key, input }) => (kind === "read" ? "all" : [elementKey(key, input)]),
   initial(init) {
