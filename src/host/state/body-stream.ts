@@ -8,8 +8,8 @@ import { decodeLongBody, encodeBody } from "../../wire/cbor.js";
 /** Of a request: a value of `valueBytesMax`, a name, and what surrounds them. */
 export const requestBytesMax = 8_192;
 
-/** Of a reply: a thousand keys with the longest values, and what surrounds them. */
-export const replyBytesMax = 8 * 1_024 * 1_024;
+/** Of a reply: a page of keys, or the state of an app, and what surrounds it. */
+export const replyBytesMax = 1_024 * 1_024;
 
 const headBytes = 4;
 

@@ -56,7 +56,7 @@ const until = (fits: () => boolean) => expect.poll(fits, { timeout: 10_000 }).to
 const ok = (id: number, detail = ""): ClientReply => ({ kind: "ok", id, detail });
 
 describe("the state socket", () => {
-  it("STATE-SOCK-2 hands on all requests of a read together, and answers whom it means", async () => {
+  it("STATE-SOCK-2 hands on the requests of a read together, answers whom it means", async () => {
     const { socket, path, reads } = await open();
     const [one, other] = [await dial(path), await dial(path)];
     one.write(frames({ id: 1 }, { id: 2 }, { id: 3 }));
@@ -76,7 +76,7 @@ describe("the state socket", () => {
     expect(others).toBe(0);
   });
 
-  it("STATE-SOCK-3 is for its user alone, and replaces a socket left behind but no other", async () => {
+  it("STATE-SOCK-3 is for its user alone, and takes no place of another", async () => {
     const { path } = await open();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const options = { path, onRequests: () => undefined, onGone: () => undefined };
@@ -87,7 +87,7 @@ describe("the state socket", () => {
     await expect(atFile).rejects.toMatchObject({ reason: "in-use" });
   });
 
-  it("STATE-SOCK-4 sends away who sends garbage, tells that it is gone, and serves the others", async () => {
+  it("STATE-SOCK-4 sends away who sends garbage, and serves the others", async () => {
     const { socket, path, reads, gone } = await open();
     const [good, bad] = [await dial(path), await dial(path)];
     bad.write("GET / HTTP/1.1\r\n\r\n");
