@@ -32,3 +32,14 @@ export const pageBytesMax = 256 * 1_024;
 
 /** Letters of the detail of a refusal. */
 export const detailLengthMax = 200;
+
+/** Letters of the detail, and of the leader's name or address, in a refusal of a request. */
+export const refusalDetailLengthMax = 1_000;
+
+/** Watches of all clients of one replica, and of one of them. */
+export const watchesMax = 1_024;
+export const watchesOfClientMax = 64;
+
+/** The newest events that a watch can go back to, and their bytes in memory, about. */
+export const historyEventsMax = 8_192;
+export const historyBytesMax = 8 * 1_024 * 1_024;
