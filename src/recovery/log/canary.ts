@@ -6,7 +6,7 @@
  * The file stays, and is written over in place: made and removed each time, it would cost three
  * changes of the folder, and wear the card out by as many kilobytes.
  */
-import { after, type Duration, due, type Instant } from "../../kernel/time.js";
+import { after, type Duration, type Instant } from "../../kernel/time.js";
 import type { DiskTask } from "./lanes.js";
 import { canaryName } from "./names.js";
 import type { Outcome } from "./tasks.js";
@@ -31,10 +31,6 @@ export class Canary {
 
   get dueAt(): Instant {
     return after(this.#provedAt, this.#every);
-  }
-
-  isDue(now: Instant): boolean {
-    return due(this.dueAt, now);
   }
 
   *sing(): DiskTask<Outcome> {

@@ -1,7 +1,7 @@
 /**
  * A frame: what one write puts into a segment, as a whole or not at all.
  *
- *     0   CRC-32C of all that follows, begun from the segment's sequence and the frame's place in it
+ *     0   CRC-32C of all that follows, begun from the sequence of the segment and the place
  *     4   length in units of 8 bytes (20 bits) and a check of the length (12 bits)
  *     8   the CRC of the frame before, over the borders of segments
  *     12  items, zeroes up to the next 8 bytes
@@ -16,7 +16,7 @@
 import { crc32c } from "../../codes/crc32c.js";
 import { assert } from "../../kernel/assert.js";
 
-/** Frames begin and end at multiples of it, in bytes: the first half of a header is in one sector. */
+/** Frames begin and end at multiples of it, in bytes: CRC and length are in one sector. */
 export const frameUnit = 8;
 
 export const frameHeaderBytes = 12;
@@ -46,7 +46,7 @@ export interface FramePlace {
 /**
  * Makes a frame of bytes whose items are written from byte 12 on.
  *
- * @param bytes the frame, at the beginning of its memory or at a multiple of 8; zero where no item is
+ * @param bytes the whole frame, zero where no item is
  * @returns its CRC, for the next one
  */
 export function sealFrame(bytes: Uint8Array, place: FramePlace, previousCrc: number): number {

@@ -1,4 +1,4 @@
-/** What the owner gives is asserted: it was parsed where it came from, and is wrong by a bug only. */
+/** What the owner gives was parsed where it came from: only a bug can break these. */
 import { assert } from "../../kernel/assert.js";
 import { assertEntry, entriesBytesBound, metaBytesMax } from "./items.js";
 import { saveBytesMax } from "./log-tail.js";

@@ -82,16 +82,20 @@ export function writeItem(writer: ByteWriter, item: LogItem): void {
     case "head":
       writer.byte(tags.head);
       writer.number(item.previousEnd);
-      return writer.number(item.next);
+      writer.number(item.next);
+      break;
     case "meta":
       writer.byte(tags.meta);
-      return writer.block(item.meta);
+      writer.block(item.meta);
+      break;
     case "entries":
-      return writeEntries(writer, item.entries);
+      writeEntries(writer, item.entries);
+      break;
     case "mark":
-      return writeMark(writer, item.mark, item.effect);
+      writeMark(writer, item.mark, item.effect);
+      break;
     default:
-      return unreachable(item);
+      unreachable(item);
   }
 }
 

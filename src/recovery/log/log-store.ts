@@ -4,20 +4,19 @@
  * who waits (group commit: DeWitt et al. 1984, section 5.2).
  *
  * The log is the only truth: a snapshot counts from the frame on that names it, a term and a vote
- * from the frame on that holds them. So whatever several things are to change at once are one frame,
- * and a crash leaves either all of it or nothing.
+ * from the frame on that holds them. Whatever several things are to change at once stand in one
+ * frame, so a crash leaves all of it or nothing.
  *
  * Invariant: `saved` is told only when the write of that frame, and of all before it, ended well.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
-import { earlier, type Instant } from "../../kernel/time.js";
-import type { DiskRequest, FileName } from "../disk.js";
-import { Canary } from "./canary.js";
-import { DiskUse } from "./disk-use.js";
-import { DiskFaults, type FaultSource, isPassing } from "./faults.js";
+import type { Instant } from "../../kernel/time.js";
+import type { DiskRequest } from "../disk.js";
+import { DiskWatch } from "./disk-watch.js";
+import { type FaultSource, isPassing } from "./faults.js";
 import { checkEntries, checkMeta, checkSnapshot } from "./given.js";
-import { DiskLanes, type DiskTask } from "./lanes.js";
+import { DiskLanes } from "./lanes.js";
 import { applyTo, type ComposedFrame, LogTail } from "./log-tail.js";
 import { snapshotName } from "./names.js";
 import type { LogStoreOptions } from "./options.js";
@@ -33,9 +32,9 @@ import {
 } from "./save-queue.js";
 import { type SnapshotWritten, writeSnapshot } from "./snapshot-file.js";
 import { installsWaitingMax, type SnapshotJob, SnapshotJobs } from "./snapshot-jobs.js";
-import { makeSegment, type Outcome, removeFiles, scrub, writeFrame } from "./tasks.js";
+import { type Outcome, scrub, writeFrame } from "./tasks.js";
 import { TermRuns } from "./term-runs.js";
-import { WriteBudget } from "./write-budget.js";
+import { Upkeep } from "./upkeep.js";
 
 type NotSaved = (LogOutput & { readonly kind: "not-saved" })["reason"];
 type Install = Waiting & { readonly kind: "install" };
@@ -45,10 +44,8 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   readonly #options: LogStoreOptions;
   readonly #begunAt: Instant;
   readonly #lanes: DiskLanes;
-  readonly #faults: DiskFaults;
-  readonly #budget: WriteBudget;
-  readonly #canary: Canary;
-  readonly #use = new DiskUse();
+  readonly #watch: DiskWatch;
+  readonly #upkeep: Upkeep;
   readonly #queue = new SaveQueue();
   readonly #jobs = new SnapshotJobs();
   #phase: "new" | "recovering" | "refused" | "open" | "closed" = "new";
@@ -61,29 +58,25 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   #scrub: Scrub | null = null;
   /** Why the last save was refused: one that leaves a gap behind it is refused for it too. */
   #lastRefusal: NotSaved | null = null;
-  #stale: readonly FileName[] = [];
-  #isTidying = false;
-  #compactTo = 0;
   #nextSnapshot = 1;
-  #health: DiskHealth = "ok";
   #outputs: LogOutput[] = [];
 
   /** The first timeout begins the recovery. */
   constructor(now: Instant, options: LogStoreOptions) {
     this.#options = options;
     this.#begunAt = now;
-    this.#budget = new WriteBudget(now, options.bytesPerHourMax);
-    this.#faults = new DiskFaults(options.retryAfter);
-    this.#canary = new Canary(now, options.canaryEvery);
     this.#lanes = new DiskLanes(now, options.stallAfter, (at, request) => this.#emit(at, request));
+    this.#watch = new DiskWatch(now, options, this.#lanes);
+    const note = (at: Instant, outcome: Outcome): void => this.#note(at, "segment", outcome);
+    this.#upkeep = new Upkeep(this.#lanes, this.#watch.faults, options.segmentBytes, note);
   }
 
   counts(): DiskCounts {
-    return this.#use.counts();
+    return this.#watch.counts();
   }
 
   get health(): DiskHealth {
-    return this.#health;
+    return this.#watch.health;
   }
 
   step(now: Instant, input: LogInput | Timeout): readonly LogOutput[] {
@@ -98,39 +91,31 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   deadline(): Instant | null {
     if (this.#phase === "new") return this.#begunAt;
     if (this.#phase !== "open") return null;
-    const canaryAt = this.#lanes.isIdle("canary") ? this.#canaryAt() : null;
-    const stallsAt = this.#health === "stalled" ? null : this.#lanes.stallsAt();
-    const retryAt = earlier(this.#retryAt("log"), this.#retryAt("segment"));
-    return earlier(earlier(canaryAt, stallsAt), earlier(retryAt, this.#budget.deadline()));
-  }
-
-  #canaryAt(): Instant {
-    return this.#faults.retryAt("canary") ?? this.#canary.dueAt;
-  }
-
-  /** Null while it is being tried. */
-  #retryAt(source: "log" | "segment"): Instant | null {
-    const isBusy = source === "log" ? !this.#lanes.isIdle("log") : this.#isTidying;
-    return isBusy ? null : this.#faults.retryAt(source);
+    return this.#watch.deadline(!this.#lanes.isIdle("log"), this.#upkeep.isBusy);
   }
 
   #take(now: Instant, input: LogInput | Timeout): void {
     switch (input.kind) {
       case "timeout":
-        return this.#begin(now);
+        this.#begin(now);
+        break;
       case "disk-done":
-        return this.#lanes.done(now, input);
+        this.#lanes.done(now, input);
+        break;
       case "save":
-        return this.#save(input);
+        this.#save(input);
+        break;
       case "save-snapshot":
-        return this.#saveSnapshot(input);
+        this.#saveSnapshot(input);
+        break;
       case "install-snapshot":
-        return this.#install(input);
+        this.#install(input);
+        break;
       case "compact":
-        this.#compactTo = Math.max(this.#compactTo, input.index);
-        return;
+        this.#upkeep.compact(input.index);
+        break;
       default:
-        return unreachable(input);
+        unreachable(input);
     }
   }
 
@@ -151,7 +136,7 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     this.#tail = new LogTail(this.#options.segmentBytes, log, state);
     this.#given = this.#tail.terms();
     this.#scrub = state.scrub;
-    this.#stale = state.stale;
+    this.#upkeep.discard(state.stale);
     this.#nextSnapshot = state.nextSnapshot;
     this.#outputs.push({ kind: "recovered", log });
   }
@@ -162,7 +147,10 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     checkEntries(entries);
     const bytes = saveBytesBound(meta, entries);
     const refusal = this.#refusalOf(bytes) ?? this.#gapBefore(entries[0]?.index ?? 0);
-    if (refusal !== null) return this.#refuse(ticket, refusal);
+    if (refusal !== null) {
+      this.#refuse(ticket, refusal);
+      return;
+    }
     this.#push({ kind: "save", ticket, bytes, meta, entries });
   }
 
@@ -170,7 +158,10 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     this.#takeTicket(ticket);
     checkSnapshot(snapshot);
     assert(snapshot.index <= this.#given.last, "a snapshot of entries that were never given");
-    if (this.#phase === "closed") return this.#refuse(ticket, "closed");
+    if (this.#phase === "closed") {
+      this.#refuse(ticket, "closed");
+      return;
+    }
     for (const job of this.#jobs.add({ ticket, snapshot, install: null })) {
       this.#refuse(job.ticket, "superseded");
     }
@@ -182,7 +173,10 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     checkSnapshot(snapshot);
     const isTooMuch = this.#jobs.installs >= installsWaitingMax;
     const refusal = this.#refusalOf(installBytesBound) ?? (isTooMuch ? "too-much-waiting" : null);
-    if (refusal !== null) return this.#refuse(ticket, refusal);
+    if (refusal !== null) {
+      this.#refuse(ticket, refusal);
+      return;
+    }
     const { index, term } = snapshot;
     const effect = this.#given.termAt(index) === term ? "drop-covered" : "drop-all";
     const bytes = installBytesBound;
@@ -202,7 +196,9 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   #refusalOf(bytes: number): NotSaved | null {
     if (this.#phase === "closed") return "closed";
     const isFull = this.#queue.bytes + bytes > this.#options.waitingBytesMax;
-    return this.#faults.of("log") ?? (isFull && this.#queue.bytes > 0 ? "too-much-waiting" : null);
+    return (
+      this.#watch.faults.of("log") ?? (isFull && this.#queue.bytes > 0 ? "too-much-waiting" : null)
+    );
   }
 
   #gapBefore(first: number): NotSaved | null {
@@ -218,42 +214,18 @@ export class LogStore implements Machine<LogInput, LogOutput> {
 
   #advance(now: Instant): void {
     if (this.#phase === "open") {
-      this.#tidy(now);
+      this.#upkeep.advance(now, this.#openTail());
       this.#beginSnapshot(now);
       this.#pump(now);
-      this.#sing(now);
     }
-    if (this.#phase === "open" || this.#phase === "closed") this.#tell(now);
-  }
-
-  /** Takes away what is of no use, then makes the next segment: both may be of one name. */
-  #tidy(now: Instant): void {
-    const tail = this.#openTail();
-    const covered = Math.min(this.#compactTo, tail.mark?.index ?? 0);
-    this.#stale = [...this.#stale, ...tail.removable(covered)];
-    if (this.#isTidying || !this.#faults.mayTry(now, "segment")) return;
-    const stale = this.#stale;
-    const wanted = tail.wanted;
-    if (stale.length > 0) {
-      this.#stale = [];
-      return this.#runTidying(now, removeFiles(stale), (failed) => {
-        if (failed) this.#stale = [...stale, ...this.#stale];
+    if (this.#phase === "open") {
+      this.#watch.sing(now, () => {
+        if (this.#watch.hasFailed) this.#close();
       });
     }
-    if (wanted === null) return;
-    const { segmentBytes } = this.#options;
-    this.#runTidying(now, makeSegment(wanted, segmentBytes), (failed) => {
-      if (!failed) tail.prepared(wanted);
-    });
-  }
-
-  #runTidying(now: Instant, task: DiskTask<Outcome>, ended: (failed: boolean) => void): void {
-    this.#isTidying = true;
-    this.#lanes.run(now, "snapshot", task, (at, outcome) => {
-      this.#isTidying = false;
-      ended(outcome !== null);
-      this.#note(at, "segment", outcome);
-    });
+    if (this.#phase === "open" || this.#phase === "closed") {
+      this.#outputs.push(...this.#watch.tell(now));
+    }
   }
 
   #beginSnapshot(now: Instant): void {
@@ -274,18 +246,21 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     if (!written.ok) {
       if (install === null) this.#refuse(ticket, written.reason);
       else if (this.#queue.has(install)) this.#refuseAll(written.reason);
-      if (!isPassing(written.reason)) this.#close();
+      if (!isPassing(written.reason)) {
+        this.#watch.fail();
+        this.#close();
+      }
       return;
     }
     const { mark } = written;
-    const refusal = this.#faults.of("log") ?? this.#isOutdated(snapshot.index);
+    const refusal = this.#watch.faults.of("log") ?? this.#isOutdated(snapshot.index);
     if (install !== null && this.#queue.has(install)) {
       install.mark = mark;
     } else if (install === null && refusal === null) {
       this.#push({ kind: "mark", ticket, bytes: markBytesBound, mark });
     } else {
       if (install === null && refusal !== null) this.#refuse(ticket, refusal);
-      this.#stale = [...this.#stale, snapshotName(mark.number)];
+      this.#upkeep.discard([snapshotName(mark.number)]);
     }
   }
 
@@ -297,11 +272,17 @@ export class LogStore implements Machine<LogInput, LogOutput> {
 
   #pump(now: Instant): void {
     if (this.#phase !== "open" || !this.#lanes.isIdle("log")) return;
-    if (this.#scrub !== null) return this.#runScrub(now, this.#scrub);
+    if (this.#scrub !== null) {
+      this.#runScrub(now, this.#scrub);
+      return;
+    }
     if (!this.#queue.isReady) return;
     const group = this.#queue.first(this.#options.groupBytesMax);
     const frame = this.#openTail().compose(group);
-    if (frame === null) return this.#awaitSegment();
+    if (frame === null) {
+      this.#awaitSegment();
+      return;
+    }
     this.#queue.drop(group);
     this.#writing = frame;
     this.#lanes.run(now, "log", writeFrame(frame), (at, outcome) => {
@@ -311,7 +292,7 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   }
 
   #runScrub(now: Instant, dirty: Scrub): void {
-    if (!this.#faults.mayTry(now, "log")) return;
+    if (!this.#watch.faults.mayTry(now, "log")) return;
     this.#lanes.run(now, "log", scrub(dirty), (at, outcome) => {
       if (outcome === null) this.#scrub = null;
       else if (isPassing(outcome)) this.#refuseAll(outcome);
@@ -321,8 +302,8 @@ export class LogStore implements Machine<LogInput, LogOutput> {
 
   /** It comes soon, or the disk has no room for it. */
   #awaitSegment(): void {
-    const reason = this.#faults.of("segment");
-    if (reason !== null && !this.#isTidying) this.#refuseAll(reason);
+    const reason = this.#watch.faults.of("segment");
+    if (reason !== null && !this.#upkeep.isBusy) this.#refuseAll(reason);
   }
 
   #written(now: Instant, frame: ComposedFrame, outcome: Outcome): void {
@@ -330,11 +311,11 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     if (outcome === null) {
       const before = tail.mark;
       tail.commit(frame);
-      this.#canary.proved(now);
       if (before !== null && tail.mark !== before) {
-        this.#stale = [...this.#stale, snapshotName(before.number)];
+        this.#upkeep.discard([snapshotName(before.number)]);
       }
-      return this.#tellSaved(frame.group);
+      this.#tellSaved(now, frame.group);
+      return;
     }
     for (const { ticket } of frame.group) this.#refuse(ticket, outcome);
     if (isPassing(outcome)) {
@@ -344,32 +325,21 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     this.#note(now, "log", outcome);
   }
 
-  #tellSaved(group: readonly Waiting[]): void {
+  #tellSaved(now: Instant, group: readonly Waiting[]): void {
     const logged = group.filter(({ kind }) => kind !== "mark");
     const last = logged.at(-1);
-    this.#use.saved(logged.length);
+    this.#watch.saved(now, logged.length);
     if (last !== undefined) this.#outputs.push({ kind: "saved", ticket: last.ticket });
     for (const waiting of group) {
-      if (waiting.kind === "install") this.#compactTo = Math.max(this.#compactTo, waiting.index);
+      if (waiting.kind === "install") this.#upkeep.compact(waiting.index);
       if (waiting.kind !== "mark") continue;
       this.#outputs.push({ kind: "snapshot-saved", ticket: waiting.ticket });
     }
   }
 
-  #sing(now: Instant): void {
-    const isDue = this.#canary.isDue(now) && this.#faults.mayTry(now, "canary");
-    if (this.#phase !== "open" || !isDue || !this.#lanes.isIdle("canary")) return;
-    this.#lanes.run(now, "canary", this.#canary.sing(), (at, outcome) => {
-      if (outcome === null) this.#canary.proved(at);
-      this.#note(at, "canary", outcome);
-    });
-  }
-
-  /** Full and read-only may end. Of all else nobody knows what it has done to the disk. */
   #note(now: Instant, source: FaultSource, outcome: Outcome): void {
-    if (outcome === null) this.#faults.clear(source);
-    else if (isPassing(outcome)) this.#faults.set(now, source, outcome);
-    else this.#close();
+    this.#watch.note(now, source, outcome);
+    if (this.#watch.hasFailed) this.#close();
   }
 
   #close(): void {
@@ -403,23 +373,7 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   }
 
   #emit(now: Instant, request: DiskRequest): void {
-    this.#budget.add(now, this.#use.count(request.operation));
+    this.#watch.count(now, request.operation);
     this.#outputs.push(request);
-  }
-
-  #tell(now: Instant): void {
-    const over = this.#budget.change(now);
-    if (over !== null) {
-      this.#outputs.push({ kind: "budget", over, bytesPerHour: this.#budget.bytesPerHour });
-    }
-    const health = this.#healthAt(now);
-    if (health === this.#health) return;
-    this.#health = health;
-    this.#outputs.push({ kind: "health", health });
-  }
-
-  #healthAt(now: Instant): DiskHealth {
-    if (this.#phase === "closed") return "failed";
-    return this.#lanes.isStalled(now) ? "stalled" : (this.#faults.worst() ?? "ok");
   }
 }

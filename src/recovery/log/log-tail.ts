@@ -170,11 +170,12 @@ export class LogTail {
 
   /** Takes out the segments, the oldest first, that hold nothing behind `index`. */
   removable(index: number): readonly FileName[] {
-    const needed = this.#segments.findIndex(
-      ({ lastIndex }, at) => lastIndex > index || at === this.#segments.length - 1,
-    );
-    const removed = this.#segments.splice(0, Math.max(0, needed));
-    return removed.map(({ sequence }) => segmentName(sequence));
+    const names: FileName[] = [];
+    while (this.#segments.length > 1 && (this.#segments[0] as KeptSegment).lastIndex <= index) {
+      const { sequence } = this.#segments.shift() as KeptSegment;
+      names.push(segmentName(sequence));
+    }
+    return names;
   }
 }
 
@@ -182,14 +183,15 @@ export class LogTail {
 export function applyTo(terms: TermRuns, waiting: Waiting): void {
   switch (waiting.kind) {
     case "save":
-      return terms.append(waiting.entries);
+      terms.append(waiting.entries);
+      break;
     case "mark":
-      return;
-    case "install": {
-      const index = waiting.index;
-      return waiting.effect === "drop-all" ? terms.clear(index) : terms.dropTo(index);
-    }
+      break;
+    case "install":
+      if (waiting.effect === "drop-all") terms.clear(waiting.index);
+      else terms.dropTo(waiting.index);
+      break;
     default:
-      return unreachable(waiting);
+      unreachable(waiting);
   }
 }

@@ -115,8 +115,8 @@ export type LogOutput =
   /** Every `save` and `install-snapshot` with a ticket up to this one is durable. */
   | { readonly kind: "saved"; readonly ticket: number }
   /**
-   * The `save-snapshot` of this ticket is durable. It is told by itself: it takes seconds, and saves
-   * with later tickets do not wait for it.
+   * The `save-snapshot` of this ticket is durable. It is told by itself: it takes seconds, and
+   * saves with later tickets do not wait for it.
    */
   | { readonly kind: "snapshot-saved"; readonly ticket: number }
   /**

@@ -34,7 +34,18 @@ export type SnapshotWritten =
   | { readonly ok: true; readonly mark: SnapshotMark }
   | { readonly ok: false; readonly reason: DiskFailure };
 
+/** A part of a file that did not become whole is taken away: it may be what fills the disk. */
 export function* writeSnapshot(
+  snapshot: Snapshot,
+  number: number,
+  pieceBytes: number,
+): DiskTask<SnapshotWritten> {
+  const written = yield* writeAside(snapshot, number, pieceBytes);
+  if (!written.ok) yield { kind: "remove", file: unfinishedSnapshot };
+  return written;
+}
+
+function* writeAside(
   snapshot: Snapshot,
   number: number,
   pieceBytes: number,
