@@ -10,12 +10,12 @@ import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine } from "../../kernel/machine.js";
 import type { Instant } from "../../kernel/time.js";
-import type { DiskDone, DiskRequest } from "../../recovery/disk.js";
 import type { ReplicaEvent, ReplicaInput, ReplicaOutput } from "../../replication/replica/ports.js";
 import type { Mac } from "../../wire/mac.js";
 import { Opener } from "../../wire/opener.js";
 import { Sealer } from "../../wire/sealer.js";
 import { nextBootId } from "../boot-id.js";
+import { FileDisk } from "../disk/file-disk.js";
 import { MachineLoop } from "../machine-loop.js";
 import { MonotonicClock } from "../monotonic-clock.js";
 import type { HostPort } from "../peer-addresses.js";
@@ -32,16 +32,14 @@ export interface LiveReplicaOptions<M extends Machine<ReplicaInput, ReplicaOutpu
   /** For the boot id, the state and the client socket. */
   readonly stateDir: string;
   readonly makeMachine: (now: Instant, bootId: number) => M;
-  readonly openDisk: (folder: string) => Promise<LiveDisk>;
   readonly onEvent: (at: Instant, event: ReplicaEvent) => void;
   /** Called once; it has stopped, and the process should end with a code that is not 0. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** What carries disk operations out. */
-export interface LiveDisk {
-  carry(request: DiskRequest, done: (done: DiskDone) => void): void;
-  close(): Promise<void>;
+/** The folder of the state cannot be used, or another process uses it. */
+export class DiskOpenFailure extends Error {
+  override readonly name = "DiskOpenFailure";
 }
 
 export const stateFolder = (stateDir: string, node: NodeId): string =>
@@ -57,7 +55,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   readonly machine: M;
   #loop: MachineLoop<ReplicaInput, ReplicaOutput> | null = null;
   #link: UdpLink | null = null;
-  #disk: LiveDisk | null = null;
+  #disk: FileDisk | null = null;
   #socket: StateSocket | null = null;
 
   private constructor(options: LiveReplicaOptions<M>, bootId: number) {
@@ -70,8 +68,8 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   }
 
   /**
-   * Rejects with `LinkOpenFailure`, `SocketOpenFailure` or the file system's error; nothing is left
-   * open then.
+   * Rejects with `LinkOpenFailure`, `SocketOpenFailure`, `DiskOpenFailure` or the file system's
+   * error; nothing is left open then.
    */
   static async start<M extends Machine<ReplicaInput, ReplicaOutput>>(
     options: LiveReplicaOptions<M>,
@@ -106,10 +104,8 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   }
 
   async #begin(): Promise<void> {
-    const { stateDir, self, bind, peers, openDisk } = this.#options;
-    const disk = await openDisk(stateFolder(stateDir, self));
-    this.#disk = disk;
-    this.#closers.push(() => disk.close());
+    const { stateDir, self, bind, peers } = this.#options;
+    await this.#openDisk(stateFolder(stateDir, self));
     const link = await UdpLink.open({
       ...{ bind, peers },
       onDatagram: (bytes) => this.#hear(bytes),
@@ -127,6 +123,20 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
     this.#socket = socket;
     this.#closers.push(() => socket.close());
     this.#startLoop();
+  }
+
+  async #openDisk(folder: string): Promise<void> {
+    const opened = await FileDisk.open({
+      folder,
+      onDone: (done) => {
+        this.#answers.push(done);
+        this.#loop?.answered();
+      },
+    });
+    if (!opened.ok) throw new DiskOpenFailure(opened.reason);
+    const { disk } = opened;
+    this.#disk = disk;
+    this.#closers.push(() => disk.close());
   }
 
   #startLoop(): void {
@@ -151,10 +161,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   #carry(output: ReplicaOutput): void {
     switch (output.kind) {
       case "disk":
-        this.#disk?.carry(output, (done) => {
-          this.#answers.push(done);
-          this.#loop?.answered();
-        });
+        this.#disk?.request(output);
         break;
       case "send":
         this.#link?.send([output.target], this.#sealer.seal("state", output.body, "some"));

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import type { NodeId } from "../../kernel/ids.js";
 import type { ClientNumber } from "../../replication/replica/ports.js";
 import type { ClientReply } from "../../replication/service/ports.js";
+import { encodeReply } from "../../replication/service/reply-bodies.js";
 import { listenAt } from "../unix-socket.js";
 import { BodyReader, BodyWriter, requestBytesMax } from "./body-stream.js";
 
@@ -76,7 +77,7 @@ export class StateSocket {
   reply(number: ClientNumber, reply: ClientReply): void {
     const client = this.#clients.get(number);
     if (client === undefined) return;
-    client.writer.add(reply);
+    client.writer.add(encodeReply(reply));
     if (client.isWriting) return;
     client.isWriting = true;
     if (this.#writing.push(client) === 1) queueMicrotask(() => this.#write());

@@ -11,6 +11,7 @@ import {
 } from "../../../src/host/state/state-socket.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import type { ClientReply } from "../../../src/replication/service/ports.js";
+import { encodeReply } from "../../../src/replication/service/reply-bodies.js";
 import { testFolder } from "../support/folder.js";
 
 interface Rig {
@@ -72,7 +73,7 @@ describe("the state socket", () => {
     for (const id of [1, 2, 3]) socket.reply(1, ok(id));
     socket.reply(99, ok(4));
     await until(() => heard.length === 3);
-    expect(heard).toEqual([ok(1), ok(2), ok(3)]);
+    expect(heard).toEqual([1, 2, 3].map((id) => encodeReply(ok(id))));
     expect(others).toBe(0);
   });
 
