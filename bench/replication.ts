@@ -27,6 +27,7 @@ import {
 } from "./replication/cluster.js";
 import { etcd } from "./replication/etcd.js";
 import { measureFloor } from "./replication/floor.js";
+import { holdfast } from "./replication/holdfast.js";
 import type { LoadResult } from "./replication/load.js";
 
 const levels = [1, 16, 64, 256];
@@ -273,7 +274,7 @@ async function measureFailovers(systems: readonly System[]): Promise<void> {
 const filesystem = spawnSync("stat", ["-f", "-c", "%T", disk], { encoding: "utf8" }).stdout.trim();
 console.log(`machine: ${cpus()[0]?.model}, ${cpus().length} cores, node ${process.version}`);
 console.log(`disk: ${disk} (${filesystem})`);
-const systems = [etcd].filter(({ name, version }) => {
+const systems = [holdfast, etcd].filter(({ name, version }) => {
   console.log(version === null ? `SKIPPED: no ${name} here` : `${name} ${version}`);
   return version !== null;
 });
