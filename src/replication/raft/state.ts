@@ -218,12 +218,15 @@ export class RaftState {
     else this.#waiting.push({ target, message, version: this.saver.version });
   }
 
-  /** The outputs of this step: what the disk has to do comes first, for it takes longest. */
+  /**
+   * The outputs of this step: what the disk has to do comes first, for it takes longest. Tickets
+   * are drawn in the order of the outputs, so the saves draw before a snapshot does.
+   */
   finish(): readonly RaftOutput[] {
     this.#sendReplies();
     this.#apply();
-    this.keeper.settle();
     const saves = this.isWritable && this.saver.hasWork ? this.#takeSaves() : [];
+    this.keeper.settle();
     const outputs = saves.length === 0 ? this.#outputs : [...saves, ...this.#outputs];
     this.#outputs = [];
     return outputs;
