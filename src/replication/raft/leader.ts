@@ -226,14 +226,18 @@ export class Leader {
 
   #serveReads(): void {
     const { log, now, options } = this.#state;
-    if (this.#reads.wantsRound) {
-      const leased = options.leaseReads && !due(this.leaseUntil ?? now, now);
-      this.#reads.begin(leased ? this.#contact.confirmed : this.#contact.begin(now), log.committed);
-      if (!leased) {
-        this.#sendBeats();
-        this.#count();
-      }
+    this.#serveConfirmed();
+    if (!this.#reads.wantsRound) return;
+    const leased = options.leaseReads && !due(this.leaseUntil ?? now, now);
+    this.#reads.begin(leased ? this.#contact.confirmed : this.#contact.begin(now), log.committed);
+    if (!leased) {
+      this.#sendBeats();
+      this.#count();
     }
+    this.#serveConfirmed();
+  }
+
+  #serveConfirmed(): void {
     for (const read of this.#reads.confirm(this.#contact.confirmed)) {
       this.#state.emit({ kind: "read-ready", ...read });
     }
