@@ -171,7 +171,7 @@ describe("a leader that is heard is not disturbed (RAFT-5)", () => {
     expect(core.status.role).toBe("leader");
   });
 
-  it("a member that has just started votes for nobody: it may have heard one before (RAFT-22)", () => {
+  it("one that has just started votes for nobody: it may have heard one (RAFT-22)", () => {
     const core = new Core();
     expect(core.hear("b", voteRequest({ term: 9 }))).toEqual([]);
     expect(core.status.term).toBe(1);
