@@ -21,6 +21,8 @@ export type ReplicaInput =
   | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
   | { readonly kind: "own-request"; readonly request: ClientRequest }
   | { readonly kind: "client-gone"; readonly client: ClientNumber }
+  /** Its connection takes no more for now: no events are told to it, which wait meanwhile. */
+  | { readonly kind: "client-paused"; readonly client: ClientNumber; readonly paused: boolean }
   | { readonly kind: "was-late"; readonly by: Duration };
 
 export type ReplicaOutput =
@@ -28,7 +30,9 @@ export type ReplicaOutput =
   /** A body fits into one frame. */
   | { readonly kind: "send"; readonly target: NodeId; readonly body: unknown }
   | { readonly kind: "reply"; readonly client: ClientNumber; readonly reply: ClientReply }
-  | { readonly kind: "event"; readonly event: ReplicaEvent };
+  | { readonly kind: "event"; readonly event: ReplicaEvent }
+  /** The body of a message made no sense; nothing has changed. */
+  | { readonly kind: "refused"; readonly from: NodeId };
 
 export type ReplicaEvent =
   | RaftEvent

@@ -1,0 +1,269 @@
+/**
+ * What a member knows in every role: term and vote, the log, the group, who leads; and what it
+ * gives out in a step.
+ *
+ * The disk is slower than the network, so nothing waits for it that need not. Term and vote count
+ * here at once; whatever would tell others of them waits in `replyWhenSaved` until they are
+ * durable. Entries count here at once too; `log.saved` is what an acknowledgement may speak of.
+ */
+import { assert } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
+import { after, type Instant } from "../../kernel/time.js";
+import type { DiskHealth, LogEntry, Snapshot } from "../../recovery/log/ports.js";
+import { Founding } from "./blank.js";
+import { isElector, parseGroup } from "./group.js";
+import type { GroupHistory } from "./group-history.js";
+import { encodeHardState, type HardState } from "./hard-state.js";
+import type { RaftLog } from "./log.js";
+import type { RaftMessage } from "./messages.js";
+import { defaultLimits, type RaftLimits, type RaftOptions } from "./options.js";
+import {
+  entryKinds,
+  type Group,
+  type RaftEvent,
+  type RaftOutput,
+  type RaftRefusal,
+} from "./ports.js";
+import { recover } from "./recover.js";
+import { Saver } from "./saver.js";
+import { SnapshotKeeper } from "./snapshot-keeper.js";
+import { SnapshotReceiver } from "./snapshot-receiver.js";
+
+interface WaitingReply {
+  readonly target: NodeId;
+  readonly message: RaftMessage;
+  readonly version: number;
+}
+
+const noLives: ReadonlyMap<NodeId, number> = new Map();
+
+export class RaftState {
+  readonly options: RaftOptions;
+  readonly limits: RaftLimits;
+  readonly self: NodeId;
+  readonly log: RaftLog;
+  readonly groups: GroupHistory;
+  readonly saver: Saver;
+  readonly keeper: SnapshotKeeper;
+  readonly receiver = new SnapshotReceiver();
+  readonly founding: Founding;
+  /** Of the step that is being taken. */
+  now: Instant;
+  leader: NodeId | null = null;
+  /** When a leader was last heard, or a member with a past has started. */
+  heardAt: Instant | null;
+  health: DiskHealth = "ok";
+  /** The newest snapshot that is durable, or of another and being installed. */
+  snapshot: Snapshot | null;
+  #hard: HardState;
+  #waiting: WaitingReply[] = [];
+  #outputs: RaftOutput[] = [];
+
+  constructor(options: RaftOptions) {
+    const recovered = recover(options);
+    this.options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.self = options.self;
+    this.now = options.now;
+    this.log = recovered.log;
+    this.groups = recovered.groups;
+    this.snapshot = recovered.snapshot;
+    this.#hard = recovered.hard;
+    this.saver = new Saver(this.log, this.limits.saveBytesMax);
+    this.keeper = new SnapshotKeeper(this);
+    this.founding = new Founding(this);
+    // Just before its start it may have heard a leader that counts on its silence (see contact.ts).
+    this.heardAt = recovered.blank ? null : options.now;
+    if (recovered.blank) this.saver.metaChanged();
+    if (this.snapshot !== null) this.#restore(this.snapshot);
+    this.#followGroup();
+  }
+
+  get term(): number {
+    return this.#hard.term;
+  }
+
+  get vote(): NodeId | null {
+    return this.#hard.vote;
+  }
+
+  get life(): number {
+    return this.#hard.life;
+  }
+
+  get founded(): boolean {
+    return this.#hard.founded;
+  }
+
+  /** The log is one of a witness. */
+  get isOutline(): boolean {
+    return this.#hard.outline;
+  }
+
+  /** The disk that votes for a member, as far as it is known here; 0 where it is not. */
+  lifeOf(member: NodeId): number {
+    return this.group.lives.get(member) ?? this.#hard.lives.get(member) ?? 0;
+  }
+
+  /** What each answer says of the disk that it stands for. */
+  get aboutDisk(): { readonly life: number; readonly blank: boolean; readonly outline: boolean } {
+    const { life, founded, outline } = this.#hard;
+    return { life, blank: !founded, outline };
+  }
+
+  get group(): Group {
+    return this.groups.group;
+  }
+
+  get isWritable(): boolean {
+    return this.health === "ok" || this.health === "stalled";
+  }
+
+  /** Something waits to be told or saved, so a step is due. */
+  get hasNews(): boolean {
+    return this.#outputs.length > 0 || (this.isWritable && this.saver.hasWork);
+  }
+
+  /** A leader was heard so lately that no other can be wanted (thesis 4.2.3, 6.4.1). */
+  get hearsLeader(): boolean {
+    if (this.heardAt === null) return false;
+    return this.now < after(this.heardAt, this.options.electionTimeoutMin);
+  }
+
+  enterTerm(term: number): void {
+    assert(term > this.term, "terms only grow");
+    this.leader = null;
+    this.#waiting = [];
+    this.#change({ term, vote: null });
+  }
+
+  voteFor(candidate: NodeId): void {
+    assert(this.vote === null || this.vote === candidate, "two votes in one term");
+    if (this.vote !== candidate) this.#change({ vote: candidate });
+  }
+
+  /**
+   * No promise of an earlier life stands against our vote (see blank.ts).
+   *
+   * @param lives of the others, where all were found blank: only then do they prove anything
+   */
+  found(lives: ReadonlyMap<NodeId, number>): void {
+    if (!this.founded) this.#change({ founded: true, lives });
+  }
+
+  becomeOutline(): void {
+    if (!this.isOutline) this.#change({ outline: true });
+  }
+
+  // --- the log -------------------------------------------------------------------------------
+
+  /** Appends an entry of our own term. */
+  propose(kind: number, data: Uint8Array): LogEntry {
+    const entry: LogEntry = { index: this.log.last + 1, term: this.term, kind, data };
+    this.accept(entry);
+    return entry;
+  }
+
+  /** Appends an entry; a group in it counts from now on. */
+  accept(entry: LogEntry): void {
+    this.log.append(entry);
+    if (entry.kind !== entryKinds.members) return;
+    const group = parseGroup(entry.data);
+    assert(group !== null, "a group that cannot be read came past the parser");
+    this.groups.push(entry.index, group);
+    this.#followGroup();
+  }
+
+  truncate(index: number): void {
+    this.log.truncate(index);
+    this.saver.truncated(index);
+    if (this.groups.truncate(index)) this.#followGroup();
+  }
+
+  /** Another's snapshot takes the place of our log and our state. */
+  install(snapshot: Snapshot, group: Group): void {
+    assert(snapshot.index > this.log.committed, "a snapshot of what is committed here already");
+    this.log.reset(snapshot.index, snapshot.term);
+    this.groups.reset(snapshot.index, group);
+    this.saver.install(snapshot);
+    this.snapshot = snapshot;
+    this.keeper.installed();
+    this.#restore(snapshot);
+    this.#followGroup();
+  }
+
+  // --- what goes out -------------------------------------------------------------------------
+
+  emit(output: RaftOutput): void {
+    this.#outputs.push(output);
+  }
+
+  tell(event: RaftEvent): void {
+    this.#outputs.push({ kind: "event", event });
+  }
+
+  refuse(ticket: number, reason: RaftRefusal): void {
+    const leader = this.leader === this.self ? null : this.leader;
+    this.#outputs.push({ kind: "refused", ticket, reason, leader });
+  }
+
+  send(target: NodeId, message: RaftMessage): void {
+    assert(target !== this.self, "a message to oneself");
+    this.#outputs.push({ kind: "send", target, message });
+  }
+
+  /** Goes out when our term and vote as they are now are durable; never, if the term ends. */
+  replyWhenSaved(target: NodeId, message: RaftMessage): void {
+    if (this.saver.isSettled) this.send(target, message);
+    else this.#waiting.push({ target, message, version: this.saver.version });
+  }
+
+  /** The outputs of this step: what the disk has to do comes first, for it takes longest. */
+  finish(): readonly RaftOutput[] {
+    this.#sendReplies();
+    this.#apply();
+    this.keeper.settle();
+    const saves = this.isWritable && this.saver.hasWork ? this.#takeSaves() : [];
+    const outputs = saves.length === 0 ? this.#outputs : [...saves, ...this.#outputs];
+    this.#outputs = [];
+    return outputs;
+  }
+
+  #takeSaves(): readonly RaftOutput[] {
+    return this.saver.take(() => encodeHardState(this.#hard));
+  }
+
+  #sendReplies(): void {
+    while (this.#waiting.length > 0) {
+      const reply = this.#waiting[0] as WaitingReply;
+      if (!this.saver.isSaved(reply.version)) return;
+      this.#waiting.shift();
+      this.send(reply.target, reply.message);
+    }
+  }
+
+  #apply(): void {
+    const { applied, committed } = this.log;
+    if (applied === committed) return;
+    const entries = this.log.slice(applied + 1, committed);
+    this.log.markApplied();
+    this.keeper.applied(entries);
+    if (!this.isOutline) this.emit({ kind: "apply", entries });
+  }
+
+  #restore(snapshot: Snapshot): void {
+    if (!this.isOutline) this.emit({ kind: "restore", snapshot });
+  }
+
+  #change(changes: Partial<HardState>): void {
+    this.#hard = { ...this.#hard, ...changes };
+    this.saver.metaChanged();
+  }
+
+  /** A group that names our life says that we vote. */
+  #followGroup(): void {
+    const { group, groups, self } = this;
+    if (isElector(group, self) && group.lives.get(self) === this.life) this.found(noLives);
+    this.tell({ kind: "group", group, index: groups.index });
+  }
+}
