@@ -141,24 +141,16 @@ export class Follower {
   }
 
   #answerPiece(target: NodeId, piece: SnapshotPiece, received: number): void {
-    const { term, life, founded } = this.#state;
+    const { term, aboutDisk } = this.#state;
     const about = { term, index: piece.index, received, round: this.#round };
-    const blank = !founded;
-    this.#state.replyWhenSaved(target, { kind: "snapshot-reply", ...about, life, blank });
+    this.#state.replyWhenSaved(target, { kind: "snapshot-reply", ...about, ...aboutDisk });
   }
 
   #reply(target: NodeId, accepted: boolean, index: number, hintTerm: number): void {
     const state = this.#state;
-    state.replyWhenSaved(target, {
-      kind: "append-reply",
-      term: state.term,
-      accepted,
-      index,
-      hintTerm,
-      round: this.#round,
-      life: state.life,
-      blank: !state.founded,
-    });
+    const { term, aboutDisk } = state;
+    const about = { term, accepted, index, hintTerm, round: this.#round };
+    state.replyWhenSaved(target, { kind: "append-reply", ...about, ...aboutDisk });
   }
 }
 

@@ -105,6 +105,12 @@ export class RaftState {
     return this.group.lives.get(member) ?? this.#hard.lives.get(member) ?? 0;
   }
 
+  /** What each answer says of the disk that it stands for. */
+  get aboutDisk(): { readonly life: number; readonly blank: boolean; readonly outline: boolean } {
+    const { life, founded, outline } = this.#hard;
+    return { life, blank: !founded, outline };
+  }
+
   get group(): Group {
     return this.groups.group;
   }
