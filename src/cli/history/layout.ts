@@ -30,7 +30,7 @@ const pointWidth = 24;
 /** About the width of a letter of 11 points. */
 const letterWidth = 6.4;
 const labelLengthMax = 44;
-const stateLengthMax = 22;
+const stateLengthMax = 32;
 
 const widthOf = (text: string): number => [...text].length * letterWidth;
 
@@ -81,7 +81,7 @@ function slotsOf({ drawn, end }: Scene): readonly Slot[] {
 /** A state is told where it is another than after the operation before, of the same part. */
 function stateTexts(drawn: readonly Drawn[]): readonly string[] {
   const last = new Map<string, string>();
-  const parts = new Set(drawn.map(({ point }) => point?.keys.join() ?? ""));
+  const parts = new Set(drawn.flatMap(({ point }) => (point === null ? [] : [point.keys.join()])));
   const texts = drawn.map(() => "");
   const order = drawn.map((_, index) => index).filter((index) => drawn[index]?.point !== null);
   const numberOf = (index: number): number => drawn[index]?.point?.number ?? 0;

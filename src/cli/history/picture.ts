@@ -46,7 +46,7 @@ const laneOf = ({ operation }: Placed, { processes }: Scene): number =>
 
 function titles(judgement: Judgement, { leftOut }: Scene): readonly string[] {
   const bad = judgement.verdict.verdict === "not";
-  const out = leftOut === 0 ? "" : ` · ${leftOut} operations are not drawn`;
+  const out = leftOut === 0 ? "" : ` · ${leftOut} more not drawn`;
   return [
     words(16, 28, headline(judgement), 18, bad ? tones.bad : ink.strong),
     words(16, 48, cut(`${subline(judgement)}${out}`, 150), 12, ink.text),

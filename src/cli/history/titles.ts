@@ -26,6 +26,6 @@ export function subline({ verdict, model, history, consistency }: Judgement): st
   if (first === undefined || consistency === "sequential") {
     return `${about}; the longest order ends in the state ${states}`;
   }
-  const { process } = first;
-  return `process ${process}, ${operationText(first)}: but before it returned the state was ${states}`;
+  const text = `process ${first.process}, ${operationText(first)}`;
+  return `${text}: but before it returned the state was ${states}`;
 }

@@ -2,7 +2,7 @@
  * A set: `add` and `remove` take an element and may answer whether they changed the set, `contains`
  * takes one and answers true or false, `read` answers the list of all.
  *
- * Elements do not touch one another, so each is a part of its own, unless a `read` sees all at once.
+ * Elements do not touch one another, so each is a part of its own, unless a `read` sees them all.
  */
 import type { Operation } from "../operation.js";
 import { isList, textOf, type Value } from "../value.js";

@@ -4,9 +4,9 @@
  *     vote request    [1, term, pre | transfer, last index, last term, life]
  *     vote reply      [2, term, pre | granted | blank, life]
  *     append          [3, term, outline, previous index, previous term, committed, round, entries]
- *     append reply    [4, term, accepted | blank, index, hint term, round, life]
+ *     append reply    [4, term, accepted | blank | outline, index, hint term, round, life]
  *     snapshot piece  [5, term, outline, index, its term, head, offset, total, crc, bytes, round]
- *     snapshot reply  [6, term, blank, index, received, round, life]
+ *     snapshot reply  [6, term, blank | outline, index, received, round, life]
  *     timeout now     [7, term]
  *
  * A body that does not fit is refused whole: `null`. What fits may still be nonsense; whoever takes
@@ -49,8 +49,8 @@ export function encodeMessage(message: RaftMessage): unknown {
       return [code, term, flag(outline), previousIndex, previousTerm, committed, round, packed];
     }
     case "append-reply": {
-      const { accepted, blank, index, hintTerm, round, life } = message;
-      return [code, term, flag(accepted, blank), index, hintTerm, round, life];
+      const { accepted, blank, outline, index, hintTerm, round, life } = message;
+      return [code, term, flag(accepted, blank, outline), index, hintTerm, round, life];
     }
     case "snapshot": {
       const { index, snapshotTerm, head, offset, total, crc, bytes, round } = message;
@@ -58,8 +58,8 @@ export function encodeMessage(message: RaftMessage): unknown {
       return [code, term, outline, index, snapshotTerm, head, offset, total, crc, bytes, round];
     }
     case "snapshot-reply": {
-      const { blank, index, received, round, life } = message;
-      return [code, term, flag(blank), index, received, round, life];
+      const { blank, outline, index, received, round, life } = message;
+      return [code, term, flag(blank, outline), index, received, round, life];
     }
     case "timeout-now":
       return [code, term];
@@ -148,15 +148,15 @@ function parseAppend(fields: Fields): RaftMessage | null {
 
 function parseAppendReply(fields: Fields): RaftMessage | null {
   const term = asNumber(fields[1]);
-  const flags = asInteger(fields[2], 0, 3);
+  const flags = asInteger(fields[2], 0, 7);
   const index = asNumber(fields[3]);
   const hintTerm = asNumber(fields[4]);
   const round = asNumber(fields[5]);
   const life = asNumber(fields[6]);
   if (term === null || flags === null || index === null || fields.length !== 7) return null;
   if (hintTerm === null || round === null || life === null) return null;
-  const [accepted, blank] = [isSet(flags, 1), isSet(flags, 2)];
-  return { kind: "append-reply", term, accepted, blank, index, hintTerm, round, life };
+  const [accepted, blank, outline] = [isSet(flags, 1), isSet(flags, 2), isSet(flags, 4)];
+  return { kind: "append-reply", term, accepted, blank, outline, index, hintTerm, round, life };
 }
 
 function parseSnapshot(fields: Fields): SnapshotPiece | null {
@@ -185,9 +185,10 @@ const areNumbers = <Name extends string>(
 
 function parseSnapshotReply(fields: Fields): RaftMessage | null {
   const [term, flags, index, received, round, life] = numbers(fields, 1, 6) ?? [];
-  if (term === undefined || flags === undefined || index === undefined || flags > 1) return null;
+  if (term === undefined || flags === undefined || index === undefined || flags > 3) return null;
   if (received === undefined || round === undefined || life === undefined) return null;
-  return { kind: "snapshot-reply", term, blank: isSet(flags, 1), index, received, round, life };
+  const [blank, outline] = [isSet(flags, 1), isSet(flags, 2)];
+  return { kind: "snapshot-reply", term, blank, outline, index, received, round, life };
 }
 
 function parseTimeoutNow(fields: Fields): RaftMessage | null {

@@ -5,7 +5,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { after, due, type Instant, micros } from "../../kernel/time.js";
-import { mayLead, parseGroup } from "./group.js";
+import { parseGroup } from "./group.js";
 import { takeEntries } from "./matching.js";
 import type { AppendRequest, SnapshotPiece } from "./messages.js";
 import type { RaftState } from "./state.js";
@@ -141,24 +141,16 @@ export class Follower {
   }
 
   #answerPiece(target: NodeId, piece: SnapshotPiece, received: number): void {
-    const { term, life, founded } = this.#state;
+    const { term, aboutDisk } = this.#state;
     const about = { term, index: piece.index, received, round: this.#round };
-    const blank = !founded;
-    this.#state.replyWhenSaved(target, { kind: "snapshot-reply", ...about, life, blank });
+    this.#state.replyWhenSaved(target, { kind: "snapshot-reply", ...about, ...aboutDisk });
   }
 
   #reply(target: NodeId, accepted: boolean, index: number, hintTerm: number): void {
     const state = this.#state;
-    state.replyWhenSaved(target, {
-      kind: "append-reply",
-      term: state.term,
-      accepted,
-      index,
-      hintTerm,
-      round: this.#round,
-      life: state.life,
-      blank: !state.founded,
-    });
+    const { term, aboutDisk } = state;
+    const about = { term, accepted, index, hintTerm, round: this.#round };
+    state.replyWhenSaved(target, { kind: "append-reply", ...about, ...aboutDisk });
   }
 }
 
@@ -175,4 +167,4 @@ export function electionAt(state: RaftState): Instant {
 
 /** Only a member with a vote, a full copy and a disk that works may lead. */
 export const mayCampaign = (state: RaftState): boolean =>
-  mayLead(state.group, state.self) && state.founded && !state.isOutline && state.health === "ok";
+  state.mayLead && state.founded && state.health === "ok";

@@ -53,6 +53,8 @@ export class Followers {
   hear(from: NodeId, reply: AppendReply | SnapshotReply, round: number): Progress | null {
     const progress = this.#progress.get(from);
     if (progress === undefined || reply.life < progress.life) return null;
+    // A full copy never follows from an outline: such a disk has to be replaced by a blank one.
+    if (reply.outline && !progress.outline) return null;
     if (reply.life > progress.life) progress.forget(reply.life, this.#state.log.last);
     progress.blank = reply.blank;
     progress.heardAt = this.#state.now;
@@ -101,8 +103,9 @@ export class Followers {
       const next = this.#state.log.last + 1;
       this.#progress.set(member, new Progress(member, next, outline));
     } else if (progress.outline !== outline) {
+      // What a witness has acknowledged is no copy of it.
       progress.outline = outline;
-      progress.probe(progress.matched + 1);
+      progress.forget(progress.life, progress.matched + 1);
     }
   }
 

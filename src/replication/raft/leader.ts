@@ -176,8 +176,9 @@ export class Leader {
   }
 
   #refusalOf(commands: readonly Uint8Array[]): RaftRefusal | null {
-    const { limits, log } = this.#state;
-    if (this.#transfer.isOpen) return "transferring";
+    const { limits, log, group, self } = this.#state;
+    // What is proposed to a leader that is leaving could end on a witness and nowhere else.
+    if (this.#transfer.isOpen || !mayLead(group, self)) return "transferring";
     if (commands.some((command) => command.length > limits.commandBytesMax)) return "too-large";
     if (this.#uncommittedBytes >= limits.uncommittedBytesMax) return "overloaded";
     return log.bytes >= limits.logBytesRefused ? "overloaded" : null;
@@ -226,14 +227,18 @@ export class Leader {
 
   #serveReads(): void {
     const { log, now, options } = this.#state;
-    if (this.#reads.wantsRound) {
-      const leased = options.leaseReads && !due(this.leaseUntil ?? now, now);
-      this.#reads.begin(leased ? this.#contact.confirmed : this.#contact.begin(now), log.committed);
-      if (!leased) {
-        this.#sendBeats();
-        this.#count();
-      }
+    this.#serveConfirmed();
+    if (!this.#reads.wantsRound) return;
+    const leased = options.leaseReads && !due(this.leaseUntil ?? now, now);
+    this.#reads.begin(leased ? this.#contact.confirmed : this.#contact.begin(now), log.committed);
+    if (!leased) {
+      this.#sendBeats();
+      this.#count();
     }
+    this.#serveConfirmed();
+  }
+
+  #serveConfirmed(): void {
     for (const read of this.#reads.confirm(this.#contact.confirmed)) {
       this.#state.emit({ kind: "read-ready", ...read });
     }

@@ -55,6 +55,8 @@ export interface AppendReply extends InTerm {
   /** Of the follower, as in a vote reply: the acknowledgement of a blank one counts for nothing. */
   readonly life: number;
   readonly blank: boolean;
+  /** The follower's log is one of a witness: of a full member it acknowledges nothing. */
+  readonly outline: boolean;
 }
 
 export interface SnapshotPiece extends InTerm {
@@ -80,6 +82,7 @@ export interface SnapshotReply extends InTerm {
   readonly round: number;
   readonly life: number;
   readonly blank: boolean;
+  readonly outline: boolean;
 }
 
 /** To the voter that is to lead now. */

@@ -129,17 +129,9 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   /** A leader of an old term steps down when it hears of a newer one. */
   #answerOld(from: NodeId, message: RaftMessage): void {
     if (message.kind !== "append" && message.kind !== "snapshot") return;
-    const { term, life, founded } = this.#state;
-    this.#state.replyWhenSaved(from, {
-      kind: "append-reply",
-      term,
-      accepted: false,
-      index: 0,
-      hintTerm: 0,
-      round: 0,
-      life,
-      blank: !founded,
-    });
+    const refusal = { term: this.#state.term, accepted: false, index: 0, hintTerm: 0, round: 0 };
+    const { aboutDisk } = this.#state;
+    this.#state.replyWhenSaved(from, { kind: "append-reply", ...refusal, ...aboutDisk });
   }
 
   /** Whoever is not of the group cannot depose its leader by an answer that nobody asked for. */

@@ -313,6 +313,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         this.#feedRaft(now, output);
         break;
       case "snapshot-saved":
+        this.#feedRaft(now, output);
         break;
       case "not-saved":
         this.#writing = this.#writing.filter((ticket) => ticket !== output.ticket);
