@@ -35,6 +35,7 @@ export interface ComposedFrame {
   readonly sequence: number;
   readonly crc: number;
   readonly beginsSegment: boolean;
+  readonly beginsLog: boolean;
 }
 
 export class LogTail {
@@ -124,7 +125,9 @@ export class LogTail {
     const place = { sequence, offset: offset + lead };
     const crc = sealFrame(memory.subarray(lead, end), place, this.#crc);
     const bytes = memory.subarray(0, end);
-    return { group, file: segmentName(sequence), offset, bytes, sequence, crc, beginsSegment };
+    const beginsLog = this.#segments.length === 0;
+    const file = segmentName(sequence);
+    return { group, file, offset, bytes, sequence, crc, beginsSegment, beginsLog };
   }
 
   commit(frame: ComposedFrame): void {
