@@ -248,10 +248,9 @@ export class Leader {
     const { group, groups, log } = this.#state;
     const isCommitted = groups.index <= log.committed && group.outgoing === null;
     if (isCommitted) this.#dismiss();
-    if (!this.#change.settle((member) => this.#followers.get(member))) return;
-    this.#followers.welcome(this.#change.guest);
-    // In a group of one, what was appended may be decided by its own disk alone.
-    this.#answered = true;
+    const appended = this.#change.settle((member) => this.#followers.get(member));
+    const { guest } = this.#change;
+    if (appended || guest !== null) this.#followers.welcome(guest);
   }
 
   /** The last that they hear is that they are not needed any more. */

@@ -49,10 +49,6 @@ export class Sending {
   /** Without entries: it tells the commit index, and finds out whether anything sent was lost. */
   beat(progress: Progress, round: number): void {
     const { log } = this.#state;
-    if (progress.kind === "probe" && progress.next > log.base) {
-      this.#probe(progress, round);
-      return;
-    }
     const previous = progress.kind === "snapshot" ? progress.matched : progress.next - 1;
     // Where what it has is compacted here: all that it needs to know is that we are there.
     const known = log.termAt(previous) === null ? 0 : previous;
@@ -61,7 +57,13 @@ export class Sending {
 
   /** Once a heartbeat: pieces of snapshots that got no answer go again. */
   retry(progress: Progress): void {
-    progress.sender?.retry();
+    const { sender } = progress;
+    if (sender === null) return;
+    sender.retry();
+    // Nothing has come of it, and there is a newer one: only that is worth its way.
+    if (sender.isFresh && sender.image.snapshot !== this.#state.snapshot) {
+      this.#beginSnapshot(progress);
+    }
   }
 
   #sendAhead(progress: Progress, round: number): void {
