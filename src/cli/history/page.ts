@@ -3,12 +3,13 @@
  * pointer all that is known of an operation.
  */
 import { statesAlong } from "../../consistency/trace.js";
+import { operationText } from "../../consistency/words.js";
 import type { Judgement } from "./judge.js";
 import { drawScene } from "./picture.js";
 import { type Drawn, type Scene, sceneOf } from "./scene.js";
 import { escaped } from "./svg.js";
 import { headline, subline } from "./titles.js";
-import { momentText, operationText } from "./words.js";
+import { momentText } from "./words.js";
 
 export function historyPage(judgement: Judgement): string {
   const scene = sceneOf(judgement);

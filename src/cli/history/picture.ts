@@ -1,11 +1,13 @@
 /** A judged history as an SVG file: a lane for each process, a bar for each operation. */
+
+import { operationText } from "../../consistency/words.js";
 import { ink, tones } from "../plot/colours.js";
 import type { Judgement } from "./judge.js";
 import { type Layout, layOut, type Placed } from "./layout.js";
 import { type Scene, sceneOf } from "./scene.js";
 import { circle, escaped, line, rect, words } from "./svg.js";
 import { headline, subline } from "./titles.js";
-import { cut, momentText, operationText } from "./words.js";
+import { cut, momentText } from "./words.js";
 
 const left = 96;
 const top = 132;

@@ -3,10 +3,11 @@
 import type { Operation } from "../../consistency/operation.js";
 import { statesAlong } from "../../consistency/trace.js";
 import type { Ordered, Verdict } from "../../consistency/verdict.js";
+import { operationText } from "../../consistency/words.js";
 import { unreachable } from "../../kernel/assert.js";
 import { type Paint, table } from "../terminal.js";
 import type { Judgement } from "./judge.js";
-import { cut, momentText, operationText } from "./words.js";
+import { cut, momentText } from "./words.js";
 
 /** Of an order, the last are shown: there it ends. */
 const orderedShown = 12;
