@@ -170,6 +170,7 @@ const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
   "replica-log-recovered": true,
   "replica-app-state": true,
   "replica-stepped-down": true,
+  "replica-blank-member": true,
   "replica-disk-health": true,
   "replica-write-budget": true,
   "replica-log-refused": true,
