@@ -25,7 +25,7 @@ import {
   type Wakeable,
   wakeDue,
 } from "../../kernel/machine.js";
-import type { Instant } from "../../kernel/time.js";
+import { type Duration, type Instant, micros } from "../../kernel/time.js";
 import type {
   DiskHealth,
   LogEntry,
@@ -75,6 +75,8 @@ const watchLimitText = "too many watches: end some, or ask another replica";
 export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #self: NodeId;
   readonly #life: number;
+  /** Who was asleep for less has been replaced by nobody: all others were still waiting. */
+  readonly #lateMax: Duration;
   readonly #make: ReplicaParts;
   readonly #log: Machine<LogInput, LogOutput>;
   readonly #service: Service;
@@ -99,6 +101,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
     this.#self = options.self;
     this.#life = options.life;
+    this.#lateMax = micros(options.raft.electionTimeoutMin / 2);
     this.#make = parts;
     this.#log = parts.log();
     this.#service = parts.service();
@@ -136,7 +139,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         else this.#watches.resume(input.client);
         break;
       case "was-late":
-        this.#feedRaft(now, { kind: "was-late" });
+        if (input.by >= this.#lateMax) this.#feedRaft(now, { kind: "was-late" });
         break;
       default:
         unreachable(input);
