@@ -9,8 +9,8 @@ import { type NodeId, nodeId } from "../kernel/ids.js";
 import { micros, millis, seconds } from "../kernel/time.js";
 import { detectionOf } from "../node/detection-settings.js";
 import { firstPath } from "../node/path-settings.js";
-import { noChoice, replicationOf } from "../node/replication-settings.js";
 import type { Timing } from "../node/settings.js";
+import { stateFor } from "../node/state-settings.js";
 import { sdCardLatency, ssdLatency } from "../sim/disk/latency.js";
 import type { FaultSpec, Scenario } from "../sim/scenario.js";
 import { Layers } from "./layers.js";
@@ -140,7 +140,7 @@ function stateOf(
 ): Scenario["state"] {
   if (state !== undefined) {
     return {
-      replication: replicationOf(noChoice, nodes, timing),
+      settings: stateFor(nodes, timing),
       disk: state.disk === "ssd" ? ssdLatency : sdCardLatency,
       writeEvery: state.writes ?? millis(50),
     };

@@ -95,8 +95,8 @@ function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
   );
   const names = pathsOfScenario(scenario).map(({ name }) => name);
   const paths = pathsOf(names, timing);
-  const replication = scenario.state?.replication ?? null;
-  const more = { rereadsMax, timing, detection, paths, protection, replication };
+  const state = scenario.state === null ? {} : { state: scenario.state.settings };
+  const more = { rereadsMax, timing, detection, paths, protection, ...state };
   return { cluster: "sim", nodes, app, channels, voting: votes, ...more };
 }
 
