@@ -115,15 +115,15 @@ describe("bits that rot", () => {
     const prng = new Prng(1);
     const counts = { whole: 0, repaired: 0, refused: 0 };
     for (const { file, at, isUsed } of bytesOf(log.disk)) {
-      for (const flip of [1 << prng.below(8), 0xff]) {
+      for (const flip of at % 8 === 0 ? [1 << prng.below(8), 0xff] : [1 << prng.below(8)]) {
         const found = startOver(log, changed(log, file, flipped(at, flip)));
         counts[found] += 1;
         // In a record each is refused: it was acknowledged.
         if (isUsed) expect(`${file} ${at} ${found}`).toBe(`${file} ${at} refused`);
       }
     }
-    expect(counts.refused).toBeGreaterThan(5_000);
-    expect(counts.repaired).toBeGreaterThan(500);
+    expect(counts.refused).toBeGreaterThan(3_000);
+    expect(counts.repaired).toBeGreaterThan(300);
   });
 
   it("LOG-7: that clear a sector are refused wherever something stands behind it", () => {
@@ -139,6 +139,30 @@ describe("bits that rot", () => {
         if (!isLast) expect(startOver(log, disk)).toBe("refused");
       }
     }
+  });
+
+  it("LOG-7: a record that a disk has brought back from the past is refused", () => {
+    const write = (term: number): MemoryDisk => {
+      const rig = LogRig.open(new MemoryDisk());
+      rig.save(entriesOf(1, 1));
+      rig.settle();
+      const from = usedBytes(rig.disk.files.get(firstSegment) ?? expect.fail("no segment"));
+      rig.save(entriesOf(2, 1, term));
+      rig.settle();
+      const old = (rig.disk.files.get(firstSegment) ?? expect.fail("no segment")).slice();
+      rig.save(entriesOf(3, 1, 2));
+      rig.settle();
+      past.push(old.slice(from, usedBytes(old)));
+      places.push(from);
+      return rig.disk;
+    };
+    const past: Uint8Array[] = [];
+    const places: number[] = [];
+    write(1);
+    const disk = write(2);
+    expect(LogRig.open(disk.copy()).recovered.entries.length).toBe(3);
+    disk.files.get(firstSegment)?.set(past[0] ?? [], places[0] ?? 0);
+    expect(refusal(disk)).toMatchObject({ reason: "corrupt", lostFrom: 3 });
   });
 
   it("LOG-8: are told with what is lost by them", () => {
