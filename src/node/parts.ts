@@ -19,6 +19,7 @@ import { Outgoing } from "./outgoing.js";
 import { pathReportEvery } from "./path-settings.js";
 import { Reception } from "./reception.js";
 import type { ClusterSettings } from "./settings.js";
+import { raftOf } from "./state-settings.js";
 import { supervisionOf } from "./supervision.js";
 
 export interface NodeOptions {
@@ -73,17 +74,17 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
 }
 
 function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null {
-  const { replication = null } = settings;
-  if (replication === null) return null;
-  const { group, raft, log } = replication;
+  const { state, timing } = settings;
+  if (state === undefined) return null;
   return new Replica({
     now,
     self,
-    group: group.has(self) ? group : null,
+    // Who is not of the first group waits to be added.
+    group: state.group.has(self) ? state.group : null,
     life: bootId,
     dice: new Prng(bootId).split(`replica of ${self}`),
-    raft,
-    log,
+    raft: raftOf(state, timing.clockDriftMaxPpm),
+    log: { stallAfter: state.stallAfter, bytesPerHourMax: state.bytesPerHourMax },
   });
 }
 

@@ -8,7 +8,7 @@
  */
 import type { Operation } from "../operation.js";
 import { type Fields, isFields, isList, type Value } from "../value.js";
-import { lineOf } from "./json-line.js";
+import { itemLinesOf, lineOf } from "./json-line.js";
 import { ordered, type Span } from "./places.js";
 import {
   failureOf,
@@ -41,13 +41,29 @@ export function readOperations(text: string, value: Value): HistoryRead {
     spans.push(read);
   }
   const told = neverNull(spans, init) ? spans.map(withoutNull) : spans;
-  const operations = ordered(told);
-  if (!operations.ok) {
-    const { index, expected } = operations;
+  const ordering = ordered(told);
+  if (!ordering.ok) {
+    const { index, expected } = ordering;
     return problem(text, { path: ["ops", index, "call"], expected });
   }
-  const history = { operations: operations.operations, failure, init };
-  return { ok: true, model, history, notes: notesOf(spans, told) };
+  const operations = [...ordering.operations].sort((one, other) => one.call - other.call);
+  return {
+    ...{ ok: true, model, notes: notesOf(spans, told) },
+    history: { operations, failure, init },
+    lineOf: linesIn(text, ordering.operations),
+  };
+}
+
+/** The lines are looked up when the first is asked for: most histories are well. */
+function linesIn(text: string, operations: readonly Operation[]): (one: Operation) => number {
+  let lines: ReadonlyMap<number, number> | null = null;
+  return ({ call }) => {
+    if (lines === null) {
+      const found = itemLinesOf(text, ["ops"]);
+      lines = new Map(operations.map((each, index) => [each.call, found[index] ?? 1]));
+    }
+    return lines.get(call) ?? 1;
+  };
 }
 
 function neverNull(spans: readonly Span[], init: Value | undefined): boolean {

@@ -1,5 +1,5 @@
 /** What reading a history's text comes to, whatever the format. */
-import type { FailureMeaning, History, OperationStatus } from "../operation.js";
+import type { FailureMeaning, History, Operation, OperationStatus } from "../operation.js";
 import type { Value } from "../value.js";
 
 export interface ReadHistory {
@@ -9,6 +9,8 @@ export interface ReadHistory {
   readonly model: string;
   /** What a person should know of how it was read. */
   readonly notes: readonly string[];
+  /** Of an operation of the history: the line of the file where it is called, from 1. */
+  lineOf(operation: Operation): number;
 }
 
 export interface ReadProblem {

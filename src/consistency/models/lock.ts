@@ -130,6 +130,7 @@ function view(operation: Operation): Compiled<LockState> {
 
 export const lock: Model<LockState> = {
   name: "lock",
+  kinds: ["acquire", "release", "expire", "view"],
   summary: "acquire {session} -> {token}; release {session, token}; expire {session}; view",
   partsOf: ({ key, kind }) => (key === null && kind === "expire" ? "every" : [key ?? ""]),
   initial: (init) =>

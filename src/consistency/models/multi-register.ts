@@ -61,6 +61,7 @@ function transaction(operation: Operation): Compiled<Fields> {
 
 export const multiRegister: Model<Fields> = {
   name: "multi-register",
+  kinds: ["txn"],
   summary: 'txn [["read", key, null], ["write", key, value], ..] -> the same with what was read',
   partsOf: ({ input }) => accessesOf(input)?.map(({ key }) => key) ?? [""],
   initial(init) {
@@ -68,6 +69,6 @@ export const multiRegister: Model<Fields> = {
     if (isFields(init)) return { ok: true, state: init };
     return { ok: false, expected: "an object of values by key" };
   },
-  compile: (operation) => (operation.kind === "txn" ? transaction(operation) : refused("txn")),
+  compile: transaction,
   describe: textOf,
 };

@@ -7,13 +7,7 @@ import { assert, unreachable } from "../../kernel/assert.js";
 import type { FileName } from "../disk.js";
 import { ByteWriter, numberBytesMax } from "./bytes.js";
 import { frameBytesFor, frameBytesMax, frameHeaderBytes, sealFrame } from "./frame.js";
-import {
-  itemBytesBound,
-  type LogItem,
-  metaBytesMax,
-  type SnapshotMark,
-  writeItem,
-} from "./items.js";
+import { type LogItem, metaBytesMax, type SnapshotMark, writeItem } from "./items.js";
 import { segmentName } from "./names.js";
 import type { RecoveredLog } from "./ports.js";
 import type { KeptSegment, RecoveredState, Scrub } from "./recovery.js";
@@ -86,7 +80,8 @@ export class LogTail {
   /** Null when it does not fit where we are, and no segment is ready. */
   compose(group: readonly Waiting[]): ComposedFrame | null {
     const items = group.flatMap(itemsOf);
-    const bound = items.reduce((sum, item) => sum + itemBytesBound(item), 0);
+    let bound = 0;
+    for (const { bytes } of group) bound += bytes;
     const current = this.#segments.at(-1);
     if (current !== undefined && this.#end + frameBytesFor(bound) <= this.#segmentBytes) {
       return this.#seal(group, items, bound, current.sequence, false);

@@ -11,7 +11,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import { after, type Instant } from "../../kernel/time.js";
 import type { DiskHealth, LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { Founding } from "./blank.js";
-import { isElector, parseGroup } from "./group.js";
+import { isElector, mayLead, parseGroup } from "./group.js";
 import type { GroupHistory } from "./group-history.js";
 import { encodeHardState, type HardState } from "./hard-state.js";
 import type { RaftLog } from "./log.js";
@@ -113,6 +113,17 @@ export class RaftState {
 
   get group(): Group {
     return this.groups.group;
+  }
+
+  /**
+   * A voter that is leaving may lead until that is committed (thesis 4.2.2): it may be the only one
+   * that has the entry, beside a witness, which cannot lead.
+   */
+  get mayLead(): boolean {
+    const { group, groups, log, self } = this;
+    if (this.isOutline) return false;
+    if (mayLead(group, self)) return true;
+    return groups.index > log.committed && mayLead(groups.at(groups.index - 1), self);
   }
 
   get isWritable(): boolean {
@@ -218,12 +229,15 @@ export class RaftState {
     else this.#waiting.push({ target, message, version: this.saver.version });
   }
 
-  /** The outputs of this step: what the disk has to do comes first, for it takes longest. */
+  /**
+   * The outputs of this step: what the disk has to do comes first, for it takes longest. Tickets
+   * are drawn in the order of the outputs, so the saves draw before a snapshot does.
+   */
   finish(): readonly RaftOutput[] {
     this.#sendReplies();
     this.#apply();
-    this.keeper.settle();
     const saves = this.isWritable && this.saver.hasWork ? this.#takeSaves() : [];
+    this.keeper.settle();
     const outputs = saves.length === 0 ? this.#outputs : [...saves, ...this.#outputs];
     this.#outputs = [];
     return outputs;

@@ -115,15 +115,15 @@ describe("bits that rot", () => {
     const prng = new Prng(1);
     const counts = { whole: 0, repaired: 0, refused: 0 };
     for (const { file, at, isUsed } of bytesOf(log.disk)) {
-      for (const flip of [1 << prng.below(8), 0xff]) {
+      for (const flip of at % 8 === 0 ? [1 << prng.below(8), 0xff] : [1 << prng.below(8)]) {
         const found = startOver(log, changed(log, file, flipped(at, flip)));
         counts[found] += 1;
         // In a record each is refused: it was acknowledged.
         if (isUsed) expect(`${file} ${at} ${found}`).toBe(`${file} ${at} refused`);
       }
     }
-    expect(counts.refused).toBeGreaterThan(5_000);
-    expect(counts.repaired).toBeGreaterThan(500);
+    expect(counts.refused).toBeGreaterThan(3_000);
+    expect(counts.repaired).toBeGreaterThan(300);
   });
 
   it("LOG-7: that clear a sector are refused wherever something stands behind it", () => {
