@@ -13,8 +13,8 @@ import type { Duration } from "../kernel/time.js";
 import type { DetectionSettings } from "../node/detection-settings.js";
 import type { NodeEvent } from "../node/events.js";
 import { firstPath } from "../node/path-settings.js";
-import type { ReplicationSettings } from "../node/replication-settings.js";
 import type { Timing } from "../node/settings.js";
+import type { StateSettings } from "../node/state-settings.js";
 import type { DelayModel } from "./delay.js";
 import type { DiskLatency } from "./disk/latency.js";
 import type { LinkModel } from "./network.js";
@@ -52,7 +52,7 @@ export interface Scenario {
 }
 
 export interface ScenarioState {
-  readonly replication: ReplicationSettings;
+  readonly settings: StateSettings;
   readonly disk: DiskLatency;
   /** From one write of a client to the next, in the mean. */
   readonly writeEvery: Duration;
