@@ -10,7 +10,7 @@ import { micros, millis, seconds } from "../kernel/time.js";
 import { detectionOf } from "../node/detection-settings.js";
 import { firstPath } from "../node/path-settings.js";
 import type { Timing } from "../node/settings.js";
-import { stateFor } from "../node/state-settings.js";
+import type { StateSettings } from "../node/state-settings.js";
 import { sdCardLatency, ssdLatency } from "../sim/disk/latency.js";
 import type { FaultSpec, Scenario } from "../sim/scenario.js";
 import { Layers } from "./layers.js";
@@ -109,7 +109,7 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     voting: votingOf(file.voting ?? {}),
     rereadsMax: file.rereads ?? 0,
     protection: protectionOf(file.protection ?? {}),
-    state: stateOf(file, nodes, timing, complain),
+    state: stateOf(file, nodes, complain),
     clockDriftPpm: file.clocks?.driftPpm ?? 50,
     host: hostOf(file),
     network: linkModelFrom(file.network ?? {}),
@@ -132,15 +132,24 @@ const diskFaults: ReadonlySet<FaultEntry["fault"]> = new Set([
   ...(["disk-full", "disk-read-only", "disk-stall", "disk-lies", "bit-rot"] as const),
 ]);
 
+/** As a config has them where nobody says otherwise; every node is a voter. */
+const stateDefaults: Omit<StateSettings, "group"> = {
+  heartbeat: millis(100),
+  election: seconds(1),
+  leaseReads: false,
+  stallAfter: millis(500),
+  snapshotEvery: seconds(3_600),
+  bytesPerHourMax: null,
+};
+
 function stateOf(
   { state, faults = [] }: ScenarioFile,
   nodes: readonly NodeId[],
-  timing: Timing,
   complain: Complain,
 ): Scenario["state"] {
   if (state !== undefined) {
     return {
-      settings: stateFor(nodes, timing),
+      settings: { ...stateDefaults, group: new Map(nodes.map((node) => [node, "voter"])) },
       disk: state.disk === "ssd" ? ssdLatency : sdCardLatency,
       writeEvery: state.writes ?? millis(50),
     };

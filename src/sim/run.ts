@@ -95,9 +95,9 @@ function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
   );
   const names = pathsOfScenario(scenario).map(({ name }) => name);
   const paths = pathsOf(names, timing);
+  const more = { rereadsMax, timing, detection, paths, protection };
   const state = scenario.state === null ? {} : { state: scenario.state.settings };
-  const more = { rereadsMax, timing, detection, paths, protection, ...state };
-  return { cluster: "sim", nodes, app, channels, voting: votes, ...more };
+  return { cluster: "sim", nodes, app, channels, voting: votes, ...more, ...state };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {

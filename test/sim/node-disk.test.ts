@@ -5,7 +5,6 @@
 import { describe, expect, it } from "vitest";
 import { millis, seconds } from "../../src/kernel/time.js";
 import type { NodeOutput } from "../../src/node/ports.js";
-import { stateFor } from "../../src/node/state-settings.js";
 import type { DiskOperation } from "../../src/recovery/disk.js";
 import { ssdLatency } from "../../src/sim/disk/latency.js";
 import { Effect } from "../../src/sim/effect.js";
@@ -78,7 +77,11 @@ describe("SIM-23: the disk of a node", () => {
 
 describe("SIM-24: each fault of a disk touches what is asked of it", () => {
   const state: Scenario["state"] = {
-    settings: stateFor(quiet.nodes, quiet.timing),
+    settings: {
+      group: new Map(quiet.nodes.map((name) => [name, "voter"])),
+      ...{ heartbeat: millis(50), election: millis(400), leaseReads: false },
+      ...{ stallAfter: millis(300), snapshotEvery: seconds(3_600), bytesPerHourMax: null },
+    },
     disk: ssdLatency,
     writeEvery: millis(20),
   };

@@ -34,6 +34,8 @@ export class Leader {
   readonly #firstOfTerm: number;
   #beatAt: Instant;
   #uncommittedBytes = 0;
+  /** The group by which those who had left were dismissed last. */
+  #dismissedAt = 0;
   /** Something has come that may commit or confirm something. */
   #answered = true;
 
@@ -247,7 +249,7 @@ export class Leader {
   #changeGroup(): void {
     const { group, groups, log } = this.#state;
     const isCommitted = groups.index <= log.committed && group.outgoing === null;
-    if (isCommitted) this.#dismiss();
+    if (isCommitted && this.#dismissedAt !== groups.index) this.#dismiss();
     const appended = this.#change.settle((member) => this.#followers.get(member));
     const { guest } = this.#change;
     if (appended || guest !== null) this.#followers.welcome(guest);
@@ -255,6 +257,7 @@ export class Leader {
 
   /** The last that they hear is that they are not needed any more. */
   #dismiss(): void {
+    this.#dismissedAt = this.#state.groups.index;
     for (const progress of this.#followers.dismiss(this.#change.guest)) {
       this.#sending.beat(progress, this.#contact.round);
     }

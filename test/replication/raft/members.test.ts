@@ -1,10 +1,9 @@
-/** Changes of members, snapshots, witnesses and blank disks, in whole groups on a calm network. */
+/** Changes of members, witnesses and blank disks, in whole groups on a calm network. */
 import { describe, expect, it } from "vitest";
 import { type NodeId, nodeId } from "../../../src/kernel/ids.js";
 import { seconds } from "../../../src/kernel/time.js";
 import { planChange } from "../../../src/replication/raft/change-plan.js";
-import { encodeGroup, parseGroup } from "../../../src/replication/raft/group.js";
-import { encodeHardState, parseHardState } from "../../../src/replication/raft/hard-state.js";
+import { encodeGroup } from "../../../src/replication/raft/group.js";
 import type {
   Group,
   MemberChange,
@@ -12,7 +11,7 @@ import type {
   MemberRoles,
   RaftOutput,
 } from "../../../src/replication/raft/ports.js";
-import { Cluster, type ClusterOptions, voters } from "./support/cluster.js";
+import { Cluster, voters } from "./support/cluster.js";
 import {
   a,
   append,
@@ -25,47 +24,9 @@ import {
   sent,
   targets,
   voteRequest,
+  x,
 } from "./support/core.js";
-
-const x = nodeId("x");
-const second = 1_000_000;
-
-/** A group that has its leader, and some entries. */
-function running(options: Partial<ClusterOptions> = {}): Cluster {
-  const cluster = new Cluster({ seed: 5, roles: voters(3), spares: [x], ...options });
-  for (const id of cluster.nodes.keys()) cluster.start(id);
-  expect(cluster.runUntil(() => cluster.leader !== null, 2 * second)).toBe(true);
-  write(cluster, 20);
-  return cluster;
-}
-
-const leaderOf = (cluster: Cluster): NodeId => {
-  const id = cluster.leader?.id;
-  if (id === undefined) throw new Error("nobody leads");
-  return id;
-};
-
-function write(cluster: Cluster, count: number): void {
-  for (let at = 0; at < count; at += 1) {
-    cluster.propose(leaderOf(cluster), `entry ${at} of some length`);
-    cluster.run(2_000);
-  }
-  cluster.run(100_000);
-}
-
-function change(cluster: Cluster, wanted: MemberChange, wait = 2 * second): string {
-  const ticket = cluster.nextTicket();
-  cluster.input(leaderOf(cluster), { kind: "change", ticket, change: wanted });
-  cluster.runUntil(() => cluster.answers(ticket).length > 0, wait);
-  const answer = cluster.answers(ticket)[0];
-  return answer?.kind === "refused" ? answer.reason : (answer?.kind ?? "nothing");
-}
-
-const rolesAt = (cluster: Cluster, id: NodeId) =>
-  Object.fromEntries(cluster.node(id).raft?.status().group.members ?? []);
-
-const follower = (cluster: Cluster, besides: readonly NodeId[] = []): NodeId =>
-  [a, b, c].find((id) => id !== leaderOf(cluster) && !besides.includes(id)) as NodeId;
+import { change, follower, leaderOf, rolesAt, running, second, write } from "./support/running.js";
 
 describe("changes of members", () => {
   it("add a voter: it catches up first, then both majorities decide (RAFT-30, RAFT-32)", () => {
@@ -274,81 +235,6 @@ describe("a witness (RAFT-38)", () => {
   });
 });
 
-describe("snapshots", () => {
-  const limits = { logBytesMax: 1_000, trailingEntries: 2, messageBytesMax: 600 };
-
-  it("are taken by bytes, and bring who was away too long (RAFT-41, RAFT-43)", () => {
-    const cluster = running({ limits });
-    const away = follower(cluster);
-    cluster.crash(away);
-    write(cluster, 60);
-    cluster.start(away);
-    cluster.run(2 * second);
-    expect(cluster.node(away).applied).toBe(cluster.invariants.committedMax);
-    const installed = cluster.outputs.filter(
-      ({ node, output }) => node === away && output.kind === "install-snapshot",
-    );
-    expect(installed).toHaveLength(1);
-    expect(Object.keys(rolesAt(cluster, away))).toEqual(["a", "b", "c"]);
-  });
-
-  it("are taken by time where little is written (RAFT-42)", () => {
-    const cluster = running({ limits: { snapshotEvery: seconds(2) } });
-    const count = () =>
-      cluster.outputs.filter(({ output }) => output.kind === "save-snapshot").length;
-    cluster.run(3 * second);
-    expect(count()).toBe(3);
-    cluster.run(20 * second);
-    expect(count(), "and not again where nothing was").toBe(3);
-    write(cluster, 1);
-    cluster.run(3 * second);
-    expect(count()).toBe(6);
-  });
-
-  it("are resumed by another leader, not begun again (RAFT-44)", () => {
-    const data = new Uint8Array(1_000).fill(7);
-    const head = encodeGroup({ members: voters(3), outgoing: null, lives: new Map() });
-    const core = new Core();
-    const piece = (offset: number, length: number, term: number) => ({
-      kind: "snapshot" as const,
-      term,
-      index: 50,
-      snapshotTerm: 1,
-      head,
-      offset,
-      total: 1_000,
-      crc: 0xe93ee4c1,
-      bytes: data.subarray(offset, offset + length),
-      outline: false,
-      round: 1,
-    });
-    core.hear("b", piece(0, 600, 2));
-    core.save();
-    core.hear("c", piece(0, 600, 3));
-    core.save();
-    expect(sent(core.outputs, "snapshot-reply").at(-1)).toMatchObject({ received: 600 });
-    const last = core.hear("c", piece(600, 400, 3));
-    // The sum is wrong: all of it begins again, and nothing was installed.
-    expect(sent(last, "snapshot-reply")).toMatchObject([{ received: 0 }]);
-    expect(of(core.outputs, "install-snapshot")).toEqual([]);
-  });
-
-  it("carry the group as it was at their index (RAFT-45)", () => {
-    const cluster = running({ limits });
-    expect(change(cluster, { kind: "add", member: x, role: "learner" })).toBe("done");
-    write(cluster, 60);
-    for (const { output } of cluster.outputs) {
-      if (output.kind !== "save-snapshot") continue;
-      const group = parseGroup(output.snapshot.head);
-      expect(group?.members.size).toBe(output.snapshot.index > 40 ? 4 : group?.members.size);
-    }
-    cluster.wipe(x);
-    cluster.start(x);
-    cluster.run(2 * second);
-    expect(Object.keys(rolesAt(cluster, x))).toEqual(["a", "b", "c", "x"]);
-  });
-});
-
 describe("a member that has lost its disk (RAFT-50)", () => {
   it("grants no vote and counts for nothing, until it is replaced by itself", () => {
     const cluster = running();
@@ -431,31 +317,25 @@ describe("the first start (RAFT-51)", () => {
   });
 });
 
-describe("what is kept", () => {
-  it("comes back as it went, and is refused where it is cut off (RAFT-46)", () => {
-    const group: Group = {
-      members: new Map([
-        [a, "voter"],
-        [b, "witness"],
-      ] as const),
-      outgoing: new Map([[c, "learner"]] as const),
-      lives: new Map([[a, 2 ** 40]]),
-    };
-    const hard = {
-      term: 7,
-      vote: b,
-      life: 2 ** 45,
-      founded: true,
-      outline: true,
-      lives: group.lives,
-    };
-    expect(parseGroup(encodeGroup(group))).toEqual(group);
-    expect(parseHardState(encodeHardState(hard))).toEqual(hard);
-    for (let length = 0; length < encodeGroup(group).length; length += 1) {
-      expect(parseGroup(encodeGroup(group).slice(0, length))).toBeNull();
-    }
-    for (let length = 0; length < encodeHardState(hard).length; length += 1) {
-      expect(parseHardState(encodeHardState(hard).slice(0, length))).toBeNull();
-    }
+describe("a disk that was a witness's (RAFT-39)", () => {
+  it("acknowledges nothing as a full member, and is not taken for one", () => {
+    const core = new Core({ roles: new Map(voters(3)).set(c, "learner") }).lead("b");
+    core.acknowledge("b");
+    core.step({ kind: "change", ticket: 4, change: { kind: "promote", member: c } });
+    core.hear("c", appendReply({ index: core.status.last, outline: true }));
+    expect(core.status.group.outgoing).toBeNull();
+    core.hear("c", appendReply({ index: core.status.last, outline: false }));
+    expect(core.status.group.outgoing).not.toBeNull();
+  });
+
+  it("keeps no full entries after its outline", () => {
+    const core = new Core();
+    const outline = [{ index: 2, term: 2, kind: 1, data: new Uint8Array(0) }];
+    core.hear("b", append({ entries: outline, outline: true }));
+    core.save();
+    expect(sent(core.outputs, "append-reply").at(-1)).toMatchObject({ index: 2, outline: true });
+    const full = { index: 3, term: 2, kind: 1, data: new Uint8Array(4) };
+    core.hear("b", append({ previousIndex: 2, previousTerm: 2, entries: [full] }));
+    expect(core.status.last).toBe(2);
   });
 });
