@@ -68,7 +68,7 @@ describe("leases", () => {
     expect(leases.over(at(2_100))).toEqual([expire(5)]);
   });
 
-  it("LEASES-3: a new leader gives every session its whole lease, every lock its whole delay", () => {
+  it("LEASES-3: a new leader gives each session its whole lease, each lock its whole delay", () => {
     const timed = new Clockwork().open(5, 100);
     timed.delay("pump", 9, 50);
     const first = new Leases(at(0), timed);
