@@ -75,7 +75,7 @@ export type ReplicatedCommand<Replicated> = (
  * its commands only, and only while a majority of the voters is there.
  */
 export interface ReplicatedDeclaration<Replicated> {
-  /** Plain data, at most 64 KiB as JSON text in ASCII. What was replicated before stands instead. */
+  /** Plain data of at most 64 KiB as JSON text. What the log has stands in its place. */
   readonly initial: Replicated;
   readonly commands: { readonly [name: string]: ReplicatedCommand<NoInfer<Replicated>> };
 }
