@@ -222,6 +222,11 @@ describe("models (HISTORY-3)", () => {
     expect(could("lock", [], 5)).toBe("refused");
   });
 
+  it("have no keys but those that were written", () => {
+    const read = word("txn", [], [["read", "constructor", null]]);
+    expect(could("multi-register", [read])).toBe("linearizable");
+  });
+
   it("refuse what is none of theirs", () => {
     expect(could("register", [word("cas", [1, 2])])).toBe("refused");
     expect(could("lock", [word("acquire", null, { token: 1 })])).toBe("refused");
