@@ -163,6 +163,32 @@ const cases: readonly (readonly [string, string, readonly Word[], readonly Word[
     ],
   ],
   [
+    "lock",
+    "may be forgotten while it is free, but its tokens grow",
+    [
+      ...[acquire("a", 3), word("release", { session: "a", token: 3 })],
+      ...[word("view", null, { holder: null, token: 0 }), acquire("b", 4)],
+    ],
+    [
+      ...[acquire("a", 3), word("release", { session: "a", token: 3 })],
+      ...[word("view", null, { holder: null, token: 0 }), acquire("b", 2)],
+    ],
+  ],
+  [
+    "lock",
+    "is held on when another leaves the queue",
+    [
+      acquire("a", 3),
+      word("release", { session: "b", token: 0 }),
+      word("view", null, { holder: "a", token: 3 }),
+    ],
+    [
+      acquire("a", 3),
+      word("release", { session: "b", token: 0 }),
+      word("view", null, { holder: null, token: 3 }),
+    ],
+  ],
+  [
     "queue",
     "gives what came first",
     [
