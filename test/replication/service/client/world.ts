@@ -4,7 +4,7 @@
  * arrives is applied at once, however late it is. All clocks drift.
  */
 import { Prng } from "../../../../src/kernel/prng.js";
-import { type Instant, instant } from "../../../../src/kernel/time.js";
+import { type Instant, instant, millis, seconds } from "../../../../src/kernel/time.js";
 import type { AppCommands } from "../../../../src/replication/service/app-commands.js";
 import type {
   ClientCall,
@@ -13,6 +13,7 @@ import type {
 import {
   ServiceClient,
   type ServiceClientOptions,
+  serviceClientDefaults,
 } from "../../../../src/replication/service/client/service-client.js";
 import { encodeCommand } from "../../../../src/replication/service/command-bytes.js";
 import { Leases } from "../../../../src/replication/service/leases.js";
@@ -34,6 +35,14 @@ export const keeper: AppCommands = {
     const list = [...(state as number[]), argument as number];
     return { ok: true, state: list, result: list.length };
   },
+};
+
+/** A client in a hurry, with a bad clock. */
+export const hurried: Omit<ServiceClientOptions, "seed"> = {
+  ...serviceClientDefaults,
+  grace: seconds(3),
+  attemptMax: millis(100),
+  driftMaxPpm: 50_000,
 };
 
 export interface WorldOptions {
