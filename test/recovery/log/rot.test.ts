@@ -141,6 +141,30 @@ describe("bits that rot", () => {
     }
   });
 
+  it("LOG-7: a record that a disk has brought back from the past is refused", () => {
+    const write = (term: number): MemoryDisk => {
+      const rig = LogRig.open(new MemoryDisk());
+      rig.save(entriesOf(1, 1));
+      rig.settle();
+      const from = usedBytes(rig.disk.files.get(firstSegment) ?? expect.fail("no segment"));
+      rig.save(entriesOf(2, 1, term));
+      rig.settle();
+      const old = (rig.disk.files.get(firstSegment) ?? expect.fail("no segment")).slice();
+      rig.save(entriesOf(3, 1, 2));
+      rig.settle();
+      past.push(old.slice(from, usedBytes(old)));
+      places.push(from);
+      return rig.disk;
+    };
+    const past: Uint8Array[] = [];
+    const places: number[] = [];
+    write(1);
+    const disk = write(2);
+    expect(LogRig.open(disk.copy()).recovered.entries.length).toBe(3);
+    disk.files.get(firstSegment)?.set(past[0] ?? [], places[0] ?? 0);
+    expect(refusal(disk)).toMatchObject({ reason: "corrupt", lostFrom: 3 });
+  });
+
   it("LOG-8: are told with what is lost by them", () => {
     const log = smallLog();
     const cleared = changed(log, firstSegment, (bytes) => bytes.fill(0xee, 200, 210));
