@@ -193,9 +193,10 @@ class SegmentsReading {
 
   /** What all of them together say. */
   refuse(): Refused | null {
-    const { segments, snapshots, hasBegun } = this.#folder;
+    const { segments, hasBegun } = this.#folder;
     if (this.segments.length > 0) return null;
-    const isNew = segments.length === this.run.length && snapshots.length === 0 && !hasBegun;
+    // Another's snapshot may have come first: of one that no record names nothing was told.
+    const isNew = segments.length === this.run.length && !hasBegun;
     return isNew ? null : lost("the log", null, null, "it was begun, and no record of it is there");
   }
 
