@@ -22,7 +22,7 @@ export interface Judgement extends Question {
 }
 
 /** Between two looks at the clock; a step takes about a microsecond. */
-const stepsASlice = 50_000;
+const stepsASlice = 2_000;
 
 /** @throws CliFailure (invalid file) for a history that is none of the model's */
 export function judge(io: CliIo, question: Question, timeout: Duration): Judgement {

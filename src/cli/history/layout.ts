@@ -3,8 +3,10 @@
  * of the order has a column of its own, in their true order: only what was before what matters, and
  * a scale of time would crowd some together and scatter others.
  */
+
+import { operationText } from "../../consistency/words.js";
 import type { Drawn, Scene } from "./scene.js";
-import { cut, operationText } from "./words.js";
+import { cut } from "./words.js";
 
 export interface Placed extends Drawn {
   readonly label: string;

@@ -3,12 +3,13 @@
  * pointer all that is known of an operation.
  */
 import { statesAlong } from "../../consistency/trace.js";
+import { operationText } from "../../consistency/words.js";
 import type { Judgement } from "./judge.js";
 import { drawScene } from "./picture.js";
 import { type Drawn, type Scene, sceneOf } from "./scene.js";
 import { escaped } from "./svg.js";
 import { headline, subline } from "./titles.js";
-import { momentText, operationText } from "./words.js";
+import { momentText } from "./words.js";
 
 export function historyPage(judgement: Judgement): string {
   const scene = sceneOf(judgement);
@@ -77,7 +78,7 @@ function dataOf({ drawn }: Scene, judgement: Judgement): string {
   return JSON.stringify(Object.fromEntries(entries)).replaceAll("<", "\\u003c");
 }
 
-function detailsOf({ operation, role, point }: Drawn, { history, lineOf }: Judgement) {
+function detailsOf({ operation, role, point }: Drawn, judgement: Judgement) {
   const { process, kind, key, input, output, status, calledAt, returnedAt } = operation;
   const place = point === null ? [] : [["in the order", String(point.number)]];
   const state = point === null ? [] : [["state after it", point.state]];
@@ -89,23 +90,23 @@ function detailsOf({ operation, role, point }: Drawn, { history, lineOf }: Judge
     ["input", JSON.stringify(input)],
     ["output", status === "unknown" ? "unknown" : JSON.stringify(output)],
     ["status", status],
-    ["called", momentText(calledAt, history)],
-    ["returned", momentText(returnedAt, history)],
-    ["line", String(lineOf(operation))],
+    ["called", momentText(calledAt, judgement)],
+    ["returned", momentText(returnedAt, judgement)],
+    ["line", String(judgement.lineOf(operation))],
     ...[...place, ...state, ...says],
   ];
   return { title: operationText(operation), rows };
 }
 
 function coreTable(judgement: Judgement): readonly string[] {
-  const { verdict, history, lineOf } = judgement;
+  const { verdict, lineOf } = judgement;
   if (verdict.verdict !== "not" || verdict.core === null) return [];
   const rows = verdict.core.operations.map((operation) => [
     String(lineOf(operation)),
     operation.process,
     operationText(operation),
-    momentText(operation.calledAt, history),
-    momentText(operation.returnedAt, history),
+    momentText(operation.calledAt, judgement),
+    momentText(operation.returnedAt, judgement),
   ]);
   const titles = ["line", "process", "operation", "called", "returned"];
   return ["<h2>These contradict one another, whatever the others did</h2>", rowsOf(titles, rows)];

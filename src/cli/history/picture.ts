@@ -1,11 +1,13 @@
 /** A judged history as an SVG file: a lane for each process, a bar for each operation. */
+
+import { operationText } from "../../consistency/words.js";
 import { ink, tones } from "../plot/colours.js";
 import type { Judgement } from "./judge.js";
 import { type Layout, layOut, type Placed } from "./layout.js";
 import { type Scene, sceneOf } from "./scene.js";
 import { circle, escaped, line, rect, words } from "./svg.js";
 import { headline, subline } from "./titles.js";
-import { cut, momentText, operationText } from "./words.js";
+import { cut, momentText } from "./words.js";
 
 const left = 96;
 const top = 132;
@@ -144,12 +146,12 @@ const closedBar = (from: number, to: number, y: number): string =>
 const openBar = (from: number, to: number, y: number): string =>
   `M${to - 8} ${y}H${from}V${y + barHeight}H${to - 8}L${to} ${y + barHeight / 2}Z`;
 
-function hint({ operation, point, role }: Placed, { history, lineOf }: Judgement): string {
-  const from = momentText(operation.calledAt, history);
-  const to = momentText(operation.returnedAt, history);
+function hint({ operation, point, role }: Placed, judgement: Judgement): string {
+  const from = momentText(operation.calledAt, judgement);
+  const to = momentText(operation.returnedAt, judgement);
   const lines = [
     `process ${operation.process}: ${operationText(operation)}`,
-    `called at ${from}, returned at ${to}, line ${lineOf(operation)}`,
+    `called at ${from}, returned at ${to}, line ${judgement.lineOf(operation)}`,
   ];
   if (point !== null)
     lines.push(`number ${point.number} of the order; state after it: ${point.state}`);
@@ -182,13 +184,13 @@ function endOf({ end, placed }: Layout, bottom: number): readonly string[] {
 }
 
 /** When the calls were, where there is room to say so. */
-function axis({ placed }: Layout, bottom: number, { history }: Judgement): readonly string[] {
+function axis({ placed }: Layout, bottom: number, judgement: Judgement): readonly string[] {
   let last = 0;
   const calls = [...placed].sort((one, other) => one.from - other.from);
   return calls.flatMap(({ from, operation }) => {
     if (from < last) return [];
     last = from + 64;
-    const text = momentText(operation.calledAt, history);
+    const text = momentText(operation.calledAt, judgement);
     return [
       line(from, bottom - 4, from, bottom + 4, ink.quiet),
       words(from, bottom + 17, text, 11, ink.text, "middle"),

@@ -3,10 +3,11 @@
 import type { Operation } from "../../consistency/operation.js";
 import { statesAlong } from "../../consistency/trace.js";
 import type { Ordered, Verdict } from "../../consistency/verdict.js";
+import { operationText } from "../../consistency/words.js";
 import { unreachable } from "../../kernel/assert.js";
 import { type Paint, table } from "../terminal.js";
 import type { Judgement } from "./judge.js";
-import { cut, momentText, operationText } from "./words.js";
+import { cut, momentText } from "./words.js";
 
 /** Of an order, the last are shown: there it ends. */
 const orderedShown = 12;
@@ -60,16 +61,16 @@ function stuckText(operation: Operation, { lineOf, file }: Judgement): string {
   return `${file}:${lineOf(operation)}: process ${process}: ${text}`;
 }
 
-function placeText({ stuck, states, keys }: Not, { consistency, history }: Judgement) {
+function placeText({ stuck, states, keys }: Not, judgement: Judgement) {
   const [first] = stuck;
   const list = states.map((state) => cut(state, textLengthMax)).join(" | ");
   const of = keys.join("") === "" ? "" : ` of ${cut(keys.join(", "), textLengthMax)}`;
   const state = `  the state${of} could only be: ${list}`;
-  if (consistency === "sequential" || first === undefined) {
+  if (judgement.consistency === "sequential" || first === undefined) {
     return ["  none of these can come next, whatever the order before;", state];
   }
-  const from = momentText(first.calledAt, history);
-  const to = momentText(first.returnedAt, history);
+  const from = momentText(first.calledAt, judgement);
+  const to = momentText(first.returnedAt, judgement);
   return [`  cannot have taken effect between its call at ${from} and its return at ${to};`, state];
 }
 
@@ -88,13 +89,13 @@ function coreText({ core, stuck }: Not, judgement: Judgement): readonly string[]
 
 const columns = ["line", "process", "operation", "called", "returned"].map((title) => ({ title }));
 
-function rowOf(operation: Operation, { lineOf, history }: Judgement): readonly string[] {
+function rowOf(operation: Operation, judgement: Judgement): readonly string[] {
   return [
-    String(lineOf(operation)),
+    String(judgement.lineOf(operation)),
     operation.process,
     cut(operationText(operation), textLengthMax),
-    momentText(operation.calledAt, history),
-    momentText(operation.returnedAt, history),
+    momentText(operation.calledAt, judgement),
+    momentText(operation.returnedAt, judgement),
   ];
 }
 

@@ -1,7 +1,9 @@
 /** What the picture and the page say above all. */
+
+import { operationText } from "../../consistency/words.js";
 import { unreachable } from "../../kernel/assert.js";
 import type { Judgement } from "./judge.js";
-import { cut, operationText } from "./words.js";
+import { cut } from "./words.js";
 
 export function headline({ verdict, name, consistency }: Judgement): string {
   switch (verdict.verdict) {

@@ -13,8 +13,11 @@ import { unreachable } from "../../kernel/assert.js";
 import type { FailureMeaning } from "../operation.js";
 import { type Fields, isCount, isFields, type Value } from "../value.js";
 import {
+  deepExpected,
+  depthMax,
   failureOf,
   type HistoryRead,
+  isDeep,
   processLengthMax,
   processOf,
   type ReadProblem,
@@ -73,7 +76,7 @@ export function readLines(text: string): HistoryRead {
     numbers.push(place + 1);
   }
   return {
-    ...{ ok: true, model: header.model, notes },
+    ...{ ok: true, model: header.model, notes, microseconds: true },
     history: historyOf(reader.events, header.failure, header.init),
     lineOf: ({ call }) => numbers[call] ?? 1,
   };
@@ -92,6 +95,7 @@ function readHeader(line: string): ReadHeader | ReadProblem {
   const header = fieldsIn(line);
   if (header === null) return slip("", "a JSON object, the header");
   const { schema, model, init, failure = "observed" } = header;
+  if (isDeep(init)) return slip("init", deepExpected);
   if (schema !== historySchema) return slip("schema", historySchema);
   if (typeof model !== "string") return slip("model", "the name of a model");
   const meaning = failureOf(failure);
@@ -127,6 +131,7 @@ class EventReader {
     if (fields === null) return { path: "", expected: "a JSON object" };
     const { at } = fields;
     if (typeof at !== "number") return { path: "at", expected: "a time in microseconds" };
+    if (isDeep(fields, depthMax + 1)) return { path: "", expected: deepExpected };
     if (fields["invoke"] !== undefined) return this.#invoke(fields, at);
     if (fields["return"] !== undefined) return this.#return(fields, at);
     return { path: "", expected: "an operation's number as invoke or as return" };

@@ -11,13 +11,16 @@ import { type Fields, isFields, isList, type Value } from "../value.js";
 import { itemLinesOf, lineOf } from "./json-line.js";
 import { ordered, type Span } from "./places.js";
 import {
+  deepExpected,
   failureOf,
   type HistoryRead,
+  isDeep,
   processLengthMax,
   processOf,
   type ReadProblem,
   statusOf,
 } from "./read.js";
+import { operationsMax } from "./recorder.js";
 
 interface Slip {
   readonly path: readonly (string | number)[];
@@ -29,6 +32,10 @@ export function readOperations(text: string, value: Value): HistoryRead {
   const { ops, model, init, failSemantics = "removed" } = isFields(value) ? value : {};
   if (!isList(ops)) return problem(text, { path: ["ops"], expected: "a list of operations" });
   if (typeof model !== "string") return problem(text, { path: ["model"], expected: "a name" });
+  if (ops.length > operationsMax) {
+    return problem(text, { path: ["ops"], expected: `at most ${operationsMax} operations` });
+  }
+  if (isDeep(init)) return problem(text, { path: ["init"], expected: deepExpected });
   const failure = failureOf(failSemantics);
   if (failure === null) {
     const expected = "removed, observed (or cas-mismatch) or n/a";
@@ -48,7 +55,7 @@ export function readOperations(text: string, value: Value): HistoryRead {
   }
   const operations = [...ordering.operations].sort((one, other) => one.call - other.call);
   return {
-    ...{ ok: true, model, notes: notesOf(spans, told) },
+    ...{ ok: true, model, notes: notesOf(spans, told), microseconds: false },
     history: { operations, failure, init },
     lineOf: linesIn(text, ordering.operations),
   };
@@ -121,5 +128,6 @@ function readNames({ p, f, key = null, status, ...rest }: Fields): Named | Slip 
   const known = statusOf(status);
   if (known === null) return { path: ["status"], expected: "ok, fail or unknown" };
   const { in: input = null, out: output = null } = rest;
+  if (isDeep(input) || isDeep(output)) return { path: [], expected: deepExpected };
   return { process, kind: f, key: key === null ? null : `${key}`, input, output, status: known };
 }

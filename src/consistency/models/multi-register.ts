@@ -3,7 +3,7 @@
  * and `["write", key, value]`, done in order as one, and answers the same list with what was read.
  */
 import type { Operation } from "../operation.js";
-import { type Fields, isFields, isList, same, textOf, type Value } from "../value.js";
+import { type Fields, fieldOf, isFields, isList, same, textOf, type Value } from "../value.js";
 import {
   type Compiled,
   changes,
@@ -38,7 +38,7 @@ function done(accesses: readonly Access[], state: Fields): Fields | undefined {
   let now = state;
   for (const { kind, key, value } of accesses) {
     if (kind === "write") now = { ...now, [key]: value };
-    else if (!same(now[key] ?? null, value)) return undefined;
+    else if (!same(fieldOf(now, key), value)) return undefined;
   }
   return now;
 }

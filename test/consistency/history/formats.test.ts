@@ -52,6 +52,14 @@ describe("lines of the recorder (HISTORY-8)", () => {
     ["no model", `{"schema":"holdfast.history-events/1"}\n`, "1: model: the name of a model"],
     ["no JSON", lines(header, invoke, "oops", answer), "3: : a JSON object"],
     ["no time", lines(header, `{"invoke":1}`), "2: at: a time in microseconds"],
+    [
+      "a value too deep",
+      lines(
+        header,
+        invoke.replace('"input":1', `"input":${"[".repeat(9_000)}${"]".repeat(9_000)}`),
+      ),
+      "2: : a value that is nested at most 32 deep",
+    ],
     ["a number twice", lines(header, invoke, answer, invoke), "4: invoke: a number that no other"],
     ["no call", lines(header, answer), "2: return: the number of an operation that waits"],
     [
@@ -68,6 +76,8 @@ describe("lines of the recorder (HISTORY-8)", () => {
     expect(problemOf(text)).toContain(problem);
   });
 });
+
+const deep = (depth: number): object => (depth === 0 ? {} : [deep(depth - 1)]);
 
 const collection = (ops: readonly object[], rest: object = {}): string =>
   JSON.stringify({ model: "register", init: 0, ...rest, ops }, null, 1);
@@ -120,6 +130,7 @@ describe("the format of collections (HISTORY-8)", () => {
       collection([op({ call: 1, ret: 5 }), op({ call: 4, ret: 6 })]),
       "ops[1].call: a time not before 5, when process 1 was answered",
     ],
+    ["a value too deep", collection([op({ in: deep(40) })]), "ops[0]: a value that is nested at"],
     ["failSemantics", collection([], { failSemantics: "odd" }), "failSemantics: removed, observed"],
   ])("is refused with %s", (_, text, problem) => {
     expect(problemOf(text)).toContain(problem);

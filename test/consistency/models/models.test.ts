@@ -163,6 +163,32 @@ const cases: readonly (readonly [string, string, readonly Word[], readonly Word[
     ],
   ],
   [
+    "lock",
+    "may be forgotten while it is free, but its tokens grow",
+    [
+      ...[acquire("a", 3), word("release", { session: "a", token: 3 })],
+      ...[word("view", null, { holder: null, token: 0 }), acquire("b", 4)],
+    ],
+    [
+      ...[acquire("a", 3), word("release", { session: "a", token: 3 })],
+      ...[word("view", null, { holder: null, token: 0 }), acquire("b", 2)],
+    ],
+  ],
+  [
+    "lock",
+    "is held on when another leaves the queue",
+    [
+      acquire("a", 3),
+      word("release", { session: "b", token: 0 }),
+      word("view", null, { holder: "a", token: 3 }),
+    ],
+    [
+      acquire("a", 3),
+      word("release", { session: "b", token: 0 }),
+      word("view", null, { holder: null, token: 3 }),
+    ],
+  ],
+  [
     "queue",
     "gives what came first",
     [
@@ -220,6 +246,11 @@ describe("models (HISTORY-3)", () => {
     expect(could("register", [word("read", null, 5)], 6)).toBe("not");
     expect(could("queue", [word("dequeue", null, 5)], [5, 6])).toBe("linearizable");
     expect(could("lock", [], 5)).toBe("refused");
+  });
+
+  it("have no keys but those that were written", () => {
+    const read = word("txn", [], [["read", "constructor", null]]);
+    expect(could("multi-register", [read])).toBe("linearizable");
   });
 
   it("refuse what is none of theirs", () => {
