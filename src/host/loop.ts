@@ -9,7 +9,7 @@ import type { Machine, Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import type { NodeInput, NodeOutput } from "../node/ports.js";
-import type { DiskRequest } from "../recovery/disk.js";
+import type { DiskDone, DiskRequest } from "../recovery/disk.js";
 import type { ClientNumber } from "../replication/replica/ports.js";
 import type { ClientReply } from "../replication/service/ports.js";
 import {
@@ -86,6 +86,12 @@ export class LiveLoop {
    */
   offer(input: Exclude<NodeInput, { readonly kind: "readings" }>): void {
     this.#loop.offer(input);
+  }
+
+  /** What became of an operation of the disk, which waits for no datagram. */
+  answer(done: DiskDone): void {
+    this.#answers.push(done);
+    this.#loop.answered();
   }
 
   /** A person's word. Not taken, and false, before the start, after the stop, when many wait. */
