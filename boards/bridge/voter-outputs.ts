@@ -5,7 +5,14 @@
  * which the voter knows a replica that is late.
  */
 import { type Duration, due, elapsed, type Instant, millis } from "../../src/kernel/time.js";
-import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "../board.js";
+import type {
+  Board,
+  ChannelSpec,
+  CommandMarks,
+  OutputSpec,
+  Reading,
+  WriteResult,
+} from "../board.js";
 import type { BoardHealth } from "../pin-board.js";
 import { outputsMax } from "./device-frame.js";
 import {
@@ -92,16 +99,15 @@ export class VoterOutputs implements Board {
   /**
    * This replica's vote for `output`, until `until`, or for a minute if that is earlier.
    *
-   * @param cycle without it nothing can be voted: an output that the config leaves to the lease is
-   *   none of the voter's
+   * Without a cycle nothing can be voted: an output that the config leaves to the right to drive is
+   * none of the voter's.
    */
   write(
     now: Instant,
     output: string,
     value: number,
     until: Instant,
-    _frame: Uint8Array | null = null,
-    cycle: number | null = null,
+    { cycle = null }: CommandMarks = {},
   ): WriteResult {
     const voted = this.#find(output);
     if (voted === null || cycle === null) return { ok: false, reason: "unknown-output" };

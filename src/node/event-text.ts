@@ -61,10 +61,15 @@ export function eventText(event: NodeEvent): string {
     case "refused":
       return `refused a datagram of ${event.source ?? "nobody known"}: ${event.reason}`;
     case "write-refused":
-      return `the board refused to drive ${event.output}: ${event.reason}`;
+      return `the board refused to drive ${event.output}: ${event.reason}${tokenText(event)}`;
     default:
       return membershipEventText(event);
   }
+}
+
+function tokenText({ token, newest }: Extract<NodeEvent, { kind: "write-refused" }>): string {
+  if (newest === undefined) return "";
+  return `, by right ${token ?? "none"}, and it has seen ${newest}`;
 }
 
 const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;

@@ -29,4 +29,11 @@ export type NodeEvent =
   | { readonly kind: "was-late"; readonly by: Duration }
   /** A datagram had no effect. */
   | { readonly kind: "refused"; readonly reason: string; readonly source: NodeId | null }
-  | { readonly kind: "write-refused"; readonly output: string; readonly reason: string };
+  /** The board did not take a command; where it was fenced off, by which right it came. */
+  | {
+      readonly kind: "write-refused";
+      readonly output: string;
+      readonly reason: string;
+      readonly token?: number;
+      readonly newest?: number;
+    };

@@ -324,10 +324,10 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         break;
       case "acquired":
         this.#report({ kind: "lease-acquired", until: output.until });
-        this.#feedGate(now, { kind: "right-held", until: output.until });
+        this.#feedGate(now, { kind: "right-held", until: output.until, token: null });
         break;
       case "extended":
-        this.#feedGate(now, { kind: "right-held", until: output.until });
+        this.#feedGate(now, { kind: "right-held", until: output.until, token: null });
         break;
       case "lost":
         this.#feedGate(now, { kind: "right-lost" });
@@ -348,8 +348,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       this.#outputs.push(output);
       return;
     }
-    const { output: name, value, until } = output;
-    const frame = this.#commands?.protect(name, value, until) ?? null;
+    const { output: name, value, until, token = null } = output;
+    const frame = this.#commands?.protect(name, value, until, token) ?? null;
     this.#outputs.push({ ...output, frame });
   }
 

@@ -136,7 +136,7 @@ describe("three replicas and the voter", () => {
     rig.pass(300);
     const { outputs, events } = rig.at(0);
     expect(outputs.health(rig.now())).toMatchObject({ kind: "silent" });
-    const write = outputs.write(rig.now(), "relay", 1, rig.later(100), null, 9);
+    const write = outputs.write(rig.now(), "relay", 1, rig.later(100), { cycle: 9 });
     expect(write).toEqual({ ok: false, reason: "lost" });
     expect(outputs.readBack(rig.now(), "relay")).toBeNull();
     rig.mcu.startClock();
@@ -193,7 +193,7 @@ describe("what a replica may not say", () => {
   const rig = new VoterRig();
   const { outputs } = rig.at(0);
   const write = (name: string, value: number, ms: number, cycle: number | null) =>
-    outputs.write(rig.now(), name, value, rig.later(ms), null, cycle);
+    outputs.write(rig.now(), name, value, rig.later(ms), { cycle: cycle });
 
   it("VOTES-9: is refused with the reason of a board", () => {
     expect(write("pump", 1, 100, 1)).toEqual({ ok: false, reason: "unknown-output" });

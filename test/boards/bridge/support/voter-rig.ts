@@ -126,7 +126,7 @@ export class VoterRig {
       for (const [place, value] of values.entries()) {
         const number = cycle + (ahead[place] ?? 0);
         if (value === null) continue;
-        this.at(place).outputs.write(this.now(), output, value, this.later(150), null, number);
+        this.at(place).outputs.write(this.now(), output, value, this.later(150), { cycle: number });
       }
       this.pass(50);
     }
