@@ -27,11 +27,11 @@ const heater: OutputSpec = {
 
 export const votedOutputs: readonly VotedOutput[] = [
   {
-    ...{ spec: relay, number: 0, use: "output", tolerance: 0 },
+    ...{ spec: relay, number: 0, use: "output", tolerance: 0, byRight: false },
     ...{ grace: millis(60), patience: millis(200) },
   },
   {
-    ...{ spec: heater, number: 1, use: "pwm", tolerance: 2 },
+    ...{ spec: heater, number: 1, use: "pwm", tolerance: 2, byRight: false },
     ...{ grace: millis(60), patience: millis(200) },
   },
 ];
