@@ -46,6 +46,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./members.js")).membersCommand,
   },
   {
+    name: "kv",
+    summary: "settings of the cluster by key: replicated, durable, the same for all",
+    load: async () => (await import("./kv.js")).kvCommand,
+  },
+  {
+    name: "lock",
+    summary: "locks of the cluster with fencing tokens, and a lock around a command",
+    load: async () => (await import("./lock.js")).lockCommand,
+  },
+  {
+    name: "member",
+    summary: "the group that keeps the replicated state; add, remove, replace a member",
+    load: async () => (await import("./member.js")).memberCommand,
+  },
+  {
     name: "channel",
     summary: "take a channel out of the vote, or into it, on a running cluster",
     load: async () => (await import("./channel.js")).channelCommand,

@@ -49,3 +49,15 @@ export class CliFailure extends Error {
 export class BadVerdict extends Error {
   override readonly name = "BadVerdict";
 }
+
+/** A command that we ran has ended so, and we end as it did: its code, and not a word of ours. */
+export class EndedLike extends Error {
+  override readonly name = "EndedLike";
+  /** From 1 to 255. */
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`the command ended with ${code}`);
+    this.code = code;
+  }
+}

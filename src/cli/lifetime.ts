@@ -1,6 +1,6 @@
 /** Starting and ending what runs until it is told to end: a replica, an agent. */
-import { SocketOpenFailure } from "../host/control-socket.js";
 import { LinkOpenFailure } from "../host/link-open-failure.js";
+import { SocketOpenFailure } from "../host/unix-socket.js";
 import { WatchdogRefusal } from "../host/watchdog/watchdog-device.js";
 import { CliFailure, exitCodes } from "./exit.js";
 

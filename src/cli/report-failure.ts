@@ -4,7 +4,7 @@
  */
 import { CommanderError } from "commander";
 import { UsageError } from "../kernel/assert.js";
-import { BadVerdict, CliFailure, type ExitCode, exitCodes } from "./exit.js";
+import { BadVerdict, CliFailure, EndedLike, type ExitCode, exitCodes } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
 import { paintFor } from "./terminal.js";
 
@@ -15,7 +15,9 @@ export interface Invocation {
   readonly json: boolean;
 }
 
-export function reportFailure(invocation: Invocation, thrown: unknown): ExitCode {
+/** One of ours, or that of a command that ours has run. */
+export function reportFailure(invocation: Invocation, thrown: unknown): number {
+  if (thrown instanceof EndedLike) return thrown.code;
   if (thrown instanceof CommanderError) return reportCommander(invocation, thrown);
   if (thrown instanceof BadVerdict) return exitCodes.checkFailed;
   if (thrown instanceof CliFailure) {

@@ -4,7 +4,7 @@
  */
 import { Command } from "commander";
 import { type CommandEntry, commands } from "./commands.js";
-import { type ExitCode, exitCodes } from "./exit.js";
+import { exitCodes } from "./exit.js";
 import type { CliIo } from "./io.js";
 import { type Invocation, reportFailure } from "./report-failure.js";
 import { version } from "./version.js";
@@ -22,7 +22,7 @@ Exit codes: 0 ok, 1 the check failed, 2 usage, 3 a file or config is invalid,
 4 not available (device, peer, permission), 5 timed out, 70 a bug of Holdfast.`;
 
 /** @param argv the words after the program's name */
-export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   const invocation = readInvocation(argv, io);
   try {
     const program = await programFor(invocation, argv);

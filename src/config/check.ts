@@ -27,6 +27,7 @@ import { fileSchema } from "./schema.js";
 import { readKey } from "./secret.js";
 import { channelsIn, checkSensors } from "./sensors.js";
 import { checkSerial } from "./serial.js";
+import { settleState } from "./state.js";
 import { settleTiming } from "./timing.js";
 import { settleWatchdog } from "./watchdog.js";
 import { rootOf } from "./yaml-root.js";
@@ -80,7 +81,7 @@ async function settle(
   const problems = [
     ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
     ...[...checkNodes(layers), ...times, ...settleDetection(layers), ...watchdog.problems],
-    ...[...settleRestarts(layers), ...serial.problems],
+    ...[...settleRestarts(layers), ...settleState(layers), ...serial.problems],
     ...[...named.problems, ...files.problems],
   ];
   const warnings = [

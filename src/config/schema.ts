@@ -26,6 +26,7 @@ import {
   whole,
 } from "./schema-parts.js";
 import { serial } from "./serial-schema.js";
+import { state, stateRole } from "./state-schema.js";
 import { voterSchema } from "./voter-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
@@ -49,6 +50,7 @@ const node = mapping({
     description: "The same on a second network, by which every datagram goes as well.",
     fallback: "one path",
   }).optional(),
+  state: stateRole.optional(),
 });
 
 const timing = mapping({
@@ -322,6 +324,7 @@ export const fileSchema = mapping({
       .optional(),
   }).optional(),
   restarts: restarts.optional(),
+  state: state.optional(),
   dependability: dependability.optional(),
   faultsAllowed: z
     .boolean({ error: "true or false" })

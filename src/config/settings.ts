@@ -21,6 +21,7 @@ import { type DependabilitySettings, dependabilityOf } from "./dependability-set
 import { restartsOf } from "./restarts.js";
 import type { FileContent, LogLevel } from "./schema.js";
 import { serialOf } from "./serial.js";
+import { stateOf } from "./state.js";
 import { type VoterSettings, voterSettingsOf } from "./voter.js";
 import { watchdogSettingsOf } from "./watchdog-settings.js";
 
@@ -127,6 +128,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     paths: pathsOf(pathNamesOf(content), timing),
     votedOutputs: votedOutputsOf(content.outputs ?? {}),
     protection: protectionOf(content.protection ?? {}),
+    state: stateOf(content),
   };
 }
 

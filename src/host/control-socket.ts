@@ -9,8 +9,7 @@
  *     {"do":"snooze"|"reboot", ...}                       ->  {"ok":true} (see dog-request.ts)
  *     anything else, and what is not taken                ->  {"ok":false,"reason":...}
  */
-import { chmod, lstat, unlink } from "node:fs/promises";
-import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import {
   type ChannelCommand,
@@ -21,6 +20,7 @@ import { type NodeId, parseNodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { CaseFile } from "../membership/ports.js";
 import { answerDog, type TellDog } from "./dog-request.js";
+import { listenAt } from "./unix-socket.js";
 
 export interface ControlSocketOptions {
   readonly path: string;
@@ -46,22 +46,6 @@ export type CommandAnswer =
       readonly ok: false;
       readonly reason: CommandRefusal | "starting" | "unknown-word" | "malformed";
     };
-
-export type SocketOpenReason = "path-too-long" | "in-use" | "not-permitted" | "other";
-
-/** The socket is not open. */
-export class SocketOpenFailure extends Error {
-  override readonly name = "SocketOpenFailure";
-  readonly reason: SocketOpenReason;
-
-  constructor(reason: SocketOpenReason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
-
-/** `sun_path` of the kernel has 108 bytes with its end (104 on a Mac); longer ones would be cut. */
-export const socketPathBytesMax = process.platform === "linux" ? 107 : 103;
 
 /** Connections at one time; more are closed at once. */
 const clientsMax = 8;
@@ -95,17 +79,8 @@ export class ControlSocket {
    * replaced; one behind which a replica answers is not.
    */
   static async open(options: ControlSocketOptions): Promise<ControlSocket> {
-    const { path } = options;
-    const length = Buffer.byteLength(path);
-    if (length > socketPathBytesMax) {
-      const limit = `a socket's path has at most ${socketPathBytesMax} bytes`;
-      throw new SocketOpenFailure(
-        "path-too-long",
-        `${path}: ${limit}, this one has ${length}; choose a shorter stateDir`,
-      );
-    }
     const socket = new ControlSocket(options);
-    await socket.#listen();
+    await listenAt(socket.#server, options.path);
     return socket;
   }
 
@@ -113,23 +88,6 @@ export class ControlSocket {
     for (const client of this.#clients) client.destroy();
     // Node unlinks the file itself.
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
-
-  async #listen(): Promise<void> {
-    const { path } = this.#options;
-    try {
-      await bind(this.#server, path);
-    } catch (error) {
-      if (codeOf(error) !== "EADDRINUSE" || !(await isLeftBehind(path)))
-        throw failureOf(path, error);
-      await unlink(path).catch(() => undefined);
-      await bind(this.#server, path).catch((again) => {
-        throw failureOf(path, again);
-      });
-    }
-    this.#server.on("error", () => undefined);
-    await chmod(path, 0o600);
-    this.#server.unref();
   }
 
   #serve(client: Socket): void {
@@ -207,42 +165,3 @@ function parseRequest(line: string): Readonly<Record<string, unknown>> | null {
     return null;
   }
 }
-
-function bind(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-/** A socket on which nobody accepts. Connecting to a file of another kind is refused as well. */
-async function isLeftBehind(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => null);
-  if (found?.isSocket() !== true) return false;
-  return new Promise((resolve) => {
-    const probe = createConnection(path, () => {
-      probe.destroy();
-      resolve(false);
-    });
-    probe.on("error", (error) => resolve(codeOf(error) === "ECONNREFUSED"));
-  });
-}
-
-function failureOf(path: string, error: unknown): SocketOpenFailure {
-  const code = codeOf(error);
-  if (code === "EADDRINUSE") {
-    return new SocketOpenFailure(
-      "in-use",
-      `${path}: another replica of this node runs, or the file is none of ours`,
-    );
-  }
-  if (code === "EACCES" || code === "EPERM") {
-    return new SocketOpenFailure("not-permitted", `${path}: this user may not make it (${code})`);
-  }
-  return new SocketOpenFailure("other", `${path}: cannot be made (${code})`);
-}
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

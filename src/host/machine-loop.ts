@@ -103,6 +103,11 @@ export class MachineLoop<Input, Output> {
     this.#work();
   }
 
+  /** `answers` has something now that came later than its step. */
+  answered(): void {
+    this.#work();
+  }
+
   /** A person's word. Not taken, and false, before the start, after the stop, when many wait. */
   command(input: Input): boolean {
     if (this.#stage === "idle" || this.#stage === "stopped") return false;

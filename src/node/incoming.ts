@@ -67,6 +67,9 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
       const input = readLeaseInput(frame);
       return input === null ? null : { part: "lease", input };
     }
+    // For a replica of the replicated state, which this node has not.
+    case "state":
+      return null;
     default:
       return unreachable(frame.kind);
   }

@@ -21,10 +21,18 @@
 /** Operations wait for one another only within a lane. */
 export type DiskLane = "log" | "snapshot" | "canary";
 
-/** A name within the folder: `a-z`, digits, `-` and `.`; at most `fileNameLengthMax` characters. */
+/**
+ * A name within the folder: `a-z`, digits, `-` and `.`, of which neither of the last two comes
+ * first; at most `fileNameLengthMax` characters. Files of other names are not listed.
+ */
 export type FileName = string;
 
 export const fileNameLengthMax = 64;
+
+const fileNamePattern = /^[a-z0-9][a-z0-9.-]*$/;
+
+export const isFileName = (name: string): boolean =>
+  name.length <= fileNameLengthMax && fileNamePattern.test(name);
 
 /** The longest read or write, in bytes. */
 export const transferBytesMax = 4 * 1_024 * 1_024;

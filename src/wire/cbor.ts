@@ -53,10 +53,20 @@ export function encodeBody(body: unknown): Uint8Array {
 /** Decodes bytes from anyone; never throws. */
 export function decodeBody(frame: Uint8Array, start: number, end: number): Decoded {
   assert(start <= end && end - start <= scratch.length, "the body is longer than a frame");
+  return decodeIn(scratch, frame, start, end);
+}
+
+/** The same of a body that may be longer than a frame: its reader has a bound of its own. */
+export function decodeLongBody(bytes: Uint8Array, start: number, end: number): Decoded {
+  const length = end - start;
+  return decodeIn(length <= scratch.length ? scratch : new Uint8Array(length), bytes, start, end);
+}
+
+function decodeIn(place: Uint8Array, frame: Uint8Array, start: number, end: number): Decoded {
   if (!isPlainCbor(frame, start, end)) return notPlain;
-  scratch.set(frame.subarray(start, end));
+  place.set(frame.subarray(start, end));
   try {
-    return { ok: true, body: codec.decode(scratch, end - start) };
+    return { ok: true, body: codec.decode(place, end - start) };
   } catch {
     // Nothing plain is known to get here; cbor-x throws errors of many types, so all are caught.
     return notPlain;

@@ -23,6 +23,7 @@ export const silentText = ({ node, reason }: Silent): string =>
 /** How the sockets of a kind of process are named: the node, and this. */
 export const replicasHere = ".sock";
 export const agentsHere = ".agent.sock";
+export const stateSocketsHere = ".state.sock";
 
 /**
  * The nodes that have a socket in the folder, in the order of their names; or the one named.

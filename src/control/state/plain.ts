@@ -7,6 +7,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { freezePlain, isPlain } from "../../wire/plain-data.js";
 
 /**
  * The most that a state may weigh, in bytes of its JSON text. As CBOR it may take 2.25 times that
@@ -14,18 +15,16 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
  */
 export const stateBytesMax = 2_048;
 
-const depthMax = 16;
-
 export type Sealed =
   | { readonly ok: true; readonly state: unknown; readonly digest: number }
   | { readonly ok: false; readonly reason: "not-plain-data" | "state-too-large" };
 
 /** Checks that a value is a state, freezes it in depth, and takes its digest. */
 export function sealState(state: unknown): Sealed {
-  if (!isPlain(state, 0)) return { ok: false, reason: "not-plain-data" };
+  if (!isPlain(state)) return { ok: false, reason: "not-plain-data" };
   const bytes = utf8ToBytes(JSON.stringify(state));
   if (bytes.length > stateBytesMax) return { ok: false, reason: "state-too-large" };
-  freeze(state);
+  freezePlain(state);
   return { ok: true, state, digest: digestOf(bytes) };
 }
 
@@ -35,29 +34,4 @@ function digestOf(bytes: Uint8Array): number {
   let digest = 0;
   for (let index = 0; index < 6; index += 1) digest = digest * 256 + (hash[index] as number);
   return digest;
-}
-
-/** Half of a surrogate pair: text that has one is not UTF-8, and would arrive as another text. */
-const loneSurrogate = /\p{Surrogate}/u;
-
-function isPlain(value: unknown, depth: number): boolean {
-  if (value === null || typeof value === "boolean") return true;
-  if (typeof value === "string") return !loneSurrogate.test(value);
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || depth === depthMax) return false;
-  // Not by `every`, which passes over holes: JSON has them as null, the wire has not got them at
-  // all.
-  if (Array.isArray(value)) return Array.from(value).every((item) => isPlain(item, depth + 1));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  return Object.entries(value).every(([key, item]) => isKey(key) && isPlain(item, depth + 1));
-}
-
-/** A key that the wire refuses, because decoders set the prototype by it, is not plain either. */
-const isKey = (key: string): boolean => key !== "__proto__" && !loneSurrogate.test(key);
-
-function freeze(value: unknown): void {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const item of Object.values(value)) freeze(item);
 }

@@ -44,7 +44,10 @@ export type LogInput =
       readonly meta: Uint8Array | null;
       readonly entries: readonly LogEntry[];
     }
-  /** Keep this snapshot of our own state beside the log, which stays as it is. */
+  /**
+   * Keep this snapshot of our own state beside the log, which stays as it is. One is written at a
+   * time; of those that wait the newest supersedes the others.
+   */
   | { readonly kind: "save-snapshot"; readonly ticket: number; readonly snapshot: Snapshot }
   /**
    * Somebody else's snapshot takes the place of the log: entries up to its index are gone, and so
@@ -56,7 +59,10 @@ export type LogInput =
       readonly meta: Uint8Array | null;
       readonly snapshot: Snapshot;
     }
-  /** Entries up to `index` are not needed any more; the snapshot covers them. */
+  /**
+   * Entries up to `index` are not needed any more; the snapshot covers them. They go as soon as a
+   * durable one does, and in whole segments.
+   */
   | { readonly kind: "compact"; readonly index: number };
 
 /** What was found and mended at the start: a person should hear of it. */
@@ -106,13 +112,24 @@ export type LogOutput =
       readonly lostTo: number | null;
       readonly detail: string;
     }
-  /** All with tickets up to this one are durable, entries and meta and snapshots. */
+  /** Every `save` and `install-snapshot` with a ticket up to this one is durable. */
   | { readonly kind: "saved"; readonly ticket: number }
-  /** It was not done and will not be; what was there before is there. */
+  /**
+   * The `save-snapshot` of this ticket is durable. It is told by itself: it takes seconds, and
+   * saves with later tickets do not wait for it.
+   */
+  | { readonly kind: "snapshot-saved"; readonly ticket: number }
+  /**
+   * It was not done and will not be; what was there before is there. (Where the reason is neither
+   * `full`, `read-only` nor one of the last two, the disk is in doubt: it may be there at the next
+   * start.) A later save that would leave
+   * a gap behind this one is refused for the same reason.
+   */
   | {
       readonly kind: "not-saved";
       readonly ticket: number;
-      readonly reason: DiskFailure | "closed" | "over-budget";
+      /** `too-much-waiting`: more bytes wait for the disk than may. */
+      readonly reason: DiskFailure | "closed" | "too-much-waiting" | "superseded";
     }
   | { readonly kind: "health"; readonly health: DiskHealth }
   /** The budget of writes is spent, or is not any more; an alarm and no brake. */

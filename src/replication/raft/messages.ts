@@ -17,6 +17,8 @@ export interface VoteRequest extends InTerm {
   readonly lastTerm: number;
   /** A leader has asked for this election: voters need not wait for their leader's silence. */
   readonly transfer: boolean;
+  /** The life of the voter that the candidate's group names; 0 where it names none. */
+  readonly life: number;
 }
 
 export interface VoteReply extends InTerm {
@@ -24,6 +26,10 @@ export interface VoteReply extends InTerm {
   /** As asked: an answer to a pre-vote must never count as a vote. */
   readonly pre: boolean;
   readonly granted: boolean;
+  /** Of the voter: see standing.ts. */
+  readonly life: number;
+  /** It does not know what an earlier life of its name has promised, and grants nothing. */
+  readonly blank: boolean;
 }
 
 export interface AppendRequest extends InTerm {
@@ -44,6 +50,9 @@ export interface AppendReply extends InTerm {
   /** Of a refusal: the term of our entry at `index`, for the search backwards. */
   readonly hintTerm: number;
   readonly round: number;
+  /** Of the follower, as in a vote reply: the acknowledgement of a blank one counts for nothing. */
+  readonly life: number;
+  readonly blank: boolean;
 }
 
 export interface SnapshotPiece extends InTerm {
@@ -65,6 +74,8 @@ export interface SnapshotReply extends InTerm {
   /** So many bytes from the beginning have come; `total` when it is installed and durable. */
   readonly received: number;
   readonly round: number;
+  readonly life: number;
+  readonly blank: boolean;
 }
 
 /** To the voter that is to lead now. */

@@ -23,6 +23,8 @@ export type MemberRoles = ReadonlyMap<NodeId, MemberRole>;
 export interface Group {
   readonly members: MemberRoles;
   readonly outgoing: MemberRoles | null;
+  /** Which life (that is: which disk) of a member may vote; none is named of the first members. */
+  readonly lives: ReadonlyMap<NodeId, number>;
 }
 
 export type MemberChange =

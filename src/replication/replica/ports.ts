@@ -21,6 +21,8 @@ export type ReplicaInput =
   | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
   | { readonly kind: "own-request"; readonly request: ClientRequest }
   | { readonly kind: "client-gone"; readonly client: ClientNumber }
+  /** Its connection takes no more for now: no events are told to it, which wait meanwhile. */
+  | { readonly kind: "client-paused"; readonly client: ClientNumber; readonly paused: boolean }
   | { readonly kind: "was-late"; readonly by: Duration };
 
 export type ReplicaOutput =

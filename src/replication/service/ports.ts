@@ -9,7 +9,8 @@
  * 2014, section 6.3).
  *
  * A lock's `token` is Chubby's sequencer, a fencing token: the index of the log entry by which the
- * lock was got, so each holder's is greater than that of every holder before, of any lock.
+ * lock was got, so each holder's is greater than that of every holder before, of any lock. (Locks
+ * that one entry passes on, as when a session ends, get the same.)
  */
 import type { Duration } from "../../kernel/time.js";
 
@@ -55,13 +56,14 @@ export type Command =
       /** After a holder's session has expired, nobody gets the lock for so long; at most 60 s. */
       readonly lockDelay: Duration;
     }
+  /** `token` 0: a session that waits leaves the queue. */
   | { readonly kind: "release"; readonly lock: string; readonly token: number }
   /** One of the app's own commands; see `defineApp`. */
   | { readonly kind: "app"; readonly name: string; readonly argument: Plain };
 
 /** What the leader itself puts into the log. */
 export type LeaderCommand =
-  /** Its client was not heard for its lease; nothing where it was renewed or ended since. */
+  /** Its client was not heard for its lease; nothing where it has ended since. */
   | { readonly kind: "expire-session"; readonly session: number }
   /** The delay after an expired holder is over. */
   | { readonly kind: "end-lock-delay"; readonly lock: string; readonly token: number };

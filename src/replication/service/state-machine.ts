@@ -5,7 +5,7 @@
 import type { CommandResult, Query, QueryResult, WatchEvent } from "./ports.js";
 
 export interface Applied {
-  /** For whoever proposed it; null where the entry asks for none. */
+  /** For whoever proposed it. */
   readonly result: CommandResult;
   readonly events: readonly WatchEvent[];
 }

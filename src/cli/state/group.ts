@@ -1,0 +1,57 @@
+/** The group as a replica tells it, and as a table. */
+import type { Plain } from "../../replication/service/ports.js";
+import { isRecord } from "../../wire/shape.js";
+import { table } from "../terminal.js";
+
+export interface GroupMember {
+  readonly member: string;
+  readonly role: string;
+  /** How far its log is like the leader's; null where the replica that was asked does not lead. */
+  readonly matched: number | null;
+}
+
+export interface ToldGroup {
+  readonly term: number;
+  readonly leader: string | null;
+  readonly committed: number;
+  readonly members: readonly GroupMember[];
+  /** Who was in it before the change that is under way; null where none is. */
+  readonly outgoing: readonly string[] | null;
+}
+
+/** A replica of another version may leave out what we look for. */
+export function groupOf(told: Plain): ToldGroup {
+  const { term, leader, committed, members, outgoing } = isRecord(told) ? told : {};
+  return {
+    term: Number(term ?? 0),
+    leader: typeof leader === "string" ? leader : null,
+    committed: Number(committed ?? 0),
+    members: Array.isArray(members) ? members.filter(isRecord).map(memberOf) : [],
+    outgoing: Array.isArray(outgoing) ? outgoing.map(String) : null,
+  };
+}
+
+const memberOf = (one: Readonly<Record<string, unknown>>): GroupMember => ({
+  member: String(one["member"]),
+  role: String(one["role"]),
+  matched: typeof one["matched"] === "number" ? one["matched"] : null,
+});
+
+export function groupText(group: ToldGroup): string {
+  const { term, leader, committed, members, outgoing } = group;
+  const head = `term ${term}, ${leader === null ? "no leader" : `${leader} leads`}`;
+  const rows = members.map(({ member, role, matched }) => [
+    `  ${member}`,
+    role,
+    member === leader ? "leads" : "",
+    matched === null ? "" : String(matched),
+  ]);
+  const columns = [
+    { title: "  member" },
+    { title: "role" },
+    { title: "" },
+    { title: "log up to", align: "right" },
+  ] as const;
+  const change = outgoing === null ? "" : `a change is under way from ${outgoing.join(", ")}\n`;
+  return `${head}, committed up to ${committed}\n${table(columns, rows)}${change}`;
+}

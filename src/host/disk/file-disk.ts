@@ -1,0 +1,275 @@
+/**
+ * The port of a disk on real files, all in one folder that no other process uses.
+ *
+ * A synced write is one call on one thread of the pool: the file is open with O_DSYNC. The README
+ * has what else was measured.
+ */
+import { mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { unreachable } from "../../kernel/assert.js";
+import {
+  type DiskDone,
+  type DiskLane,
+  type DiskOperation,
+  type DiskRequest,
+  type DiskResult,
+  type FileFact,
+  isFileName,
+  transferBytesMax,
+} from "../../recovery/disk.js";
+import { failureOf } from "./disk-errors.js";
+import { FileHandles, type OpenFile } from "./file-handles.js";
+import { type FolderLock, lockFolder } from "./folder-lock.js";
+
+export interface FileDiskOptions {
+  /** It is made if it is not there, for this user alone. */
+  readonly folder: string;
+  /** Called once for each request, in the order of each lane; never from within `request`. */
+  readonly onDone: (done: DiskDone) => void;
+}
+
+export type OpenedDisk =
+  | { readonly ok: true; readonly disk: FileDisk }
+  /** Nothing has changed. `reason` is for a person. */
+  | { readonly ok: false; readonly reason: string };
+
+const done: DiskResult = { ok: true };
+
+/** Zeroes for a new file, in bytes at a time. */
+const zeroes = new Uint8Array(256 * 1_024);
+
+export class FileDisk {
+  readonly #folder: string;
+  readonly #onDone: (done: DiskDone) => void;
+  readonly #lock: FolderLock;
+  readonly #handles: FileHandles;
+  readonly #lanes = new Map<DiskLane, Promise<void>>();
+  #isClosed = false;
+
+  private constructor(options: FileDiskOptions, lock: FolderLock) {
+    this.#folder = options.folder;
+    this.#onDone = options.onDone;
+    this.#lock = lock;
+    this.#handles = new FileHandles(options.folder);
+  }
+
+  static async open(options: FileDiskOptions): Promise<OpenedDisk> {
+    const folder = resolve(options.folder);
+    try {
+      await makeFolder(folder);
+      const locked = await lockFolder(folder);
+      if (!locked.ok) return locked;
+      return { ok: true, disk: new FileDisk({ ...options, folder }, locked.lock) };
+    } catch (error) {
+      return { ok: false, reason: `${folder} cannot be used: ${(error as Error).message}` };
+    }
+  }
+
+  /** After `close` it does nothing. */
+  request({ id, lane, operation }: DiskRequest): void {
+    const before = this.#lanes.get(lane) ?? Promise.resolve();
+    const turn = before.then(async () => {
+      if (this.#isClosed) return;
+      const result = await this.#carryOut(operation);
+      if (!this.#isClosed) this.#onDone({ kind: "disk-done", id, result });
+    });
+    this.#lanes.set(lane, turn);
+  }
+
+  /**
+   * Nothing is answered any more. What has begun is waited for, for it cannot be called back: on a
+   * disk that hangs it takes as long as that. What has not is dropped.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.allSettled(this.#lanes.values());
+    await this.#handles.close();
+    await this.#lock.release();
+  }
+
+  async #carryOut(operation: DiskOperation): Promise<DiskResult> {
+    if (!isSound(operation)) return { ok: false, reason: "not-permitted" };
+    try {
+      return await this.#attempt(operation);
+    } catch (error) {
+      return { ok: false, reason: failureOf(error) };
+    }
+  }
+
+  async #attempt(operation: DiskOperation): Promise<DiskResult> {
+    switch (operation.kind) {
+      case "list":
+        return { ok: true, files: await this.#list() };
+      case "read":
+        return await this.#read(operation.file, operation.offset, operation.length);
+      case "create":
+        return await this.#create(operation.file, operation.bytes);
+      case "write":
+        return await this.#handles.use(operation.file, (entry) => this.#write(operation, entry));
+      case "sync":
+        return await this.#handles.use(operation.file, (entry) =>
+          this.#sync(operation.file, entry),
+        );
+      case "truncate":
+        return await this.#truncate(operation.file, operation.bytes);
+      case "rename":
+        return await this.#rename(operation.from, operation.to);
+      case "remove":
+        return await this.#remove(operation.file);
+      case "sync-folder":
+        await syncFolder(this.#folder);
+        return done;
+      default:
+        return unreachable(operation);
+    }
+  }
+
+  async #list(): Promise<readonly FileFact[]> {
+    const files: FileFact[] = [];
+    for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
+      if (!entry.isFile() || !isFileName(entry.name)) continue;
+      const { size } = await stat(this.#handles.pathOf(entry.name));
+      files.push({ file: entry.name, bytes: size });
+    }
+    return files.sort((one, other) => (one.file < other.file ? -1 : 1));
+  }
+
+  async #read(file: string, offset: number, length: number): Promise<DiskResult> {
+    return await this.#handles.use(file, async (entry) => {
+      const handle = await this.#handles.handle(file, entry, "read");
+      const bytes = new Uint8Array(length);
+      let at = 0;
+      while (at < length) {
+        const { bytesRead } = await handle.read(bytes, at, length - at, offset + at);
+        if (bytesRead === 0) break;
+        at += bytesRead;
+      }
+      return { ok: true, bytes: bytes.subarray(0, at) };
+    });
+  }
+
+  /** Of written zeroes, not of a hole: what is written over later has its place on the disk. */
+  async #create(file: string, bytes: number): Promise<DiskResult> {
+    const handle = await this.#handles.make(file);
+    try {
+      for (let at = 0; at < bytes; at += zeroes.length) {
+        await writeAll(handle, zeroes.subarray(0, bytes - at), at);
+      }
+      return done;
+    } catch (error) {
+      // A part of a file would take the room that there is not.
+      await unlink(this.#handles.pathOf(file)).catch(() => undefined);
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #write(
+    operation: DiskOperation & { readonly kind: "write" },
+    entry: OpenFile,
+  ): Promise<DiskResult> {
+    const { file, offset, bytes, synced } = operation;
+    const isOneCall = synced && !entry.isDirty;
+    const handle = await this.#handles.handle(file, entry, isOneCall ? "synced" : "write");
+    if (!isOneCall) entry.isDirty = true;
+    await writeAll(handle, bytes, offset);
+    if (isOneCall || !synced) return done;
+    await handle.datasync();
+    entry.isDirty = false;
+    return done;
+  }
+
+  /** By the handle that wrote, where there is one: it is told of what failed in the meantime. */
+  async #sync(file: string, entry: OpenFile): Promise<DiskResult> {
+    const { handles } = entry;
+    const written = handles.get("write") ?? handles.get("synced");
+    const handle = written ?? (await this.#handles.handle(file, entry, "read"));
+    await handle.datasync();
+    entry.isDirty = false;
+    return done;
+  }
+
+  async #truncate(file: string, bytes: number): Promise<DiskResult> {
+    return await this.#handles.use(file, async (entry) => {
+      const handle = await this.#handles.handle(file, entry, "write");
+      entry.isDirty = true;
+      await handle.truncate(bytes);
+      return done;
+    });
+  }
+
+  async #rename(from: string, to: string): Promise<DiskResult> {
+    await this.#handles.forget(from);
+    await this.#handles.forget(to);
+    await rename(this.#handles.pathOf(from), this.#handles.pathOf(to));
+    return done;
+  }
+
+  async #remove(file: string): Promise<DiskResult> {
+    await this.#handles.forget(file);
+    try {
+      await unlink(this.#handles.pathOf(file));
+    } catch (error) {
+      if (failureOf(error) !== "absent") throw error;
+    }
+    return done;
+  }
+}
+
+/** A machine that asks for something else has a bug; what it asked for must not be tried. */
+function isSound(operation: DiskOperation): boolean {
+  switch (operation.kind) {
+    case "list":
+    case "sync-folder":
+      return true;
+    case "read":
+      return isFileName(operation.file) && isRange(operation.offset, operation.length);
+    case "write":
+      return isFileName(operation.file) && isRange(operation.offset, operation.bytes.length);
+    case "create":
+    case "truncate":
+      return isFileName(operation.file) && Number.isSafeInteger(operation.bytes);
+    case "rename":
+      return isFileName(operation.from) && isFileName(operation.to);
+    case "remove":
+    case "sync":
+      return isFileName(operation.file);
+    default:
+      return unreachable(operation);
+  }
+}
+
+const isRange = (offset: number, length: number): boolean =>
+  Number.isSafeInteger(offset) && offset >= 0 && length >= 0 && length <= transferBytesMax;
+
+/** A write may take a part only, at a limit of the file system or of the process. */
+async function writeAll(
+  handle: Awaited<ReturnType<typeof open>>,
+  bytes: Uint8Array,
+  offset: number,
+): Promise<void> {
+  let at = 0;
+  while (at < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, offset + at);
+    if (bytesWritten === 0) throw new Error("the disk took none of what was to be written");
+    at += bytesWritten;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The folder itself has to outlast a loss of power too. */
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (made === undefined) return;
+  for (let at = folder; at.length >= made.length; at = dirname(at)) await syncFolder(dirname(at));
+}

@@ -1,0 +1,145 @@
+/**
+ * The socket on which a replica serves the clients of the replicated state: a unix socket beside
+ * its control socket, for the user of the process alone. A client on another machine has a replica
+ * of its own, or a tunnel: nothing here checks who speaks, and no byte is secret on a network.
+ *
+ * All whole requests of one read are handed on together, and all replies of one turn leave in one
+ * write: at 64 requests at a time that is most of what a request costs.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import type { NodeId } from "../../kernel/ids.js";
+import type { ClientNumber } from "../../replication/replica/ports.js";
+import type { ClientReply } from "../../replication/service/ports.js";
+import { encodeReply } from "../../replication/service/reply-bodies.js";
+import { listenAt } from "../unix-socket.js";
+import { BodyReader, BodyWriter, requestBytesMax } from "./body-stream.js";
+
+export interface StateSocketOptions {
+  readonly path: string;
+  /** In the order in which they came; each may be anything that is plain data. */
+  readonly onRequests: (client: ClientNumber, bodies: readonly unknown[]) => void;
+  /** Nothing more comes from it, and what is replied to it goes nowhere. */
+  readonly onGone: (client: ClientNumber) => void;
+}
+
+export interface StateSocketCounts {
+  readonly clients: number;
+  readonly requests: number;
+  /** Clients that sent what is no request at all, and were sent away. */
+  readonly malformed: number;
+  /** Clients that did not read their replies, and were sent away. */
+  readonly slow: number;
+}
+
+/** At one time; more are closed at once. */
+export const stateClientsMax = 128;
+
+/** Replies that wait for a client to read them, in bytes; one for which more wait is sent away. */
+export const unreadBytesMax = 16 * 1_024 * 1_024;
+
+export const stateSocketPath = (stateDir: string, node: NodeId): string =>
+  join(stateDir, `${node}.state.sock`);
+
+interface Client {
+  readonly number: ClientNumber;
+  readonly socket: Socket;
+  readonly reader: BodyReader;
+  readonly writer: BodyWriter;
+  isWriting: boolean;
+}
+
+export class StateSocket {
+  readonly #options: StateSocketOptions;
+  readonly #server: Server;
+  readonly #clients = new Map<ClientNumber, Client>();
+  /** To whom something is to be written at the end of the turn. */
+  #writing: Client[] = [];
+  #lastNumber = 0;
+  #requests = 0;
+  #malformed = 0;
+  #slow = 0;
+
+  private constructor(options: StateSocketOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => this.#serve(socket));
+    this.#server.maxConnections = stateClientsMax;
+  }
+
+  /** Rejects with a `SocketOpenFailure`. */
+  static async open(options: StateSocketOptions): Promise<StateSocket> {
+    const socket = new StateSocket(options);
+    await listenAt(socket.#server, options.path);
+    return socket;
+  }
+
+  /** To a client that has gone it goes nowhere. */
+  reply(number: ClientNumber, reply: ClientReply): void {
+    const client = this.#clients.get(number);
+    if (client === undefined) return;
+    client.writer.add(encodeReply(reply));
+    if (client.isWriting) return;
+    client.isWriting = true;
+    if (this.#writing.push(client) === 1) queueMicrotask(() => this.#write());
+  }
+
+  counts(): StateSocketCounts {
+    return {
+      clients: this.#clients.size,
+      requests: this.#requests,
+      malformed: this.#malformed,
+      slow: this.#slow,
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const { socket } of this.#clients.values()) socket.destroy();
+    // Node unlinks the file itself.
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #serve(socket: Socket): void {
+    this.#lastNumber += 1;
+    const client: Client = {
+      ...{ number: this.#lastNumber, socket, isWriting: false },
+      ...{ reader: new BodyReader(requestBytesMax), writer: new BodyWriter() },
+    };
+    this.#clients.set(client.number, client);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      this.#clients.delete(client.number);
+      this.#options.onGone(client.number);
+    });
+    socket.on("data", (chunk: Buffer) => this.#hear(client, chunk));
+  }
+
+  #hear(client: Client, chunk: Buffer): void {
+    // A Buffer's `slice` is a view and not a copy, so what goes inward is a plain array.
+    const bodies = client.reader.take(
+      new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength),
+    );
+    if (bodies === null) {
+      this.#malformed += 1;
+      client.socket.destroy();
+      return;
+    }
+    if (bodies.length === 0) return;
+    this.#requests += bodies.length;
+    this.#options.onRequests(client.number, bodies);
+  }
+
+  #write(): void {
+    const writing = this.#writing;
+    this.#writing = [];
+    for (const client of writing) {
+      client.isWriting = false;
+      const { socket, writer } = client;
+      const bytes = writer.take();
+      if (socket.destroyed) continue;
+      socket.write(bytes);
+      if (socket.writableLength <= unreadBytesMax) continue;
+      this.#slow += 1;
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What a leader knows of one other member, and how much it has sent ahead.
+ *
+ *     probe      where the logs meet is not known: one message at a time, then the answer
+ *     replicate  it is known: messages go out ahead of the answers, as far as the window is open
+ *     snapshot   what it needs next is compacted: pieces of a snapshot go out first
+ */
+import { assert } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
+import type { Instant } from "../../kernel/time.js";
+
+export class Progress {
+  readonly peer: NodeId;
+  /** Its durable log is ours up to here. */
+  matched = 0;
+  /** What is sent next. */
+  next: number;
+  kind: "probe" | "replicate" | "snapshot" = "probe";
+  /** A probe is out. */
+  waits = false;
+  heardAt: Instant | null = null;
+  /** The newest round that it has answered. */
+  round = 0;
+  /** Which disk it writes to; 0 before it was heard. */
+  life = 0;
+  /** Its answers count for nothing yet (see blank.ts). */
+  blank = true;
+  #lasts: number[] = [];
+  #sizes: number[] = [];
+  #bytesInFlight = 0;
+
+  constructor(peer: NodeId, next: number) {
+    this.peer = peer;
+    this.next = next;
+  }
+
+  get inFlight(): number {
+    return this.#lasts.length;
+  }
+
+  get bytesInFlight(): number {
+    return this.#bytesInFlight;
+  }
+
+  /** Entries up to `last` were sent ahead, so many bytes. */
+  sent(last: number, bytes: number): void {
+    assert(last >= this.next, "sent what was sent already");
+    this.#lasts.push(last);
+    this.#sizes.push(bytes);
+    this.#bytesInFlight += bytes;
+    this.next = last + 1;
+  }
+
+  acknowledge(index: number): void {
+    this.matched = Math.max(this.matched, index);
+    this.next = Math.max(this.next, this.matched + 1);
+    while (this.#lasts.length > 0 && (this.#lasts[0] as number) <= this.matched) {
+      this.#lasts.shift();
+      this.#bytesInFlight -= this.#sizes.shift() as number;
+    }
+  }
+
+  replicate(): void {
+    this.#become("replicate");
+    this.next = this.matched + 1;
+  }
+
+  probe(next: number): void {
+    assert(next > this.matched, "probed what is known to match");
+    this.#become("probe");
+    this.next = next;
+  }
+
+  snapshot(): void {
+    this.#become("snapshot");
+  }
+
+  /** Another disk stands behind the name: nothing that was known of it holds. */
+  forget(life: number, next: number): void {
+    this.matched = 0;
+    this.round = 0;
+    this.heardAt = null;
+    this.life = life;
+    this.probe(next);
+  }
+
+  #become(kind: "probe" | "replicate" | "snapshot"): void {
+    this.kind = kind;
+    this.waits = false;
+    this.#lasts = [];
+    this.#sizes = [];
+    this.#bytesInFlight = 0;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The commands of a leader on their way through the log: gathered into batches, proposed, known by
+ * their index, and settled when that index is applied.
+ *
+ * A batch is proposed at once while none is being written; what comes meanwhile makes up the next
+ * one. So one client waits for nobody, and many share each write (group commit; DeWitt et al.
+ * 1984), without a timer.
+ *
+ * Invariant: a command is settled at most once. What was proposed in a term that ended stays known
+ * by its index until that is applied: then it is either there, or was never committed.
+ */
+import { assert } from "../../kernel/assert.js";
+import type { LogEntry } from "../../recovery/log/ports.js";
+import { batchBytes, batchesInFlightMax, proposalsMax } from "./limits.js";
+import { type Origin, refusedAs, type Settled } from "./work.js";
+
+interface Proposed {
+  readonly origin: Origin;
+  readonly term: number;
+}
+
+export interface Batch {
+  readonly ticket: number;
+  readonly commands: readonly Uint8Array[];
+}
+
+export class Proposals {
+  #commands: Uint8Array[] = [];
+  #origins: Origin[] = [];
+  #bytes = 0;
+  /** By ticket, whose they are, until Raft says where they are. */
+  readonly #asked = new Map<number, readonly Origin[]>();
+  #askedCount = 0;
+  readonly #byIndex = new Map<number, Proposed>();
+
+  get waitingBytes(): number {
+    return this.#bytes;
+  }
+
+  get count(): number {
+    return this.#commands.length + this.#askedCount + this.#byIndex.size;
+  }
+
+  /** False where there is no room; nothing has changed then. */
+  add(command: Uint8Array, origin: Origin): boolean {
+    if (this.count >= proposalsMax) return false;
+    this.#commands.push(command);
+    this.#origins.push(origin);
+    this.#bytes += command.length;
+    return true;
+  }
+
+  /**
+   * What should be proposed now; null while it should wait.
+   *
+   * @param writing how many batches are being written
+   */
+  take(ticket: number, writing: number): Batch | null {
+    if (this.#commands.length === 0) return null;
+    if (writing >= batchesInFlightMax && this.#bytes < batchBytes) return null;
+    const commands = this.#commands;
+    this.#asked.set(ticket, this.#origins);
+    this.#askedCount += commands.length;
+    this.#commands = [];
+    this.#origins = [];
+    this.#bytes = 0;
+    return { ticket, commands };
+  }
+
+  /** The commands of the ticket have the indices from `first` on. */
+  proposed(ticket: number, first: number, term: number): void {
+    const origins = this.#takeAsked(ticket);
+    assert(origins !== null, `ticket ${ticket} was proposed without being asked`);
+    for (let at = 0; at < origins.length; at += 1) {
+      const origin = origins[at] as Origin;
+      if (origin !== null) this.#byIndex.set(first + at, { origin, term });
+    }
+  }
+
+  /** Whose commands were refused; null where the ticket is none of ours, or was proposed. */
+  refused(ticket: number): readonly Origin[] | null {
+    return this.#takeAsked(ticket);
+  }
+
+  /** What had not been proposed when the leadership ended: it is in no log. */
+  dropWaiting(): readonly Origin[] {
+    const origins = this.#origins;
+    this.#commands = [];
+    this.#origins = [];
+    this.#bytes = 0;
+    return origins;
+  }
+
+  /** The entry has been committed: whose is it? `lost`: another was to be at its index. */
+  applied(entry: LogEntry): { readonly origin: Origin; readonly lost: boolean } | null {
+    const proposed = this.#byIndex.get(entry.index);
+    if (proposed === undefined) return null;
+    this.#byIndex.delete(entry.index);
+    return { origin: proposed.origin, lost: proposed.term !== entry.term };
+  }
+
+  /** A snapshot stands for all up to `index`: what became of ours there, nobody can say. */
+  skipped(index: number): readonly Settled[] {
+    const settled: Settled[] = [];
+    for (const [at, { origin }] of this.#byIndex) {
+      if (at > index) continue;
+      this.#byIndex.delete(at);
+      const outcome = refusedAs("unknown-outcome", "a snapshot took the place of its entry");
+      settled.push({ origin, outcome });
+    }
+    return settled;
+  }
+
+  #takeAsked(ticket: number): readonly Origin[] | null {
+    const origins = this.#asked.get(ticket);
+    if (origins === undefined) return null;
+    this.#asked.delete(ticket);
+    this.#askedCount -= origins.length;
+    return origins;
+  }
+}

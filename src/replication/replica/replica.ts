@@ -1,0 +1,498 @@
+/**
+ * A replica: the stable log, Raft and the service, wired together, and the requests of clients. It
+ * is itself a machine. Each part is fed by one method, and its outputs are carried on by one
+ * `switch`.
+ *
+ * Any replica takes any request. What changes something, and what asks for the newest state, is
+ * work for the leader: done here if that is us, handed on if not (tasks.ts, leading.ts). What asks
+ * for no more than we have is answered at once, with the age told.
+ *
+ * The log and Raft are fed from one queue, because what each says makes the other say something to
+ * it: the outputs of a step are carried out to the last one before either hears the next input. So
+ * requests to the disk go out in the order in which they were made.
+ *
+ * Invariant: nothing is answered as done before it was applied here or by the leader, and nothing
+ * is applied before a majority has it on its disks.
+ */
+import { assert, unreachable } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
+import {
+  earliestDeadline,
+  feed,
+  type Machine,
+  type Timeout,
+  timeout,
+  type Wakeable,
+  wakeDue,
+} from "../../kernel/machine.js";
+import type { Instant } from "../../kernel/time.js";
+import type {
+  DiskHealth,
+  LogEntry,
+  LogInput,
+  LogOutput,
+  RecoveredLog,
+  Snapshot,
+} from "../../recovery/log/ports.js";
+import { encodeMessage, parseMessage } from "../raft/encoding.js";
+import { entryKinds, type RaftEvent, type RaftInput, type RaftOutput } from "../raft/ports.js";
+import type { ClientRequest } from "../service/ports.js";
+import { parseRequest, requestIdOf } from "../service/request-bodies.js";
+import type { Service } from "../service/service.js";
+import { type WatchNotice, Watches } from "../service/watches.js";
+import { groupWords } from "./change-words.js";
+import { Clients } from "./clients.js";
+import { Leading } from "./leading.js";
+import { type Answered, type Forwarded, parseReplicaMessage } from "./messages.js";
+import { Outbox } from "./outbox.js";
+import { type RaftMachine, type ReplicaOptions, type ReplicaParts, replicaParts } from "./parts.js";
+import {
+  type ClientNumber,
+  ownClient,
+  type ReplicaEvent,
+  type ReplicaInput,
+  type ReplicaOutput,
+} from "./ports.js";
+import type { ReplicaStatus } from "./status.js";
+import type { Settled } from "./work.js";
+
+type Feeding =
+  | { readonly part: "log"; readonly input: LogInput | Timeout }
+  | { readonly part: "raft"; readonly input: RaftInput | Timeout };
+
+type Phase =
+  | { readonly kind: "opening" }
+  | { readonly kind: "running"; readonly raft: RaftMachine }
+  /** Its log cannot be used: it takes no part until it is replaced. */
+  | { readonly kind: "out"; readonly reason: string; readonly detail: string };
+
+/** Events of each watch that are told in one step; the rest in the next, so that others get a turn. */
+const eventsPerStepMax = 256;
+
+const compactedText = "what came before is not kept any more: read all, and watch from there";
+const watchLimitText = "too many watches: end some, or ask another replica";
+
+export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
+  readonly #self: NodeId;
+  readonly #life: number;
+  readonly #make: ReplicaParts;
+  readonly #log: Machine<LogInput, LogOutput>;
+  readonly #service: Service;
+  readonly #leading: Leading;
+  readonly #clients: Clients;
+  readonly #watches: Watches;
+  readonly #outbox: Outbox;
+  readonly #parts: readonly Wakeable[];
+  /** What the log and Raft have not heard yet. */
+  #inbox: Feeding[] = [];
+  #feeding = false;
+  /** Tickets of saves with entries that are not durable yet, oldest first. */
+  #writing: number[] = [];
+  #phase: Phase = { kind: "opening" };
+  #health: DiskHealth = "ok";
+  #applied = 0;
+  #appChanges = 0;
+  /** When more events of watches are to be told; null where none wait. */
+  #eventsAt: Instant | null = null;
+  #outputs: ReplicaOutput[] = [];
+
+  constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
+    this.#self = options.self;
+    this.#life = options.life;
+    this.#make = parts;
+    this.#log = parts.log();
+    this.#service = parts.service();
+    this.#leading = new Leading(this.#service);
+    this.#clients = new Clients(options.now, this.#service);
+    this.#watches = new Watches();
+    this.#outbox = new Outbox(options.life);
+    this.#parts = this.#wakeables();
+  }
+
+  step(now: Instant, input: ReplicaInput | Timeout): readonly ReplicaOutput[] {
+    this.#outputs = [];
+    switch (input.kind) {
+      case "timeout":
+        wakeDue(this.#parts, now);
+        break;
+      case "disk-done":
+        this.#feedLog(now, input);
+        break;
+      case "message":
+        this.#onMessage(now, input.from, input.body);
+        break;
+      case "request":
+        this.#onRequest(now, input.client, input.body);
+        break;
+      case "own-request":
+        this.#ask(now, ownClient, input.request);
+        break;
+      case "client-gone":
+        this.#clients.gone(input.client);
+        this.#watches.clientGone(input.client);
+        break;
+      case "client-paused":
+        if (input.paused) this.#watches.pause(input.client);
+        else this.#watches.resume(input.client);
+        break;
+      case "was-late":
+        this.#feedRaft(now, { kind: "was-late" });
+        break;
+      default:
+        unreachable(input);
+    }
+    this.#settleDown(now);
+    return this.#outputs;
+  }
+
+  deadline(): Instant | null {
+    return earliestDeadline(this.#parts);
+  }
+
+  /** The app's replicated state, as of the last entry that was applied. */
+  get appState() {
+    return this.#service.appState;
+  }
+
+  status(): ReplicaStatus {
+    const phase = this.#phase;
+    return {
+      phase: phase.kind,
+      out: phase.kind === "out" ? { reason: phase.reason, detail: phase.detail } : null,
+      raft: phase.kind === "running" ? phase.raft.status() : null,
+      applied: this.#applied,
+      disk: this.#health,
+      sessions: this.#service.openSessions.size,
+      waiting: this.#clients.count + this.#leading.count,
+    };
+  }
+
+  #wakeables(): Wakeable[] {
+    return [
+      { deadline: () => this.#log.deadline(), wake: (now) => this.#feedLog(now, timeout) },
+      {
+        deadline: () => (this.#phase.kind === "running" ? this.#phase.raft.deadline() : null),
+        wake: (now) => this.#feedRaft(now, timeout),
+      },
+      { deadline: () => this.#clients.deadline(), wake: (now) => this.#clients.wake(now) },
+      { deadline: () => this.#leading.deadline(), wake: (now) => this.#askRaft(now) },
+      {
+        deadline: () => this.#eventsAt,
+        wake: () => {
+          // They are told at the end of the step.
+          this.#eventsAt = null;
+        },
+      },
+    ];
+  }
+
+  // --- requests --------------------------------------------------------------------------------
+
+  #onRequest(now: Instant, client: ClientNumber, body: unknown): void {
+    const request = parseRequest(body);
+    if (request !== null) this.#ask(now, client, request);
+    else this.#clients.refuse(client, requestIdOf(body), "malformed", "no request of this version");
+  }
+
+  #ask(now: Instant, client: ClientNumber, request: ClientRequest): void {
+    const phase = this.#phase;
+    if (phase.kind === "out") {
+      const detail = `the log of ${this.#self} is ${phase.reason}: ${phase.detail}`;
+      this.#clients.refuse(client, request.id, "disk-not-writable", detail);
+      return;
+    }
+    switch (request.kind) {
+      case "watch":
+        this.#watch(client, request);
+        break;
+      case "unwatch":
+        this.#watches.unwatch(client, request.watch);
+        this.#clients.reply(client, { kind: "ok", id: request.id, detail: null });
+        break;
+      case "members":
+        this.#tellMembers(client, request.id);
+        break;
+      default:
+        this.#clients.ask(now, client, request);
+    }
+  }
+
+  #watch(client: ClientNumber, request: Extract<ClientRequest, { kind: "watch" }>): void {
+    const { id, target, after } = request;
+    const started = this.#watches.watch(client, id, target, after, this.#applied);
+    if (started.ok) this.#clients.reply(client, { kind: "ok", id, detail: started.after });
+    else if (started.reason === "compacted") {
+      this.#clients.refuse(client, id, "compacted", compactedText);
+    } else this.#clients.refuse(client, id, "overloaded", watchLimitText);
+  }
+
+  #tellWatches(notices: readonly WatchNotice[]): void {
+    for (const notice of notices) {
+      const { client, watch } = notice;
+      if (notice.kind === "event") {
+        this.#clients.reply(client, { kind: "event", watch, event: notice.event });
+      } else this.#clients.refuse(client, watch, "compacted", compactedText);
+    }
+  }
+
+  #tellMembers(client: ClientNumber, id: number): void {
+    const phase = this.#phase;
+    if (phase.kind !== "running") {
+      this.#clients.refuse(client, id, "no-leader", `${this.#self} reads its log still`);
+    } else {
+      this.#clients.reply(client, { kind: "ok", id, detail: groupWords(phase.raft.status()) });
+    }
+  }
+
+  // --- messages --------------------------------------------------------------------------------
+
+  /** Bytes are ours; lists are Raft's. */
+  #onMessage(now: Instant, from: NodeId, body: unknown): void {
+    if (!(body instanceof Uint8Array)) {
+      const message = parseMessage(body);
+      if (message !== null) this.#feedRaft(now, { kind: "message", from, message });
+      return;
+    }
+    const message = parseReplicaMessage(body);
+    if (message === null) return;
+    if (message.kind === "forward") this.#onForward(now, from, message.life, message.items);
+    else if (message.life === this.#life) this.#onOutcomes(now, message.items);
+  }
+
+  #onForward(now: Instant, node: NodeId, life: number, items: readonly Forwarded[]): void {
+    for (const { ticket, work } of items) {
+      const origin = { kind: "peer", node, life, ticket } as const;
+      const refused = this.#leading.take(now, origin, work);
+      if (refused !== null) this.#outbox.answer({ node, life }, ticket, refused);
+    }
+  }
+
+  #onOutcomes(now: Instant, items: readonly Answered[]): void {
+    for (const { ticket, outcome } of items) this.#clients.settle(now, ticket, outcome);
+  }
+
+  // --- the stable log --------------------------------------------------------------------------
+
+  #feedLog(now: Instant, input: LogInput | Timeout): void {
+    this.#inbox.push({ part: "log", input });
+    this.#feed(now);
+  }
+
+  #feed(now: Instant): void {
+    if (this.#feeding) return;
+    this.#feeding = true;
+    for (let at = 0; at < this.#inbox.length; at += 1) {
+      const next = this.#inbox[at] as Feeding;
+      if (next.part === "log") {
+        feed(this.#log, now, next.input, (output) => this.#carryLog(now, output));
+      } else if (this.#phase.kind === "running") {
+        feed(this.#phase.raft, now, next.input, (output) => this.#carryRaft(now, output));
+      }
+    }
+    this.#inbox = [];
+    this.#feeding = false;
+  }
+
+  #carryLog(now: Instant, output: LogOutput): void {
+    switch (output.kind) {
+      case "disk":
+        this.#outputs.push(output);
+        break;
+      case "recovered":
+        this.#onRecovered(now, output.log);
+        break;
+      case "refused":
+        this.#phase = { kind: "out", reason: output.reason, detail: output.detail };
+        this.#tell({ kind: "log-refused", reason: output.reason, detail: output.detail });
+        break;
+      case "saved":
+        while (this.#writing.length > 0 && (this.#writing[0] as number) <= output.ticket) {
+          this.#writing.shift();
+        }
+        this.#feedRaft(now, output);
+        break;
+      case "snapshot-saved":
+        break;
+      case "not-saved":
+        this.#writing = this.#writing.filter((ticket) => ticket !== output.ticket);
+        this.#feedRaft(now, { kind: "not-saved", ticket: output.ticket });
+        break;
+      case "health":
+        this.#health = output.health;
+        this.#tell({ kind: "disk-health", health: output.health });
+        this.#feedRaft(now, { kind: "disk-health", health: output.health });
+        break;
+      case "budget":
+        this.#tell({ ...output, kind: "write-budget" });
+        break;
+      default:
+        unreachable(output);
+    }
+  }
+
+  #onRecovered(now: Instant, recovered: RecoveredLog): void {
+    assert(this.#phase.kind === "opening", "a log is recovered once");
+    const { snapshot, entries, repairs } = recovered;
+    const last = entries.at(-1)?.index ?? snapshot?.index ?? 0;
+    this.#tell({ kind: "log-recovered", last, repairs });
+    this.#phase = { kind: "running", raft: this.#make.raft(now, recovered) };
+    if (this.#health !== "ok") {
+      this.#feedRaft(now, { kind: "disk-health", health: this.#health });
+    }
+    this.#feedRaft(now, timeout);
+  }
+
+  // --- Raft ------------------------------------------------------------------------------------
+
+  #feedRaft(now: Instant, input: RaftInput | Timeout): void {
+    this.#inbox.push({ part: "raft", input });
+    this.#feed(now);
+  }
+
+  #carryRaft(now: Instant, output: RaftOutput): void {
+    switch (output.kind) {
+      case "send":
+        this.#send(output.target, encodeMessage(output.message));
+        break;
+      case "save":
+        if (output.entries.length > 0) this.#writing.push(output.ticket);
+        this.#feedLog(now, output);
+        break;
+      case "save-snapshot":
+      case "install-snapshot":
+      case "compact":
+        this.#feedLog(now, output);
+        break;
+      case "restore":
+        this.#restore(now, output.snapshot);
+        break;
+      case "apply":
+        this.#apply(now, output.entries);
+        break;
+      case "want-snapshot":
+        this.#takeSnapshot(now);
+        break;
+      case "proposed":
+        this.#leading.proposed(output.ticket, output.first, output.term);
+        break;
+      case "refused":
+        this.#settleAll(now, this.#leading.refused(output.ticket, output.reason));
+        break;
+      case "read-ready":
+        this.#settleAll(now, this.#leading.confirmed(now, output.ticket, output.index));
+        break;
+      case "done":
+        this.#settle(now, this.#leading.done(output.ticket));
+        break;
+      case "event":
+        this.#onRaftEvent(now, output.event);
+        break;
+      default:
+        unreachable(output);
+    }
+  }
+
+  #onRaftEvent(now: Instant, event: RaftEvent): void {
+    this.#tell(event);
+    if (event.kind !== "role") return;
+    if (event.role === "leader") this.#leading.begin(event.term);
+    else if (this.#leading.leads) this.#settleAll(now, this.#leading.end());
+    this.#clients.leaderIs(now, event.leader);
+  }
+
+  #restore(now: Instant, snapshot: Snapshot): void {
+    if (!this.#service.restore(snapshot.data)) {
+      const detail = `the snapshot of entry ${snapshot.index} is of another version or broken`;
+      this.#phase = { kind: "out", reason: "unknown-version", detail };
+      this.#tell({ kind: "log-refused", reason: "unknown-version", detail });
+      return;
+    }
+    this.#applied = snapshot.index;
+    this.#settleAll(now, this.#leading.restored(now, snapshot.index));
+    this.#tellWatches(this.#watches.restored(snapshot.index));
+    this.#clients.applied(snapshot.index);
+  }
+
+  #apply(now: Instant, entries: readonly LogEntry[]): void {
+    for (const entry of entries) this.#applyOne(now, entry);
+    this.#settleAll(now, this.#leading.caughtUp(now));
+    this.#clients.applied(this.#applied);
+  }
+
+  #applyOne(now: Instant, entry: LogEntry): void {
+    assert(entry.index === this.#applied + 1, `entry ${entry.index} after ${this.#applied}`);
+    this.#applied = entry.index;
+    if (entry.kind !== entryKinds.command) {
+      this.#settle(now, this.#leading.applied(now, entry, null));
+      return;
+    }
+    const { result, events } = this.#service.apply(entry.index, entry.data);
+    if (events.length > 0) this.#watches.applied(events);
+    this.#settle(now, this.#leading.applied(now, entry, result));
+  }
+
+  #takeSnapshot(now: Instant): void {
+    const data = this.#service.snapshot();
+    this.#feedRaft(now, { kind: "snapshot-taken", index: this.#applied, data });
+  }
+
+  // --- the end of a step -----------------------------------------------------------------------
+
+  /** Hands out what has gathered: to Raft while it has something to be asked, then to others. */
+  #settleDown(now: Instant): void {
+    this.#handOn(now);
+    this.#askRaft(now);
+    this.#handOn(now);
+    this.#tellWatches(this.#watches.take(eventsPerStepMax));
+    this.#eventsAt = this.#watches.waiting ? now : null;
+    this.#outputs.push(...this.#outbox.take(), ...this.#clients.take());
+    this.#tellAppState();
+  }
+
+  #askRaft(now: Instant): void {
+    if (!this.#leading.leads) return;
+    for (;;) {
+      const asks = this.#leading.asks(now, this.#writing.length);
+      if (asks.length === 0) return;
+      for (const ask of asks) this.#feedRaft(now, ask);
+    }
+  }
+
+  /** Tasks go to the leader; what we do ourselves may be refused at once. */
+  #handOn(now: Instant): void {
+    for (const { number, work, handedTo } of this.#clients.dispatch(now, this.#self)) {
+      assert(handedTo !== null, "a task was handed to nobody");
+      if (handedTo !== this.#self) this.#outbox.forward(handedTo, { ticket: number, work });
+      else {
+        const refused = this.#leading.take(now, { kind: "task", task: number }, work);
+        if (refused !== null) this.#clients.settle(now, number, refused);
+      }
+    }
+  }
+
+  #settleAll(now: Instant, settled: readonly Settled[]): void {
+    for (const one of settled) this.#settle(now, one);
+  }
+
+  #settle(now: Instant, settled: Settled | null): void {
+    if (settled === null || settled.origin === null) return;
+    const { origin, outcome } = settled;
+    if (origin.kind === "task") this.#clients.settle(now, origin.task, outcome);
+    else this.#outbox.answer(origin, origin.ticket, outcome);
+  }
+
+  #tellAppState(): void {
+    const { appChanges } = this.#service;
+    if (appChanges === this.#appChanges) return;
+    this.#appChanges = appChanges;
+    this.#tell({ kind: "app-state", at: this.#applied });
+  }
+
+  #send(target: NodeId, body: unknown): void {
+    this.#outputs.push({ kind: "send", target, body });
+  }
+
+  #tell(event: ReplicaEvent): void {
+    this.#outputs.push({ kind: "event", event });
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The app's own replicated state. A command that is refused, throws, or gives what is no plain data
+ * or too large, has no effect, on any replica.
+ */
+import type { AppCommands } from "./app-commands.js";
+import { appStateBytesMax } from "./limits.js";
+import { answered, refused } from "./outcomes.js";
+import { asPlainText, parsePlain, plainText } from "./plain-text.js";
+import { type CommandResult, type Plain, valueBytesMax } from "./ports.js";
+
+export class AppState {
+  readonly #app: AppCommands;
+  #text: string;
+  #state: Plain;
+
+  constructor(app: AppCommands) {
+    this.#app = app;
+    this.#text = plainText(app.initial);
+    this.#state = parsePlain(this.#text) ?? null;
+  }
+
+  get state(): Plain {
+    return this.#state;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  apply(name: string, argument: Plain): CommandResult {
+    const outcome = this.#app.apply(this.#state, name, argument);
+    if (!outcome.ok) return refused(outcome.reason, outcome.detail);
+    const text = asPlainText(outcome.state, appStateBytesMax);
+    if (text === null) return tooMuch(name, "state", appStateBytesMax);
+    const result = asPlainText(outcome.result, valueBytesMax);
+    if (result === null) return tooMuch(name, "result", valueBytesMax);
+    if (text !== this.#text) this.take(text);
+    return answered(parsePlain(result) ?? null);
+  }
+
+  /** False where the text is no state. */
+  take(text: string): boolean {
+    const state = parsePlain(text);
+    if (state === undefined) return false;
+    this.#text = text;
+    this.#state = state;
+    return true;
+  }
+}
+
+const tooMuch = (name: string, what: string, bytesMax: number): CommandResult =>
+  refused("app-refused", `${name}: its ${what} is not plain data of at most ${bytesMax} bytes`);

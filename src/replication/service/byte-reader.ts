@@ -1,0 +1,116 @@
+/**
+ * Reads what `ByteWriter` has written, from bytes of anyone. A read that does not fit answers
+ * something harmless and marks the reader as failed for good, so that a parser reads on without a
+ * check at each field and asks `ended` once: nothing counts unless that is true.
+ *
+ * Every value has one form only: a longer form of an integer is refused, so bytes that are accepted
+ * are those that we would have written.
+ */
+import { isNameByte } from "./names.js";
+import { nameLengthMax } from "./ports.js";
+
+const nothing = new Uint8Array(0);
+/** 2^53 has 54 bits, so the eighth byte has at most four. */
+const integerBytesMax = 8;
+
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  #failed = false;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Whether all was read, to the last byte, and all of it made sense. */
+  get ended(): boolean {
+    return !this.#failed && this.#at === this.#bytes.length;
+  }
+
+  /** Makes `ended` false for good: the caller found a value that cannot be. */
+  fail(): void {
+    this.#failed = true;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at];
+    if (value === undefined) return this.#refuse();
+    this.#at += 1;
+    return value;
+  }
+
+  flag(): boolean {
+    return this.integer(0, 1) === 1;
+  }
+
+  /** An integer from `min` to `max`, both included and safe; `min` where it is not. */
+  integer(min: number, max: number): number {
+    const first = this.#bytes[this.#at];
+    if (first === undefined) return this.#refuse(min);
+    this.#at += 1;
+    const value = first < 0x80 ? first : this.#longInteger(first);
+    return value >= min && value <= max ? value : this.#refuse(min);
+  }
+
+  name(): string {
+    const length = this.integer(1, nameLengthMax);
+    const start = this.#take(length);
+    if (start < 0) return "";
+    let text = "";
+    for (let at = start; at < start + length; at += 1) {
+      const byte = this.#bytes[at] as number;
+      if (!isNameByte(byte)) this.#failed = true;
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+
+  /** Text of one byte a character. */
+  text(lengthMax: number): string {
+    const bytes = this.bytes(lengthMax);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 1_024) {
+      text += String.fromCharCode(...bytes.subarray(at, at + 1_024));
+    }
+    return text;
+  }
+
+  /** A view of the bytes that are read, not a copy. */
+  bytes(lengthMax: number): Uint8Array {
+    const length = this.integer(0, lengthMax);
+    const start = this.#take(length);
+    return start < 0 ? nothing : this.#bytes.subarray(start, start + length);
+  }
+
+  /** Where the next `length` bytes begin; -1 where there are none. */
+  #take(length: number): number {
+    if (this.#failed || length > this.#bytes.length - this.#at) return this.#refuse(-1);
+    const start = this.#at;
+    this.#at += length;
+    return start;
+  }
+
+  #longInteger(first: number): number {
+    let value = first & 0x7f;
+    let scale = 0x80;
+    for (let count = 1; count < integerBytesMax; count += 1) {
+      const byte = this.#bytes[this.#at];
+      // A last byte of 0 is the longer form of a shorter integer.
+      if (byte === undefined || byte === 0) return this.#refuse(-1);
+      this.#at += 1;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return Number.isSafeInteger(value) ? value : this.#refuse(-1);
+      scale *= 0x80;
+    }
+    return this.#refuse(-1);
+  }
+
+  #refuse(answer = 0): number {
+    this.#failed = true;
+    return answer;
+  }
+}

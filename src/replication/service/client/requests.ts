@@ -1,0 +1,339 @@
+/**
+ * Requests until they are answered: sent when there is a connection, sent again where that is safe,
+ * and given up in time.
+ *
+ * The commands of a session go one after another, under their numbers. One that was sent holds up
+ * the others until its result is known, also when its caller was told `unknown` long ago: the next
+ * number may not be sent before, or the service would take the late one for a repetition.
+ */
+import { assert } from "../../../kernel/assert.js";
+import type { Prng } from "../../../kernel/prng.js";
+import { after, type Duration, due, earlier, elapsed, type Instant } from "../../../kernel/time.js";
+import type { ClientReply, ClientRequest, RequestRefusal } from "../ports.js";
+import { backoff } from "./backoff.js";
+import { type CallOutcome, refusedBy } from "./calls.js";
+import { type Attempt, changesSomething, isNumbered, type Job } from "./job.js";
+
+export interface RequestOptions {
+  /** How long no answer, or only refusals, may come before another replica is tried. */
+  readonly attemptMax: Duration;
+  readonly retryMin: Duration;
+  readonly retryMax: Duration;
+}
+
+/** A job that has come to its end, or whose caller must be told before that (`job.told`). */
+export interface Settled {
+  readonly job: Job;
+  readonly outcome: CallOutcome;
+  /** The attempt that was answered. */
+  readonly attempt: Attempt | null;
+  /** Its caller was told `unknown` before. */
+  readonly late: boolean;
+  /** It was a session's command, and there is no such session any more. */
+  readonly noSession: boolean;
+}
+
+/** Told by a replica that did not put the command into its log, nor hand it on. */
+const retried: readonly RequestRefusal[] = [
+  "no-leader",
+  "overloaded",
+  "disk-not-writable",
+  "no-quorum",
+];
+
+export class Requests {
+  readonly #options: RequestOptions;
+  readonly #prng: Prng;
+  readonly #free = new Set<Job>();
+  /** The session's commands in their order; only the first is ever on its way. */
+  #numbered: Job[] = [];
+  readonly #inFlight = new Map<number, Job>();
+  #connected = false;
+  #session = 0;
+  #sequence = 0;
+  #lastId = 0;
+  /** Since when this connection has only refused. */
+  #refusedSince: Instant | null = null;
+  #wakeAt: Instant | null = null;
+  #sends: ClientRequest[] = [];
+  #reconnects = false;
+
+  constructor(options: RequestOptions, prng: Prng) {
+    this.#options = options;
+    this.#prng = prng;
+  }
+
+  get count(): number {
+    return this.#free.size + this.#numbered.length;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** What is to be sent since it was last asked, in order. */
+  takeSends(): readonly ClientRequest[] {
+    const sends = this.#sends;
+    if (sends.length > 0) this.#sends = [];
+    return sends;
+  }
+
+  /** Whether another replica is to be tried; asked once. */
+  takeReconnect(): boolean {
+    const reconnects = this.#reconnects;
+    this.#reconnects = false;
+    return reconnects;
+  }
+
+  add(now: Instant, job: Job): void {
+    if (isNumbered(job)) this.#numbered.push(job);
+    else this.#free.add(job);
+    this.#wake(job.givenUpAt);
+    this.#trySend(now, job);
+  }
+
+  /** The session's commands, which have waited for it, are sent from now on. */
+  beginSession(now: Instant, session: number): void {
+    assert(this.#session === 0, "a session begins while another is open");
+    this.#session = session;
+    this.#sequence = 0;
+    this.#sendFirst(now);
+  }
+
+  /** Its commands have come to nothing, but for the first, of which nobody can tell. */
+  endSession(): Settled[] {
+    const settled: Settled[] = [];
+    for (const job of this.#numbered) {
+      const doubtful = job.doubtful || job.attempt !== null;
+      if (job.attempt !== null) this.#inFlight.delete(job.attempt.id);
+      job.attempt = null;
+      const outcome = doubtful ? unknownOf("the session has ended before the answer came") : lost;
+      settled.push({ job, outcome, attempt: null, late: job.told, noSession: false });
+    }
+    this.#numbered = [];
+    this.#session = 0;
+    return settled;
+  }
+
+  /** Nobody wants the answer any more. Not for a session's command. */
+  drop(job: Job): void {
+    assert(!isNumbered(job), "a session's command cannot be taken back");
+    this.#free.delete(job);
+    if (job.attempt !== null) this.#inFlight.delete(job.attempt.id);
+    job.attempt = null;
+  }
+
+  onConnected(now: Instant): void {
+    this.#connected = true;
+    this.#refusedSince = null;
+    for (const job of this.#free) job.notBefore = now;
+    for (const job of this.#numbered) job.notBefore = now;
+    this.#sendAll(now);
+  }
+
+  /** What was on its way will not be answered: sent again, or unknown. */
+  onDisconnected(): Settled[] {
+    this.#connected = false;
+    const settled: Settled[] = [];
+    for (const job of [...this.#inFlight.values()]) {
+      job.attempt = null;
+      job.doubtful = true;
+      if (!job.repeats) settled.push(this.#settle(job, unanswered, null));
+    }
+    this.#inFlight.clear();
+    return settled;
+  }
+
+  /** Null where the reply is none to a request of ours that is still open, or it is sent again. */
+  onReply(now: Instant, reply: Exclude<ClientReply, { kind: "event" }>): Settled | null {
+    const job = this.#inFlight.get(reply.id);
+    if (job?.attempt?.id !== reply.id) return null;
+    const { attempt } = job;
+    this.#inFlight.delete(reply.id);
+    job.attempt = null;
+    if (isNumbered(job) && saysNoSession(reply)) {
+      const outcome = job.doubtful ? unknownOf("the session has ended since it was sent") : lost;
+      return { ...this.#settle(job, outcome, attempt), noSession: true };
+    }
+    if (reply.kind !== "refused") {
+      this.#refusedSince = null;
+      return this.#answered(now, job, outcomeOf(reply), attempt);
+    }
+    const again = this.#isSentAgain(job, reply.reason);
+    if (!again) return this.#answered(now, job, refusalOf(job, reply), attempt);
+    this.#retry(now, job, reply);
+    return null;
+  }
+
+  /** What is due: callers who waited too long, attempts without an answer, attempts to make. */
+  onTime(now: Instant): Settled[] {
+    if (!due(this.#wakeAt, now)) return [];
+    const settled: Settled[] = [];
+    for (const job of [...this.#numbered, ...this.#free]) {
+      if (job.givenUpAt <= now && !job.told) settled.push(this.#giveUp(job));
+    }
+    if (this.#isUnanswered(now)) settled.push(...this.#giveUpConnection());
+    this.#sendAll(now);
+    this.#reckon();
+    return settled;
+  }
+
+  /** Never later than needed; sometimes earlier. */
+  deadline(): Instant | null {
+    return this.#wakeAt;
+  }
+
+  #isSentAgain(job: Job, reason: RequestRefusal): boolean {
+    if (retried.includes(reason)) return true;
+    if (reason === "unknown-outcome") return job.repeats;
+    // Its number may be used already, whatever this replica makes of it.
+    return isNumbered(job) && job.doubtful;
+  }
+
+  #answered(now: Instant, job: Job, outcome: CallOutcome, attempt: Attempt): Settled {
+    const settled = this.#settle(job, outcome, attempt);
+    this.#sendFirst(now);
+    return settled;
+  }
+
+  #retry(now: Instant, job: Job, reply: Extract<ClientReply, { kind: "refused" }>): void {
+    const { retryMin, retryMax } = this.#options;
+    if (reply.reason === "unknown-outcome") job.doubtful = true;
+    job.lastRefusal = outcomeOf(reply);
+    job.notBefore = after(now, backoff(job.refusals, retryMin, retryMax, this.#prng));
+    job.refusals += 1;
+    this.#wake(job.notBefore);
+    this.#refusedSince ??= now;
+    this.#wake(after(this.#refusedSince, this.#options.attemptMax));
+  }
+
+  /** Whether this connection leads to a replica that does not answer, or cannot serve. */
+  #isUnanswered(now: Instant): boolean {
+    if (!this.#connected) return false;
+    if (this.#refusedSince !== null) {
+      if (elapsed(this.#refusedSince, now) >= this.#options.attemptMax) return true;
+    }
+    for (const { attempt, attemptMax } of this.#inFlight.values()) {
+      if (attempt !== null && elapsed(attempt.sentAt, now) >= attemptMax) return true;
+    }
+    return false;
+  }
+
+  #giveUpConnection(): Settled[] {
+    this.#reconnects = true;
+    return this.onDisconnected();
+  }
+
+  /** A numbered command that may have been applied stays until its result is known. */
+  #giveUp(job: Job): Settled {
+    const doubtful = job.doubtful || job.attempt !== null || job.insists;
+    if (!doubtful || !changesSomething(job.draft)) {
+      return this.#settle(job, job.lastRefusal ?? timedOut, null);
+    }
+    if (!isNumbered(job)) return this.#settle(job, unanswered, null);
+    job.told = true;
+    return { job, outcome: unanswered, attempt: null, late: false, noSession: false };
+  }
+
+  #settle(job: Job, outcome: CallOutcome, attempt: Attempt | null): Settled {
+    if (job.attempt !== null) this.#inFlight.delete(job.attempt.id);
+    job.attempt = null;
+    if (!isNumbered(job)) this.#free.delete(job);
+    else this.#settleNumbered(job, outcome);
+    return { job, outcome, attempt, late: job.told, noSession: false };
+  }
+
+  #settleNumbered(job: Job, outcome: CallOutcome): void {
+    const place = this.#numbered.indexOf(job);
+    assert(place >= 0, "a command was settled twice");
+    this.#numbered.splice(place, 1);
+    if (outcome.kind === "applied") this.#sequence += 1;
+  }
+
+  #sendFirst(now: Instant): void {
+    const first = this.#numbered[0];
+    if (first !== undefined) this.#trySend(now, first);
+  }
+
+  #sendAll(now: Instant): void {
+    if (!this.#connected) return;
+    this.#sendFirst(now);
+    for (const job of this.#free) this.#trySend(now, job);
+  }
+
+  #trySend(now: Instant, job: Job): void {
+    if (!this.#connected || job.attempt !== null || job.notBefore > now) return;
+    if (isNumbered(job) && (this.#session === 0 || this.#numbered[0] !== job)) return;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    job.attempt = { id, sentAt: now };
+    this.#inFlight.set(id, job);
+    this.#sends.push(this.#requestOf(job, id));
+    this.#wake(after(now, job.attemptMax));
+  }
+
+  #requestOf(job: Job, id: number): ClientRequest {
+    const { draft } = job;
+    if (draft.kind !== "command") return { ...draft, id };
+    const { kind, command } = draft;
+    if (!draft.numbered) return { kind, id, session: 0, sequence: 0, command };
+    assert(this.#session !== 0, "a session's command is sent without a session");
+    return { kind, id, session: this.#session, sequence: this.#sequence + 1, command };
+  }
+
+  #wake(at: Instant): void {
+    this.#wakeAt = earlier(this.#wakeAt, at);
+  }
+
+  #reckon(): void {
+    this.#wakeAt = null;
+    for (const job of this.#free) this.#reckonJob(job, true);
+    for (const [place, job] of this.#numbered.entries()) {
+      this.#reckonJob(job, place === 0 && this.#session !== 0);
+    }
+    if (this.#connected && this.#refusedSince !== null) {
+      this.#wake(after(this.#refusedSince, this.#options.attemptMax));
+    }
+  }
+
+  #reckonJob(job: Job, mayBeSent: boolean): void {
+    if (!job.told) this.#wake(job.givenUpAt);
+    if (!this.#connected) return;
+    if (job.attempt !== null) this.#wake(after(job.attempt.sentAt, job.attemptMax));
+    else if (mayBeSent) this.#wake(job.notBefore);
+  }
+}
+
+const timedOut = refusedBy("timed-out", "no replica took it in time: nothing was done");
+const lost = refusedBy("session-lost", "the session has ended: nothing was done");
+const unknownOf = (detail: string): CallOutcome => ({ kind: "unknown", detail });
+const unanswered = unknownOf("it was sent, and no answer came in time");
+
+function saysNoSession(reply: ClientReply): boolean {
+  if (reply.kind === "refused") return reply.reason === "no-session";
+  return reply.kind === "result" && !reply.result.ok && reply.result.reason === "no-session";
+}
+
+function refusalOf(job: Job, reply: Extract<ClientReply, { kind: "refused" }>): CallOutcome {
+  if (!changesSomething(job.draft)) return outcomeOf(reply);
+  if (reply.reason === "unknown-outcome") return unknownOf(reply.detail);
+  return job.doubtful ? unknownOf(`${reply.reason}: ${reply.detail}`) : outcomeOf(reply);
+}
+
+function outcomeOf(reply: Exclude<ClientReply, { kind: "event" }>): CallOutcome {
+  switch (reply.kind) {
+    case "result":
+      return { kind: "applied", at: reply.at, result: reply.result };
+    case "answer":
+      return { kind: "answered", at: reply.at, age: reply.age, result: reply.result };
+    case "ok":
+      return { kind: "ok", detail: reply.detail };
+    case "refused":
+      return {
+        kind: "refused",
+        reason: reply.reason,
+        leader: reply.leader,
+        detail: reply.detail,
+      };
+  }
+}

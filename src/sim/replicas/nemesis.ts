@@ -1,0 +1,352 @@
+/**
+ * What goes wrong in a simulated group, and who changes its members. Each kind of fault strikes at
+ * random times, aims at a random board, and counts where it touched something.
+ */
+import { unreachable } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
+import type { Prng } from "../../kernel/prng.js";
+import { type Duration, micros, millis } from "../../kernel/time.js";
+import type { MemberChange, MemberRole } from "../../replication/raft/ports.js";
+import type { Plain } from "../../replication/service/ports.js";
+import type { DiskFault } from "../disk/disk-faults.js";
+import { Effect } from "../effect.js";
+import type { LinkFault } from "../network.js";
+import type { TrueTime } from "../true-time.js";
+import type { Board } from "./board.js";
+import type { SimulatedGroup } from "./group.js";
+import { SimClient } from "./sim-client.js";
+import type { FaultKind, Swarm } from "./swarm.js";
+import type { Truth } from "./truth.js";
+
+interface LaidFault {
+  readonly links: readonly (readonly [number, number])[];
+  readonly fault: LinkFault;
+  readonly kind: FaultKind;
+}
+
+export class Nemesis {
+  /** By kind, how often it touched something. */
+  readonly effects = new Map<FaultKind, number>();
+  readonly #group: SimulatedGroup;
+  readonly #swarm: Swarm;
+  readonly #truth: Truth;
+  readonly #dice: Prng;
+  readonly #admin: SimClient;
+  readonly #laid = new Set<LaidFault>();
+  readonly #retired = new Set<NodeId>();
+  #changing = false;
+  #active = true;
+
+  constructor(group: SimulatedGroup, swarm: Swarm, truth: Truth, dice: Prng) {
+    this.#group = group;
+    this.#swarm = swarm;
+    this.#truth = truth;
+    this.#dice = dice;
+    const settings = { lease: swarm.sessionLease, driftPpm: swarm.clockDriftPpm };
+    this.#admin = new SimClient("admin", group, dice.split("admin"), settings);
+    for (const [kind, every] of swarm.faults) this.#plan(kind, every);
+  }
+
+  onDiskFault(fault: DiskFault): void {
+    if (fault === "full") this.#touch("disk-full");
+    if (fault === "read-only") this.#touch("disk-read-only");
+    if (fault === "stall") this.#touch("disk-stall");
+    if (fault === "failed-sync") this.#touch("disk-failed-sync");
+  }
+
+  /** Everything is well again; those who were down come back, but for `except`. */
+  heal(except: NodeId | null): void {
+    this.#active = false;
+    for (const laid of [...this.#laid]) this.#lift(laid);
+    for (const board of this.#group.boards) {
+      board.setRate(null);
+      this.#mend(board);
+      // A disk whose sync has failed is believed again only after a start.
+      if (board.replica?.status().disk === "failed") this.#crash(board);
+      if (board.id === except) this.#crash(board);
+      else if (this.#isMember(board.id)) board.boot();
+    }
+  }
+
+  #plan(kind: FaultKind, every: Duration): void {
+    const wait = micros(1 + Math.floor(-Math.log(1 - this.#dice.fraction()) * every));
+    this.#group.after(wait, () => {
+      if (!this.#active) return;
+      this.#strike(kind);
+      this.#plan(kind, every);
+    });
+  }
+
+  #strike(kind: FaultKind): void {
+    this.#group.trace(() => `nemesis: ${kind}`);
+    switch (kind) {
+      case "crash":
+        this.#crashFor(this.#anyUp(), kind);
+        break;
+      case "crash-many":
+        for (const board of this.#group.boards) {
+          if (this.#dice.chance(0.6)) this.#crashFor(board, kind);
+        }
+        break;
+      case "pause":
+        this.#pause();
+        break;
+      case "partition-one-way":
+      case "partition":
+      case "isolate-leader":
+        this.#partition(kind);
+        break;
+      case "bad-network":
+        this.#worsen();
+        break;
+      case "clock-rate":
+        this.#changeRate();
+        break;
+      case "disk-full":
+      case "disk-read-only":
+      case "disk-stall":
+      case "disk-failed-sync":
+        this.#breakDisk(kind);
+        break;
+      case "add-learner":
+      case "add-witness":
+      case "promote":
+      case "remove":
+      case "replace":
+      case "transfer":
+        this.#changeGroup(kind);
+        break;
+      default:
+        unreachable(kind);
+    }
+  }
+
+  // --- boards ----------------------------------------------------------------------------------
+
+  #crashFor(board: Board | null, kind: FaultKind): void {
+    if (board?.up !== true) return;
+    this.#crash(board);
+    this.#touch(kind);
+    this.#group.after(this.#draw(millis(20), millis(2_500)), () => {
+      if (this.#active && !this.#retired.has(board.id)) board.boot();
+    });
+  }
+
+  #crash(board: Board): void {
+    board.crash();
+    this.#group.dropConnections(board);
+  }
+
+  #pause(): void {
+    const board = this.#anyUp();
+    if (board === null) return;
+    board.pause((this.#group.now + this.#draw(millis(100), millis(3_000))) as TrueTime);
+    this.#touch("pause");
+  }
+
+  /** A step in the rate of a clock, within the bound that is promised. */
+  #changeRate(): void {
+    const board = this.#anyUp();
+    if (board === null) return;
+    const most = Math.floor(this.#swarm.clockDriftPpm * 0.98);
+    board.setRate(this.#dice.below(2 * most + 1) - most);
+    this.#touch("clock-rate");
+  }
+
+  // --- links -----------------------------------------------------------------------------------
+
+  #partition(kind: "partition" | "partition-one-way" | "isolate-leader"): void {
+    const { boards } = this.#group;
+    const leader = boards.find((board) => board.replica?.status().raft?.role === "leader");
+    const side = boards.map((board) =>
+      kind === "isolate-leader" ? board === leader : this.#dice.chance(0.4),
+    );
+    const links: [number, number][] = [];
+    for (const [from] of boards.entries()) {
+      for (const [to] of boards.entries()) {
+        if (from === to || side[from] === side[to]) continue;
+        if (kind === "partition-one-way" && side[from] === true) continue;
+        links.push([from, to]);
+      }
+    }
+    this.#lay(kind, links, { ...healthy, blocked: true, effect: new Effect() });
+  }
+
+  #worsen(): void {
+    const count = this.#group.boards.length;
+    const links: [number, number][] = [];
+    for (let from = 0; from < count; from += 1) {
+      for (let to = 0; to < count; to += 1) {
+        if (from !== to && this.#dice.chance(0.5)) links.push([from, to]);
+      }
+    }
+    this.#lay("bad-network", links, {
+      ...healthy,
+      loss: this.#dice.fraction() * 0.5,
+      duplication: this.#dice.fraction() * 0.3,
+      reordering: this.#dice.fraction() * 0.5,
+      reorderDelay: millis(1 + this.#dice.below(200)),
+      effect: new Effect(),
+    });
+  }
+
+  #lay(kind: FaultKind, links: readonly (readonly [number, number])[], fault: LinkFault): void {
+    const laid: LaidFault = { links, fault, kind };
+    this.#laid.add(laid);
+    for (const [from, to] of links) this.#group.network.addFault(from, to, fault);
+    this.#group.after(this.#draw(millis(100), millis(4_000)), () => this.#lift(laid));
+  }
+
+  #lift(laid: LaidFault): void {
+    if (!this.#laid.delete(laid)) return;
+    for (const [from, to] of laid.links) this.#group.network.removeFault(from, to, laid.fault);
+    if (laid.fault.effect.count > 0) this.#touch(laid.kind);
+  }
+
+  // --- disks -----------------------------------------------------------------------------------
+
+  #breakDisk(kind: "disk-full" | "disk-read-only" | "disk-stall" | "disk-failed-sync"): void {
+    const board = this.#anyUp();
+    if (board === null) return;
+    const { faults } = board.disk;
+    const length = this.#draw(millis(100), millis(3_000));
+    if (kind === "disk-full") faults.fill();
+    else if (kind === "disk-read-only") faults.makeReadOnly(true);
+    else if (kind === "disk-stall") faults.stall((this.#group.now + length) as TrueTime);
+    else faults.failSyncs(1 + this.#dice.below(2));
+    this.#group.after(length, () => {
+      this.#mend(board);
+      if (kind === "disk-failed-sync" && this.#active) this.#crashFor(board, "crash");
+    });
+  }
+
+  #mend(board: Board): void {
+    const { faults } = board.disk;
+    faults.fill(null);
+    faults.makeReadOnly(false);
+    faults.stall(this.#group.now);
+    faults.failSyncs(0);
+    board.touchDisk();
+  }
+
+  // --- members ---------------------------------------------------------------------------------
+
+  #changeGroup(kind: FaultKind): void {
+    if (this.#changing) return;
+    if (kind === "transfer") {
+      this.#transfer();
+      return;
+    }
+    const change = this.#drawChange(kind);
+    if (change === null) return;
+    this.#changing = true;
+    if (change.kind === "add") this.#group.board(change.member).boot();
+    if (change.kind === "replace") this.#prepareReplacement(change.member, change.successor);
+    const words = { ...change } as unknown as Plain;
+    this.#admin.ask(
+      (id) => ({ kind: "change-members", id, change: words }),
+      (reply) => {
+        this.#changing = false;
+        if (reply?.kind === "ok") this.#changed(kind, change);
+        this.#admin.move();
+      },
+    );
+  }
+
+  #drawChange(kind: FaultKind): MemberChange | null {
+    const members = this.#truth.group?.group.members ?? new Map<NodeId, MemberRole>();
+    const of = (role: MemberRole): NodeId[] =>
+      [...members].flatMap(([member, has]) => (has === role ? [member] : []));
+    const voters = of("voter");
+    const spare = this.#pick(this.#swarm.boards.filter((id) => !this.#isMember(id)));
+    switch (kind) {
+      case "add-learner":
+        return spare === null ? null : { kind: "add", member: spare, role: "learner" };
+      case "add-witness":
+        if (spare === null || of("witness").length > 0) return null;
+        return { kind: "add", member: spare, role: "witness" };
+      case "promote": {
+        const member = this.#pick(of("learner"));
+        return member === null ? null : { kind: "promote", member };
+      }
+      case "remove": {
+        const candidates = voters.length > 3 ? [...members.keys()] : of("learner");
+        const member = this.#pick(candidates);
+        return member === null ? null : { kind: "remove", member };
+      }
+      case "replace": {
+        const member = this.#pick(voters);
+        if (member === null || spare === null) return null;
+        return { kind: "replace", member, successor: spare };
+      }
+      default:
+        return null;
+    }
+  }
+
+  #transfer(): void {
+    const target = this.#dice.chance(0.5) ? null : this.#pick(this.#swarm.boards);
+    this.#changing = true;
+    this.#admin.ask(
+      (id) => ({ kind: "transfer", id, target }),
+      (reply) => {
+        this.#changing = false;
+        if (reply?.kind === "ok") this.#touch("transfer");
+        this.#admin.move();
+      },
+    );
+  }
+
+  /** The one that goes may be dead already; its successor has nothing on its disk. */
+  #prepareReplacement(member: NodeId, successor: NodeId): void {
+    this.#group.board(successor).boot();
+    if (this.#dice.chance(0.5)) this.#crash(this.#group.board(member));
+  }
+
+  #changed(kind: FaultKind, change: MemberChange): void {
+    this.#touch(kind);
+    if (change.kind !== "remove" && change.kind !== "replace") return;
+    const { member } = change;
+    this.#retired.add(member);
+    this.#group.after(this.#draw(millis(0), millis(2_000)), () => {
+      const board = this.#group.board(member);
+      this.#crash(board);
+      board.wipe();
+      this.#retired.delete(member);
+    });
+  }
+
+  #isMember(id: NodeId): boolean {
+    const group = this.#truth.group?.group;
+    if (group === undefined) return false;
+    return group.members.has(id) || group.outgoing?.has(id) === true || this.#retired.has(id);
+  }
+
+  // ---------------------------------------------------------------------------------------------
+
+  #anyUp(): Board | null {
+    return this.#pick(this.#group.boards.filter((board) => board.up));
+  }
+
+  #pick<Item>(items: readonly Item[]): Item | null {
+    return items.length === 0 ? null : (items[this.#dice.below(items.length)] as Item);
+  }
+
+  #draw(min: Duration, max: Duration): Duration {
+    return micros(min + this.#dice.below(max - min + 1));
+  }
+
+  #touch(kind: FaultKind): void {
+    this.effects.set(kind, (this.effects.get(kind) ?? 0) + 1);
+  }
+}
+
+const healthy = {
+  blocked: false,
+  loss: 0,
+  duplication: 0,
+  reordering: 0,
+  reorderDelay: millis(1),
+  corruption: 0,
+  delay: null,
+};

@@ -1,0 +1,188 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { connect } from "../../../src/host/state/client.js";
+import type { ConnectOptions, StateClient } from "../../../src/host/state/client-ports.js";
+import { millis, seconds } from "../../../src/kernel/time.js";
+import { testFolder } from "../support/folder.js";
+import { FakeReplica } from "./support/fake-replica.js";
+
+async function open(options: ConnectOptions): Promise<StateClient> {
+  const client = await connect(options);
+  onTestFinished(() => client.leave());
+  return client;
+}
+
+async function rig(options: Partial<ConnectOptions> = {}) {
+  const stateDir = await testFolder();
+  const replica = await FakeReplica.start(stateDir, "a");
+  return { replica, stateDir, client: await open({ stateDir, ...options }) };
+}
+
+const text = (value: Uint8Array | undefined): string => Buffer.from(value ?? []).toString();
+
+describe("a client of the replicated state", () => {
+  it("STATE-CLIENT-1 writes, reads, compares, deletes and lists", async () => {
+    const { client } = await rig();
+    expect(await client.put("a/x", "one")).toMatchObject({ version: 1 });
+    expect(await client.cas("a/x", 1, "two")).toMatchObject({ version: 2 });
+    await expect(client.cas("a/x", 1, "three")).rejects.toMatchObject({
+      name: "StateRefusal",
+      reason: "version-mismatch",
+    });
+    await client.put("a/y", Uint8Array.of(0xff));
+    const { found, age } = await client.get("a/x");
+    expect([text(found?.value), found?.version, age]).toEqual(["two", 2, 0]);
+    const { keys, more } = await client.list("a/", { limit: 1 });
+    expect([keys.map(({ key }) => key), more]).toEqual([["a/x"], true]);
+    await client.delete("a/x");
+    await client.delete("a/x");
+    expect((await client.get("a/x")).found).toBeNull();
+  });
+
+  it("STATE-CLIENT-2 reads the newest unless told not to, and then tells the age", async () => {
+    const { client, replica } = await rig();
+    expect((await client.get("x")).age).toBe(0);
+    expect((await client.get("x", { stale: true })).age).toBe(250_000);
+    const asked = replica.state.requests.filter(({ kind }) => kind === "query");
+    expect(asked).toMatchObject([{ freshness: "linearizable" }, { freshness: "stale" }]);
+  });
+
+  it("STATE-CLIENT-3 numbers writes in one session, or has none where it may not", async () => {
+    const once = await rig({ name: "valve" });
+    await Promise.all([once.client.put("x", "1"), once.client.put("x", "2")]);
+    const numbered = once.replica.state.requests.filter(({ kind }) => kind === "command");
+    expect(numbered).toMatchObject([
+      { session: 0, command: { kind: "open-session", name: "valve" } },
+      { session: 1, sequence: 1 },
+      { session: 1, sequence: 2 },
+    ]);
+    const free = await rig({ exactlyOnce: false });
+    await Promise.all([free.client.put("x", "1"), free.client.put("x", "2")]);
+    expect(free.replica.state.requests).toMatchObject([
+      { session: 0, sequence: 0 },
+      { session: 0, sequence: 0 },
+    ]);
+  });
+
+  it("STATE-CLIENT-4 goes on with another replica, in the same session", async () => {
+    const { client, replica, stateDir } = await rig();
+    const other = await FakeReplica.start(stateDir, "b", replica.state);
+    const paths = [replica.path, other.path];
+    const both = await open({ paths });
+    await both.put("x", "1");
+    await replica.stop();
+    await both.put("x", "2");
+    expect(replica.state.service.openSessions.size).toBe(1);
+    await replica.open();
+    await client.put("x", "3");
+    await other.stop();
+    expect((await both.get("x")).found?.version).toBe(3);
+  });
+
+  it("STATE-CLIENT-4 leaves a replica that does not answer", async () => {
+    const { replica, stateDir } = await rig();
+    const other = await FakeReplica.start(stateDir, "b", replica.state);
+    const client = await open({ paths: [replica.path, other.path], exactlyOnce: false });
+    replica.silent = true;
+    expect((await client.get("x")).found).toBeNull();
+  });
+
+  it("STATE-CLIENT-5 says that nobody is there, and does not wait for it", async () => {
+    const stateDir = await testFolder();
+    await expect(connect({ stateDir })).rejects.toMatchObject({ reason: "no-replica" });
+    const paths = [`${stateDir}/a.state.sock`];
+    await expect(connect({ paths })).rejects.toMatchObject({ reason: "no-replica" });
+  });
+
+  it("STATE-CLIENT-5 gives up in time, and says whether it may have been done", async () => {
+    const { client, replica } = await rig({ timeout: millis(300), exactlyOnce: false });
+    replica.refusal = "no-leader";
+    await expect(client.get("x")).rejects.toMatchObject({ reason: "no-leader" });
+    replica.refusal = null;
+    replica.silent = true;
+    await expect(client.put("x", "1")).rejects.toMatchObject({ reason: "unknown-outcome" });
+    client.leave();
+    await expect(client.get("x")).rejects.toMatchObject({ reason: "closed" });
+  });
+
+  it("STATE-CLIENT-6 watches in order, from an index on, until it is closed", async () => {
+    const { client } = await rig({ exactlyOnce: false });
+    const { at } = await client.get("k/1");
+    const watch = client.watch({ kind: "prefix", prefix: "k/" }, at);
+    await client.put("k/1", "a");
+    await client.put("other", "b");
+    await client.delete("k/1");
+    const seen: string[] = [];
+    for await (const event of watch) {
+      seen.push(event.kind);
+      if (seen.length === 2) watch.close();
+    }
+    expect(seen).toEqual(["put", "deleted"]);
+  });
+
+  it("STATE-CLIENT-7 holds a lock by its token until it is released", async () => {
+    const { client, stateDir } = await rig();
+    const other = await open({ stateDir, name: "other" });
+    const held = await client.lock.acquire("valve");
+    expect(held.isSure()).toBe(true);
+    await expect(other.lock.acquire("valve")).rejects.toMatchObject({ reason: "held" });
+    const waited = other.lock.acquire("valve", { wait: seconds(30) });
+    await held.release();
+    const next = await waited;
+    expect(next.token).toBeGreaterThan(held.token);
+    const { lock } = await client.lock.get("valve");
+    expect(lock).toMatchObject({ holder: { name: "other" }, token: next.token });
+  });
+
+  it("STATE-CLIENT-7 a wait for a lock ends, and leaves nobody in the queue", async () => {
+    const { client, stateDir } = await rig();
+    const other = await open({ stateDir });
+    await client.lock.acquire("valve");
+    const waited = other.lock.acquire("valve", { wait: millis(300) });
+    await expect(waited).rejects.toMatchObject({ name: "StateRefusal" });
+    const isFree = async () => (await client.lock.get("valve")).lock.waiting === 0;
+    await expect.poll(isFree, { timeout: 10_000 }).toBe(true);
+  });
+
+  it("STATE-CLIENT-8 is told of a lock in doubt, and can hold it anew", async () => {
+    const { client, replica } = await rig({ lease: millis(400) });
+    const held = await client.lock.acquire("valve");
+    replica.silent = true;
+    await new Promise((resolve) => held.lost.addEventListener("abort", resolve));
+    expect(held.isSure()).toBe(false);
+    replica.silent = false;
+    const isBack = async () => (await client.lock.acquire("valve")).token === held.token;
+    await expect.poll(isBack, { timeout: 20_000 }).toBe(true);
+  });
+
+  it("STATE-CLIENT-8 is told of a session that has ended, and opens another", async () => {
+    const { client, replica } = await rig({ lease: millis(400) });
+    const held = await client.lock.acquire("valve");
+    replica.expire(1);
+    await new Promise((resolve) => held.lost.addEventListener("abort", resolve));
+    const again = await client.lock.acquire("valve");
+    expect(again.token).toBeGreaterThan(held.token);
+    expect(again.isSure()).toBe(true);
+  });
+
+  it("STATE-CLIENT-9 ends its session when it is closed, and not when it just leaves", async () => {
+    const { client, replica, stateDir } = await rig();
+    await client.put("mine", "1", { ephemeral: true });
+    await client.close();
+    expect(replica.state.service.openSessions.size).toBe(0);
+    const other = await open({ stateDir });
+    expect((await other.get("mine")).found).toBeNull();
+    await other.put("mine", "2", { ephemeral: true });
+    other.leave();
+    expect(replica.state.service.openSessions.size).toBe(1);
+  });
+
+  it("STATE-CLIENT-10 tells of the group, and asks for changes of it", async () => {
+    const { client, replica } = await rig();
+    expect(await client.members.get()).toMatchObject({ leader: "a" });
+    const change = { kind: "replace", member: "b", successor: "c" };
+    await client.members.change(change);
+    await client.members.transfer(null);
+    expect(replica.state.changes).toEqual([change]);
+    expect(replica.state.transfers).toEqual([null]);
+  });
+});

@@ -1,0 +1,129 @@
+import { statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createConnection, type Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { BodyReader, BodyWriter, replyBytesMax } from "../../../src/host/state/body-stream.js";
+import {
+  StateSocket,
+  stateClientsMax,
+  stateSocketPath,
+  unreadBytesMax,
+} from "../../../src/host/state/state-socket.js";
+import { nodeId } from "../../../src/kernel/ids.js";
+import type { ClientReply } from "../../../src/replication/service/ports.js";
+import { encodeReply } from "../../../src/replication/service/reply-bodies.js";
+import { testFolder } from "../support/folder.js";
+
+interface Rig {
+  readonly socket: StateSocket;
+  readonly path: string;
+  readonly reads: (readonly [number, readonly unknown[]])[];
+  readonly gone: number[];
+}
+
+async function open(): Promise<Rig> {
+  const path = stateSocketPath(await testFolder(), nodeId("a"));
+  const rig = { path, reads: [] as Rig["reads"], gone: [] as number[] };
+  const socket = await StateSocket.open({
+    path,
+    onRequests: (client, bodies) => rig.reads.push([client, bodies]),
+    onGone: (client) => rig.gone.push(client),
+  });
+  onTestFinished(() => socket.close());
+  return { ...rig, socket };
+}
+
+async function dial(path: string): Promise<Socket> {
+  const client = createConnection(path);
+  onTestFinished(() => {
+    client.destroy();
+  });
+  client.on("error", () => undefined);
+  await new Promise((resolve) => client.once("connect", resolve));
+  return client;
+}
+
+function frames(...bodies: unknown[]): Uint8Array {
+  const writer = new BodyWriter();
+  for (const body of bodies) writer.add(body);
+  return writer.take();
+}
+
+const closed = (client: Socket): Promise<unknown> =>
+  new Promise((resolve) => client.once("close", resolve));
+
+const until = (fits: () => boolean) => expect.poll(fits, { timeout: 10_000 }).toBe(true);
+
+const ok = (id: number, detail = ""): ClientReply => ({ kind: "ok", id, detail });
+
+describe("the state socket", () => {
+  it("STATE-SOCK-2 hands on the requests of a read together, answers whom it means", async () => {
+    const { socket, path, reads } = await open();
+    const [one, other] = [await dial(path), await dial(path)];
+    one.write(frames({ id: 1 }, { id: 2 }, { id: 3 }));
+    await until(() => reads.length > 0);
+    expect(reads).toEqual([[1, [{ id: 1 }, { id: 2 }, { id: 3 }]]]);
+    const heard: unknown[] = [];
+    const reader = new BodyReader(replyBytesMax);
+    one.on("data", (chunk: Buffer) => heard.push(...(reader.take(new Uint8Array(chunk)) ?? [])));
+    let others = 0;
+    other.on("data", () => {
+      others += 1;
+    });
+    for (const id of [1, 2, 3]) socket.reply(1, ok(id));
+    socket.reply(99, ok(4));
+    await until(() => heard.length === 3);
+    expect(heard).toEqual([1, 2, 3].map((id) => encodeReply(ok(id))));
+    expect(others).toBe(0);
+  });
+
+  it("STATE-SOCK-3 is for its user alone, and takes no place of another", async () => {
+    const { path } = await open();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const options = { path, onRequests: () => undefined, onGone: () => undefined };
+    await expect(StateSocket.open(options)).rejects.toMatchObject({ reason: "in-use" });
+    const file = `${path}.file`;
+    await writeFile(file, "");
+    const atFile = StateSocket.open({ ...options, path: file });
+    await expect(atFile).rejects.toMatchObject({ reason: "in-use" });
+  });
+
+  it("STATE-SOCK-4 sends away who sends garbage, and serves the others", async () => {
+    const { socket, path, reads, gone } = await open();
+    const [good, bad] = [await dial(path), await dial(path)];
+    bad.write("GET / HTTP/1.1\r\n\r\n");
+    await closed(bad);
+    await until(() => gone.length > 0);
+    expect(gone).toEqual([2]);
+    good.write(frames({ id: 1 }));
+    await until(() => reads.length > 0);
+    expect(socket.counts()).toMatchObject({ clients: 1, requests: 1, malformed: 1, slow: 0 });
+  });
+
+  it("STATE-SOCK-4 sends away who does not read", async () => {
+    const { socket, path, reads, gone } = await open();
+    const client = await dial(path);
+    client.write(frames({ id: 1 }));
+    await until(() => reads.length > 0);
+    client.pause();
+    const text = "x".repeat(1_000_000);
+    for (let sent = 0; sent < unreadBytesMax + 2e6; sent += text.length)
+      socket.reply(1, ok(1, text));
+    await until(() => gone.length > 0);
+    expect(socket.counts()).toMatchObject({ clients: 0, slow: 1 });
+  });
+
+  it("STATE-SOCK-4 has so many clients, and room again when one has gone", async () => {
+    const { socket, path } = await open();
+    const clients: Socket[] = [];
+    while (clients.length < stateClientsMax) clients.push(await dial(path));
+    const more = await dial(path);
+    await closed(more);
+    expect(socket.counts().clients).toBe(stateClientsMax);
+    clients[0]?.destroy();
+    await until(() => socket.counts().clients < stateClientsMax);
+    const next = await dial(path);
+    next.write(frames({ id: 1 }));
+    await until(() => socket.counts().requests === 1);
+  });
+});
