@@ -164,6 +164,15 @@ const eventKinds: { readonly [Kind in NodeEvent["kind"]]: true } = {
   "verdicts-suspended": true,
   "view-full": true,
   "identity-lost": true,
+  "replica-role": true,
+  "replica-group": true,
+  "replica-snapshot-sent": true,
+  "replica-log-recovered": true,
+  "replica-app-state": true,
+  "replica-stepped-down": true,
+  "replica-disk-health": true,
+  "replica-write-budget": true,
+  "replica-log-refused": true,
 };
 
 /** Every direction, checked likewise. */

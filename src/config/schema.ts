@@ -13,6 +13,7 @@ import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
 import { boardSchema } from "./board-schema.js";
 import { dependability } from "./dependability-schema.js";
+import { replication, replicationRole } from "./replication-schema.js";
 import { restarts } from "./restart-schema.js";
 import {
   duration,
@@ -26,7 +27,6 @@ import {
   whole,
 } from "./schema-parts.js";
 import { serial } from "./serial-schema.js";
-import { state, stateRole } from "./state-schema.js";
 import { voterSchema } from "./voter-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
@@ -50,7 +50,7 @@ const node = mapping({
     description: "The same on a second network, by which every datagram goes as well.",
     fallback: "one path",
   }).optional(),
-  state: stateRole.optional(),
+  replication: replicationRole.optional(),
 });
 
 const timing = mapping({
@@ -324,7 +324,7 @@ export const fileSchema = mapping({
       .optional(),
   }).optional(),
   restarts: restarts.optional(),
-  state: state.optional(),
+  replication: replication.optional(),
   dependability: dependability.optional(),
   faultsAllowed: z
     .boolean({ error: "true or false" })

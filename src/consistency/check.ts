@@ -2,17 +2,26 @@
  * The check of a history, a slice of work at a time: it counts steps and knows no clock, so whoever
  * has one decides when it has taken too long.
  */
-import { LinearizationSearch } from "./linearizability/search.js";
+import { assert } from "../kernel/assert.js";
+import { coreOf } from "./linearizability/core.js";
+import { LinearizationSearch } from "./linearizability/linearization-search.js";
 import type { Model } from "./models/port.js";
-import type { History, Operation } from "./operation.js";
+import type { History } from "./operation.js";
 import { type Deed, type Part, partsOf, type Refusal } from "./parts.js";
-import type { Search, SearchEnd, SearchLimits } from "./search.js";
-import type { Consistency, Ordered, Progress, Verdict, Violation, Work } from "./verdict.js";
+import { Pool } from "./search/pool.js";
+import type { Search, SearchEnd } from "./search/port.js";
+import { SequentialSearch } from "./sequential/sequential-search.js";
+import { Task } from "./task.js";
+import type { Consistency, Ordered, Progress, Verdict, Work } from "./verdict.js";
 
 export interface CheckOptions {
   readonly model: Model<unknown>;
+  /** `linearizable` where nothing is said. */
   readonly consistency?: Consistency;
-  /** Bytes that all visited configurations may take together. */
+  /**
+   * Bytes that all visited configurations may take together. Beyond, none is kept any more: the
+   * search stays right, and takes longer.
+   */
   readonly visitedBytesMax?: number;
 }
 
@@ -20,15 +29,16 @@ export type CheckOpening =
   | { readonly ok: true; readonly check: HistoryCheck }
   | { readonly ok: false; readonly refusal: Refusal };
 
+export interface Refused {
+  readonly verdict: "refused";
+  readonly refusal: Refusal;
+}
+
 const visitedBytesDefault = 268_435_456;
 /** Parts take turns, so that a hard one does not hide the fault of another. */
 const turnSteps = 4_096;
 
-interface Judged {
-  readonly part: Part<unknown>;
-  readonly search: Search<unknown>;
-  end: SearchEnd<unknown> | null;
-}
+type Dead = Extract<SearchEnd<unknown>, { kind: "none" }>;
 
 /** Refuses a history with an operation that is none of the model's. */
 export function openCheck(history: History, options: CheckOptions): CheckOpening {
@@ -37,11 +47,11 @@ export function openCheck(history: History, options: CheckOptions): CheckOpening
   return { ok: true, check: new HistoryCheck(parting.parts, options) };
 }
 
-/** @throws nothing: a history that the model refuses is a value. */
+/** All at once. */
 export function checkHistory(
   history: History,
   options: CheckOptions & { readonly stepsMax: number },
-): Verdict | { readonly verdict: "refused"; readonly refusal: Refusal } {
+): Verdict | Refused {
   const opened = openCheck(history, options);
   if (!opened.ok) return { verdict: "refused", refusal: opened.refusal };
   return opened.check.run(options.stepsMax) ?? opened.check.unfinished();
@@ -50,33 +60,34 @@ export function checkHistory(
 export class HistoryCheck {
   readonly #consistency: Consistency;
   readonly #model: Model<unknown>;
-  readonly #limits: SearchLimits;
-  readonly #parts: readonly Judged[];
+  readonly #tasks: readonly Task[];
+  /** Those without an end, in turn. */
+  #open: Task[];
 
   constructor(parts: readonly Part<unknown>[], options: CheckOptions) {
-    this.#consistency = options.consistency ?? "linearizable";
-    this.#model = options.model;
-    const bytes = options.visitedBytesMax ?? visitedBytesDefault;
-    this.#limits = { visitedBytesMax: Math.floor(bytes / Math.max(1, parts.length)) };
-    this.#parts = parts.map((part) => ({ part, search: this.#searchOf(part), end: null }));
+    const { model, consistency = "linearizable" } = options;
+    const pool = new Pool(options.visitedBytesMax ?? visitedBytesDefault);
+    this.#consistency = consistency;
+    this.#model = model;
+    // An order of each part makes an order of the whole only where all keep the order of time.
+    const groups = consistency === "sequential" ? [parts] : parts.map((part) => [part]);
+    this.#tasks = groups.map((group) => new Task(group, () => this.#search(group, pool)));
+    this.#open = [...this.#tasks];
   }
 
   /** Goes on for about so many steps; null where that was not enough for a verdict. */
   run(steps: number): Verdict | null {
     let left = steps;
-    while (left > 0) {
-      const open = this.#parts.filter(({ end }) => end === null);
-      if (open.length === 0)
-        return { verdict: this.#consistency, order: this.#order(), work: this.#work() };
-      for (const judged of open) {
-        const before = judged.search.steps;
-        judged.end = judged.search.run(Math.min(left, turnSteps));
-        left -= Math.max(1, judged.search.steps - before);
-        if (judged.end?.kind === "none") return this.#violated(judged.part, judged.end);
-        if (left <= 0) break;
-      }
+    while (this.#open.length > 0 && left > 0) {
+      const task = this.#open.shift() as Task;
+      const before = task.steps;
+      const end = task.run(Math.min(left, turnSteps));
+      left -= Math.max(1, task.steps - before);
+      if (end?.kind === "none") return this.#violated(task, end);
+      if (end === null) this.#open.push(task);
     }
-    return this.#parts.every(({ end }) => end !== null) ? this.run(1) : null;
+    if (this.#open.length > 0) return null;
+    return { verdict: this.#consistency, order: this.#order(), work: this.#work() };
   }
 
   /** The verdict of who does not want to wait any longer. */
@@ -85,61 +96,56 @@ export class HistoryCheck {
   }
 
   progress(): Progress {
-    const open = this.#parts.filter(({ end }) => end === null);
-    const sum = (count: (search: Search<unknown>) => number): number =>
-      this.#parts.reduce((total, { search }) => total + count(search), 0);
     return {
-      parts: open.map(({ part }) => part.keys),
-      placed: sum(({ reached }) => reached),
-      required: sum(({ goal }) => goal),
+      parts: this.#open.map(({ keys }) => keys),
+      placed: this.#sum(({ reached }) => reached),
+      required: this.#sum(({ goal }) => goal),
     };
   }
 
-  #searchOf(part: Part<unknown>): Search<unknown> {
-    return new LinearizationSearch(part, this.#model, this.#limits);
+  #search(parts: readonly Part<unknown>[], pool: Pool): Search<unknown> {
+    if (this.#consistency === "sequential") return new SequentialSearch(parts, this.#model, pool);
+    const [part] = parts;
+    assert(part !== undefined && parts.length === 1, "linearizability is judged part by part");
+    return new LinearizationSearch(part, this.#model, pool);
   }
 
   #work(): Work {
-    const sum = (count: (search: Search<unknown>) => number): number =>
-      this.#parts.reduce((total, { search }) => total + count(search), 0);
     return {
-      steps: sum(({ steps }) => steps),
-      parts: this.#parts.length,
-      visited: sum(({ visited }) => visited),
-      forgotten: sum(({ forgotten }) => forgotten),
+      steps: this.#sum(({ steps }) => steps),
+      parts: this.#tasks.length,
+      visited: this.#sum(({ visited }) => visited),
+      forgotten: this.#sum(({ forgotten }) => forgotten),
     };
   }
 
+  #sum(count: (task: Task) => number): number {
+    return this.#tasks.reduce((total, task) => total + count(task), 0);
+  }
+
   #order(): readonly Ordered[] {
-    const orders = this.#parts.flatMap(({ end }) => (end?.kind === "found" ? [end.order] : []));
-    return merged(orders);
+    const orders = this.#tasks.map(({ order }) => order);
+    return this.#consistency === "sequential" ? orders.flatMap(inOrder) : merged(orders);
   }
 
-  #violated(part: Part<unknown>, end: Extract<SearchEnd<unknown>, { kind: "none" }>): Verdict {
-    return { verdict: "not", ...this.#violation(part, end), work: this.#work() };
-  }
-
-  #violation(part: Part<unknown>, end: Extract<SearchEnd<unknown>, { kind: "none" }>): Violation {
-    const stuck = end.stuck.map(({ operation }) => operation);
-    const limit = Math.min(...stuck.map((each) => each.return ?? Infinity));
-    const before = { ...part, deeds: part.deeds.flatMap((deed) => cutAt(deed, limit)) };
-    // That much has an order: the search came so far, and finds its way there again.
-    const again = this.#searchOf(before).run(Infinity);
-    const prefix = again?.kind === "found" ? merged([again.order]) : [];
-    const concurrent = part.deeds
-      .map(({ operation }) => operation)
-      .filter(({ call, return: end }) => call < limit && (end === null || end > limit));
-    return { keys: part.keys, stuck, prefix, states: end.states, concurrent };
+  #violated({ parts, keys }: Task, { stuck, order, states }: Dead): Verdict {
+    const [part] = parts;
+    const [first] = stuck;
+    const timed = this.#consistency === "linearizable" && part !== undefined && first !== undefined;
+    return {
+      verdict: "not",
+      keys,
+      stuck: stuck.map(({ operation }) => operation),
+      prefix: this.#consistency === "sequential" ? inOrder(order) : merged([order]),
+      states,
+      core: timed ? coreOf(part, first.operation, this.#model) : null,
+      work: this.#work(),
+    };
   }
 }
 
-/** The deed as it was known just before `limit`: what had not returned by then may yet happen. */
-function cutAt(deed: Deed<unknown>, limit: number): readonly Deed<unknown>[] {
-  const { operation } = deed;
-  if (operation.call >= limit) return [];
-  const returned = operation.return !== null && operation.return < limit;
-  return [returned ? deed : { ...deed, operation: { ...operation, return: null } }];
-}
+const inOrder = (order: readonly Deed<unknown>[]): readonly Ordered[] =>
+  order.map(({ operation }) => ({ operation, point: operation.call }));
 
 /**
  * One order of all from those of the parts: each takes effect as early as its call and its place
@@ -155,6 +161,3 @@ function merged(orders: readonly (readonly Deed<unknown>[])[]): readonly Ordered
   });
   return ordered.sort((one, other) => one.point - other.point);
 }
-
-export const operationsOf = (order: readonly Ordered[]): readonly Operation[] =>
-  order.map(({ operation }) => operation);

@@ -4,7 +4,7 @@
  * 3; "P-compositionality" in Horn and Kroening 2015), and small ones are far easier.
  */
 
-import type { Action, Model } from "./models/port.js";
+import type { Action, Model, Touched } from "./models/port.js";
 import type { History, Operation } from "./operation.js";
 
 export interface Deed<State> {
@@ -53,24 +53,32 @@ function divided<State>(
   model: Model<State>,
 ): readonly Omit<Part<State>, "initial">[] {
   const touched = deeds.map(({ operation }) => model.partsOf(operation));
-  const ties = new Ties();
-  for (const keys of touched) if (keys !== "every") ties.tie(keys);
-  const groups = new Map<string, { keys: Set<string>; deeds: Deed<State>[] }>();
+  const ties = tiesOf(touched);
+  const groups = new Map<string, { keys: string[]; deeds: Deed<State>[] }>();
   for (const key of ties.keys()) {
-    const root = ties.rootOf(key);
-    const group = groups.get(root) ?? { keys: new Set(), deeds: [] };
-    groups.set(root, group);
-    group.keys.add(key);
+    const group = groups.get(ties.rootOf(key)) ?? { keys: [], deeds: [] };
+    groups.set(ties.rootOf(key), group);
+    group.keys.push(key);
   }
   deeds.forEach((deed, place) => {
     const keys = touched[place] ?? [];
     if (keys === "every") for (const group of groups.values()) group.deeds.push(deed);
-    else groups.get(ties.rootOf(keys[0] ?? ""))?.deeds.push(deed);
+    else groups.get(ties.rootOf(keys === "all" ? whole : (keys[0] ?? whole)))?.deeds.push(deed);
   });
-  return [...groups.values()].map((group) => ({
-    keys: [...group.keys].sort(),
-    deeds: group.deeds,
-  }));
+  return [...groups.values()].map(({ keys, deeds }) => ({ keys: keys.sort(), deeds }));
+}
+
+/** The key of operations that name none. */
+const whole = "";
+
+function tiesOf(touched: readonly Touched[]): Ties {
+  const ties = new Ties();
+  for (const keys of touched) {
+    if (keys === "every") continue;
+    ties.tie(keys === "all" || keys.length === 0 ? [whole] : keys);
+  }
+  if (touched.includes("all")) ties.tie([whole, ...ties.keys()]);
+  return ties;
 }
 
 /** Keys that operations tie together: disjoint sets, with paths that grow shorter when walked. */
@@ -89,12 +97,13 @@ class Ties {
 
   rootOf(key: string): string {
     let root = key;
-    for (let next = this.#above.get(root); next !== undefined && next !== root; ) {
-      root = next;
-      next = this.#above.get(root);
+    for (;;) {
+      const above = this.#above.get(root) ?? root;
+      if (above === root) break;
+      root = above;
     }
+    this.#above.set(root, root);
     this.#above.set(key, root);
-    if (root !== key && !this.#above.has(root)) this.#above.set(root, root);
     return root;
   }
 }

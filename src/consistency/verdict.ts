@@ -1,4 +1,5 @@
 /** What the check of a history comes to. */
+import type { Core } from "./linearizability/core.js";
 import type { Operation } from "./operation.js";
 
 /** What is asked of a history; the verdict says the same word where it holds. */
@@ -34,8 +35,11 @@ export interface Violation {
   readonly prefix: readonly Ordered[];
   /** The states to which the longest orders lead, in words; at most `statesToldMax`. */
   readonly states: readonly string[];
-  /** Operations that were open when the stuck ones had to take effect. */
-  readonly concurrent: readonly Operation[];
+  /**
+   * Operations that contradict one another whatever all others did; see linearizability/core.ts.
+   * Null where they were not looked for: in long histories, and where time does not count.
+   */
+  readonly core: Core | null;
 }
 
 /** How far a check came that was not finished. */

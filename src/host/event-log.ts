@@ -134,4 +134,13 @@ const levels: Readonly<Record<NodeEvent["kind"], Level>> = {
   "verdicts-suspended": "warn",
   "view-full": "warn",
   "identity-lost": "error",
+  "replica-role": "info",
+  "replica-group": "info",
+  "replica-snapshot-sent": "info",
+  "replica-log-recovered": "info",
+  "replica-app-state": "debug",
+  "replica-stepped-down": "warn",
+  "replica-disk-health": "warn",
+  "replica-write-budget": "warn",
+  "replica-log-refused": "error",
 };

@@ -9,6 +9,9 @@ import type { Machine, Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import { type NodeInput, type NodeOutput, writeRefused } from "../node/ports.js";
+import type { DiskDone, DiskRequest } from "../recovery/disk.js";
+import type { ClientNumber } from "../replication/replica/ports.js";
+import type { ClientReply } from "../replication/service/ports.js";
 import {
   type LoopCounts,
   type LoopWitness,
@@ -39,6 +42,9 @@ export interface LoopOptions {
   /** Where the link reaches a member from now on. */
   readonly route: (member: NodeId, address: string | null) => void;
   readonly pet: () => void;
+  /** Left out where the cluster keeps no replicated state. */
+  readonly disk?: (request: DiskRequest) => void;
+  readonly reply?: (client: ClientNumber, reply: ClientReply) => void;
   readonly report: (at: Instant, event: NodeEvent) => void;
   readonly recorder: StepRecorder | null;
   readonly witness?: StepWitness | null;
@@ -82,6 +88,12 @@ export class LiveLoop {
     this.#loop.offer(input);
   }
 
+  /** What became of an operation of the disk, which waits for no datagram. */
+  answer(done: DiskDone): void {
+    this.#answers.push(done);
+    this.#loop.answered();
+  }
+
   /** A person's word. Not taken, and false, before the start, after the stop, when many wait. */
   command(input: Extract<NodeInput, { readonly kind: "override" | "snooze" | "reboot" }>): boolean {
     return this.#loop.command(input);
@@ -116,6 +128,12 @@ export class LiveLoop {
         break;
       case "pet":
         this.#options.pet();
+        break;
+      case "disk":
+        this.#options.disk?.(output);
+        break;
+      case "reply":
+        this.#options.reply?.(output.client, output.reply);
         break;
       case "report":
         this.#options.report(clock.now(), output.event);

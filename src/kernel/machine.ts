@@ -42,6 +42,12 @@ export interface Wakeable {
   wake(now: Instant): void;
 }
 
+/** @param wake feeds the part a timeout, and carries its outputs on */
+export const wakeable = (
+  part: { deadline(): Instant | null },
+  wake: (now: Instant) => void,
+): Wakeable => ({ deadline: () => part.deadline(), wake });
+
 /** A part that asks for the same instant again and again is broken; this many rounds show it. */
 const wakeRoundsMax = 1_000;
 

@@ -6,12 +6,14 @@ import type { FaultClass } from "../voting/voter.js";
 import { reasonText } from "../watchdog/restart/boot-reason.js";
 import type { NodeEvent } from "./events.js";
 import { isPathEvent, pathText } from "./path-text.js";
+import { isReplicaEvent, replicaText } from "./replica-events.js";
 import { isSupervisionEvent, supervisionText } from "./supervision-text.js";
 
 /** One line, without the node and the time. */
 export function eventText(event: NodeEvent): string {
   if (isPathEvent(event)) return pathText(event);
   if (isSupervisionEvent(event)) return supervisionText(event);
+  if (isReplicaEvent(event)) return replicaText(event);
   switch (event.kind) {
     case "started":
     case "boot-explained":

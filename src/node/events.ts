@@ -11,6 +11,7 @@ import type { Duration, Instant } from "../kernel/time.js";
 import type { MembershipEvent } from "../membership/ports.js";
 import type { BootReason } from "../watchdog/restart/boot-reason.js";
 import type { SupervisionEvent } from "../watchdog/supervision/ports.js";
+import type { ReplicaNodeEvent } from "./replica-events.js";
 
 export type NodeEvent =
   | CycleEvent
@@ -18,6 +19,8 @@ export type NodeEvent =
   | PathOutput
   /** Of the watchdog: which part of the node is not well, and whether the dog is petted. */
   | SupervisionEvent
+  /** Of the replicated state. */
+  | ReplicaNodeEvent
   | { readonly kind: "started"; readonly bootId: number }
   /** Told by the host, which alone can know it: why the replica was started, and how it runs. */
   | { readonly kind: "boot-explained"; readonly reason: BootReason; readonly safeMode: boolean }

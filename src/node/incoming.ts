@@ -17,13 +17,15 @@ import type { PathInput } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { MembershipInput } from "../membership/ports.js";
+import type { ReplicaInput } from "../replication/replica/ports.js";
 import type { FrameKind } from "../wire/envelope.js";
 
 export type Incoming =
   | { readonly part: "membership"; readonly input: MembershipInput }
   | { readonly part: "cycle"; readonly input: CycleInput }
   | { readonly part: "lease"; readonly input: LeaseInput }
-  | { readonly part: "paths"; readonly input: PathInput };
+  | { readonly part: "paths"; readonly input: PathInput }
+  | { readonly part: "replica"; readonly input: ReplicaInput };
 
 /** An opened frame: its envelope was checked. */
 export interface Frame {
@@ -53,6 +55,8 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
       return readMembership(frame);
     case "paths":
       return readPaths(frame);
+    case "replication":
+      return { part: "replica", input: { kind: "message", from: frame.source, body: frame.body } };
     case "sample":
     case "sample-request":
     case "state-request":
@@ -67,9 +71,6 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
       const input = readLeaseInput(frame);
       return input === null ? null : { part: "lease", input };
     }
-    // For a replica of the replicated state, which this node has not.
-    case "state":
-      return null;
     default:
       return unreachable(frame.kind);
   }

@@ -22,16 +22,14 @@ import {
   type Timeout,
   timeout,
   type Wakeable,
+  wakeable,
   wakeDue,
 } from "../kernel/machine.js";
 import { elapsed, type Instant } from "../kernel/time.js";
 import type { Membership } from "../membership/membership.js";
-import type {
-  MembershipEvent,
-  MembershipInput,
-  MembershipOutput,
-  RefusedReason,
-} from "../membership/ports.js";
+import type { MembershipInput, MembershipOutput, RefusedReason } from "../membership/ports.js";
+import type { ReplicaInput, ReplicaOutput } from "../replication/replica/ports.js";
+import type { Replica } from "../replication/replica/replica.js";
 import type { Verdict } from "../voting/voter.js";
 import type { EntityStanding } from "../watchdog/supervision/entity.js";
 import type {
@@ -48,6 +46,7 @@ import { type NodeOptions, type NodeParts, partsOf } from "./parts.js";
 import { pathOutputs } from "./path-outputs.js";
 import type { Datagram, NodeInput, NodeOutput } from "./ports.js";
 import type { Received, Reception } from "./reception.js";
+import { outputsWithout, replicaOutputs } from "./replica-outputs.js";
 import { type NodeStatus, nodeStatus } from "./status.js";
 import { CycleCheckpoints, heartbeatCheckpoint, ToleratedReports } from "./supervision.js";
 import { Trust, type TrustChange } from "./trust.js";
@@ -66,6 +65,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #gate: OutputGate;
   readonly #commands: CommandProtection | null;
   readonly #supervision: Supervision;
+  readonly #replica: Replica | null;
   readonly #checkpoints = new CycleCheckpoints();
   readonly #tolerated = new ToleratedReports();
   readonly #allParts: NodeParts;
@@ -90,6 +90,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#gate = parts.gate;
     this.#commands = parts.commands;
     this.#supervision = parts.supervision;
+    this.#replica = parts.replica;
     this.#parts = this.#wakeables();
   }
 
@@ -115,6 +116,12 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         break;
       case "write-refused":
         this.#report(input);
+        break;
+      case "disk-done":
+      case "request":
+      case "client-gone":
+      case "client-paused":
+        this.#feedReplica(now, input);
         break;
       default:
         unreachable(input);
@@ -150,19 +157,15 @@ export class Node implements Machine<NodeInput, NodeOutput> {
    * may be asked for, and supervision last, for it judges the others.
    */
   #wakeables(): Wakeable[] {
+    const replica = this.#replica === null ? [] : [this.#replica];
     return [
-      { deadline: () => this.#gate.deadline(), wake: (now) => this.#feedGate(now, timeout) },
-      { deadline: () => this.#lease.deadline(), wake: (now) => this.#feedLease(now, timeout) },
-      { deadline: () => this.#cycle.deadline(), wake: (now) => this.#feedCycle(now, timeout) },
-      {
-        deadline: () => this.#membership.deadline(),
-        wake: (now) => this.#feedMembership(now, timeout),
-      },
-      { deadline: () => this.#paths.deadline(), wake: (now) => this.#feedPaths(now, timeout) },
-      {
-        deadline: () => this.#supervision.deadline(),
-        wake: (now) => this.#feedSupervision(now, timeout),
-      },
+      wakeable(this.#gate, (now) => this.#feedGate(now, timeout)),
+      wakeable(this.#lease, (now) => this.#feedLease(now, timeout)),
+      wakeable(this.#cycle, (now) => this.#feedCycle(now, timeout)),
+      wakeable(this.#membership, (now) => this.#feedMembership(now, timeout)),
+      ...replica.map((part) => wakeable(part, (now) => this.#feedReplica(now, timeout))),
+      wakeable(this.#paths, (now) => this.#feedPaths(now, timeout)),
+      wakeable(this.#supervision, (now) => this.#feedSupervision(now, timeout)),
     ];
   }
 
@@ -173,6 +176,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (by <= this.#options.settings.timing.latenessMax) return;
     this.#report({ kind: "was-late", by });
     this.#feedLease(now, { kind: "give-up", reason: "late" });
+    this.#feedReplica(now, { kind: "was-late", by });
     this.#feedMembership(now, { kind: "was-late", by });
     this.#feedPaths(now, { kind: "was-late" });
     this.#feedCycle(now, { kind: "was-late" });
@@ -194,6 +198,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
     else if (incoming.part === "lease") this.#feedLease(now, incoming.input);
     else if (incoming.part === "paths") this.#feedPaths(now, incoming.input);
+    else if (incoming.part === "replica") this.#feedReplica(now, incoming.input);
     else this.#feedMembership(now, incoming.input);
   }
 
@@ -271,7 +276,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         break;
       case "event":
         this.#report(output.event);
-        this.#carryView(now, output.event);
+        this.#carryTrust(now, this.#trust.told(output.event, this.#membership));
         break;
       case "refused":
         this.#report(this.#reception.refuse(refusalOf(output.reason), output.from));
@@ -290,17 +295,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     });
   }
 
-  #carryView(now: Instant, event: MembershipEvent): void {
-    if (!("member" in event)) return;
-    const state = this.#membership.member(event.member)?.state;
-    if (state === undefined) return;
-    const watched = this.#watches(event.member);
-    this.#carryTrust(now, this.#trust.view(event.member, state, watched));
+  #feedReplica(now: Instant, input: ReplicaInput | Timeout): void {
+    if (this.#replica === null) this.#send(outputsWithout(input, this.#reception));
+    else feed(this.#replica, now, input, (output) => this.#carryReplica(output));
   }
 
-  /** A topology may leave a peer to others. */
-  #watches(peer: NodeId): boolean {
-    return this.#membership.detectorStanding().some((one) => one.peer === peer);
+  #carryReplica(output: ReplicaOutput): void {
+    this.#send(replicaOutputs(output, this.#outgoing, this.#reception));
   }
 
   #carryTrust(now: Instant, change: TrustChange | null): void {

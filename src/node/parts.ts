@@ -11,6 +11,7 @@ import { Prng } from "../kernel/prng.js";
 import { type Instant, micros } from "../kernel/time.js";
 import { Membership } from "../membership/membership.js";
 import type { MembershipOptions } from "../membership/options.js";
+import { Replica } from "../replication/replica/replica.js";
 import { Supervision } from "../watchdog/supervision/supervision.js";
 import type { Mac } from "../wire/mac.js";
 import type { Roster } from "./incoming.js";
@@ -41,6 +42,8 @@ export interface NodeParts {
   /** Null where commands are not protected. */
   readonly commands: CommandProtection | null;
   readonly supervision: Supervision;
+  /** Null where the cluster keeps no replicated state. */
+  readonly replica: Replica | null;
 }
 
 /** Commands outlive so many missed cycles; then the outputs are released. */
@@ -65,7 +68,23 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
     gate: new OutputGate({ outputs, votedOutputs: settings.votedOutputs ?? [], commandAgeMax }),
     commands: profile === null ? null : new CommandProtection({ profile, self, nodes, outputs }),
     supervision: new Supervision(supervisionOf(now, settings)),
+    replica: replicaOf({ settings, self, now, bootId, mac }),
   };
+}
+
+function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null {
+  const { replication = null } = settings;
+  if (replication === null) return null;
+  const { group, raft, log } = replication;
+  return new Replica({
+    now,
+    self,
+    group: group.has(self) ? group : null,
+    life: bootId,
+    dice: new Prng(bootId).split(`replica of ${self}`),
+    raft,
+    log,
+  });
 }
 
 /** Who boots again throws other dice: two lives need not choose alike. */

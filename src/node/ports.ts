@@ -6,6 +6,9 @@ import type { Reading, WriteRefusal, WriteResult } from "../../boards/board.js";
 import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
+import type { DiskDone, DiskRequest } from "../recovery/disk.js";
+import type { ClientNumber } from "../replication/replica/ports.js";
+import type { ClientReply } from "../replication/service/ports.js";
 import type { DogCommand } from "../watchdog/supervision/ports.js";
 import type { NodeEvent } from "./events.js";
 
@@ -27,6 +30,13 @@ export type NodeInput =
   | ({ readonly kind: "override" } & ChannelCommand)
   /** A person's word to the watchdog. What makes no sense is ignored: ask `whyNotDog` before. */
   | DogCommand
+  /** What became of a `disk`. */
+  | DiskDone
+  /** A request of a client of the replicated state, as decoded from its bytes: may be anything. */
+  | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
+  | { readonly kind: "client-gone"; readonly client: ClientNumber }
+  /** Its connection takes no more for now, or takes more again. */
+  | { readonly kind: "client-paused"; readonly client: ClientNumber; readonly paused: boolean }
   /** The board refused a command; the pins have not changed. */
   | {
       readonly kind: "write-refused";
@@ -59,6 +69,10 @@ export type NodeOutput =
     }
   /** Put an output into its safe state. */
   | { readonly kind: "release"; readonly output: string }
+  /** To be carried out, in the order of each lane; answered by a `disk-done`. */
+  | DiskRequest
+  /** To a client of the replicated state. */
+  | { readonly kind: "reply"; readonly client: ClientNumber; readonly reply: ClientReply }
   /** All is well: pet the watchdog device. */
   | { readonly kind: "pet" }
   /** Something worth telling: for logs, the dashboard and the checkers of the simulator. */

@@ -7,6 +7,7 @@ import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { Membership } from "../membership/membership.js";
 import type { CaseFile, Member } from "../membership/ports.js";
+import type { ReplicaStatus } from "../replication/replica/status.js";
 import type { ChannelStanding } from "../voting/sensor-voter.js";
 import type { Verdict } from "../voting/voter.js";
 import type { EntityStanding } from "../watchdog/supervision/entity.js";
@@ -59,6 +60,8 @@ export interface NodeStatus {
   readonly dog: DogStatus;
   /** The streams of protected samples; empty where samples are not protected. */
   readonly protection: readonly ProtectedChannel[];
+  /** Of the replicated state; null where the cluster keeps none. */
+  readonly replica: ReplicaStatus | null;
 }
 
 export type DogStatus = Omit<SupervisionStatus, "entities">;
@@ -66,7 +69,7 @@ export type DogStatus = Omit<SupervisionStatus, "entities">;
 export function nodeStatus(
   now: Instant,
   { self, bootId, settings }: NodeOptions,
-  { cycle, lease, gate, membership, paths, reception, supervision }: NodeParts,
+  { cycle, lease, gate, membership, paths, reception, supervision, replica }: NodeParts,
   verdicts: ReadonlyMap<string, Verdict>,
 ): NodeStatus {
   const { holder: driver, self: drives } = lease.holder();
@@ -88,6 +91,7 @@ export function nodeStatus(
     supervision: entities,
     dog,
     protection: cycle.protectedChannels(),
+    replica: replica?.status() ?? null,
   };
 }
 

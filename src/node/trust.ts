@@ -6,7 +6,8 @@
  * It tells changes alone, so that whoever acts on trust hears each once.
  */
 import type { NodeId } from "../kernel/ids.js";
-import type { MemberState } from "../membership/ports.js";
+import type { Membership } from "../membership/membership.js";
+import type { MemberState, MembershipEvent } from "../membership/ports.js";
 
 export type TrustChange = {
   readonly kind: "peer-suspected" | "peer-trusted";
@@ -32,6 +33,16 @@ export class Trust {
     if (isDoubtful(state)) this.#doubtedByGroup.add(peer);
     else this.#doubtedByGroup.delete(peer);
     return this.#settle(peer, watched);
+  }
+
+  /** The group's view may have changed by this event. */
+  told(event: MembershipEvent, membership: Membership): TrustChange | null {
+    if (!("member" in event)) return null;
+    const state = membership.member(event.member)?.state;
+    if (state === undefined) return null;
+    // A topology may leave a peer to others.
+    const watched = membership.detectorStanding().some(({ peer }) => peer === event.member);
+    return this.view(event.member, state, watched);
   }
 
   #settle(peer: NodeId, watched: boolean): TrustChange | null {

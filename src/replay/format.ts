@@ -21,6 +21,12 @@ import type { NodeInput, NodeOutput } from "../node/ports.js";
 import { asciiJson, crcOfAscii, crcText } from "./ascii-crc.js";
 import { fromBase64, toBase64 } from "./base64.js";
 import type { RecordingHeader } from "./header.js";
+import {
+  decodeClient,
+  decodeDiskDone,
+  decodeRequest,
+  encodeReplicaInput,
+} from "./replica-inputs.js";
 import { outputText, thrownText } from "./step-text.js";
 
 /**
@@ -146,6 +152,11 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
       return { s: input.length };
     case "reboot":
       return "reboot";
+    case "disk-done":
+    case "request":
+    case "client-gone":
+    case "client-paused":
+      return encodeReplicaInput(input);
     default:
       return unreachable(input);
   }
@@ -155,12 +166,15 @@ function decodeInput(encoded: unknown, startedAt: Instant): NodeInput | Timeout 
   if (encoded === "timeout") return timeout;
   if (encoded === "reboot") return { kind: "reboot" };
   if (typeof encoded !== "object" || encoded === null) return null;
-  const { d, f, p, r, w, h, s } = encoded as Readonly<Record<string, unknown>>;
+  const { d, f, p, r, w, h, s, k, q, g } = encoded as Readonly<Record<string, unknown>>;
   if (isText(d)) {
     const origin = isText(f) ? { origin: f } : {};
     const path = isWhole(p) ? { path: p } : {};
     return { kind: "datagram", bytes: fromBase64(d), ...origin, ...path };
   }
+  if (Array.isArray(k)) return decodeDiskDone(k);
+  if (Array.isArray(q)) return decodeRequest(q);
+  if (Array.isArray(g)) return decodeClient(g);
   if (Array.isArray(r)) return decodeReadings(r, startedAt);
   if (isWhole(s) && s >= 0) return { kind: "snooze", length: micros(s) };
   if (Array.isArray(h)) return decodeOverride(h);

@@ -8,6 +8,9 @@ import type { Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import type { NodeInput, NodeOutput } from "../node/ports.js";
+import type { ClientReply } from "../replication/service/ports.js";
+import { encodeReply } from "../replication/service/reply-bodies.js";
+import { encodeBody } from "../wire/cbor.js";
 import { claimedSource } from "../wire/envelope.js";
 import { asciiJson, crcOfAscii, crcText } from "./ascii-crc.js";
 
@@ -24,6 +27,10 @@ export function outputText(now: Instant, output: NodeOutput): string {
       return `release ${output.output}`;
     case "report":
       return `report ${eventFields(output.event)}`;
+    case "disk":
+      return diskText(output);
+    case "reply":
+      return `reply to client ${output.client}: ${replyText(output.reply)}`;
     case "read":
     case "pet":
       return output.kind;
@@ -67,6 +74,14 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
       return `a person's word to the watchdog: snooze for ${input.length} us`;
     case "reboot":
       return "a person's word to the watchdog: reboot";
+    case "disk-done":
+      return doneText(input);
+    case "request":
+      return `request of client ${input.client}: ${bytesText(encodeBody(input.body))}`;
+    case "client-gone":
+      return `client ${input.client} is gone`;
+    case "client-paused":
+      return `client ${input.client} ${input.paused ? "takes no more" : "takes more again"}`;
     case "write-refused":
       return refusedText(input);
     default:
@@ -78,6 +93,45 @@ function refusedText(input: Extract<NodeInput, { kind: "write-refused" }>): stri
   const { output, reason, token, newest } = input;
   const seen = newest === undefined ? "" : ` (right ${token ?? "none"}; seen ${newest})`;
   return `write of ${output} refused: ${reason}${seen}`;
+}
+
+function diskText({ id, lane, operation }: Extract<NodeOutput, { kind: "disk" }>): string {
+  const { kind } = operation;
+  const named = "file" in operation ? ` ${operation.file}` : "";
+  const lead = `disk ${id} (${lane}) ${kind}${named}`;
+  switch (kind) {
+    case "write": {
+      const synced = operation.synced ? ", synced" : "";
+      return `${lead} at ${operation.offset}: ${bytesText(operation.bytes)}${synced}`;
+    }
+    case "read":
+      return `${lead} at ${operation.offset}: ${operation.length} bytes`;
+    case "create":
+    case "truncate":
+      return `${lead}: ${operation.bytes} bytes`;
+    case "rename":
+      return `${lead} ${operation.from} to ${operation.to}`;
+    case "list":
+    case "sync":
+    case "remove":
+    case "sync-folder":
+      return lead;
+    default:
+      return unreachable(operation);
+  }
+}
+
+/** A reply is data that has a body on the wire, which is shorter than its text. */
+const replyText = (reply: ClientReply): string => {
+  const bytes = encodeBody(encodeReply(reply));
+  return `${reply.kind} ${"id" in reply ? reply.id : reply.watch} ${bytesText(bytes)}`;
+};
+
+function doneText({ id, result }: Extract<NodeInput, { kind: "disk-done" }>): string {
+  if (!result.ok) return `disk ${id} failed: ${result.reason}`;
+  const read = result.bytes === undefined ? "" : `: ${bytesText(result.bytes)}`;
+  const listed = result.files === undefined ? "" : `: ${result.files.length} files`;
+  return `disk ${id} done${read}${listed}`;
 }
 
 const bytesText = (bytes: Uint8Array): string => `${bytes.length} bytes #${crcText(crc32c(bytes))}`;

@@ -71,6 +71,10 @@ export class Life {
       case "pet":
         watchdog.pet();
         break;
+      case "disk":
+      case "reply":
+        // A world that keeps replicated state has disks and clients; see world.ts.
+        break;
       case "report": {
         const at = surroundings.now();
         surroundings.observe({ at, node, kind: "reported", event: output.event });

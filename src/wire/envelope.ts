@@ -32,7 +32,7 @@ export const frameKinds = {
   override: 9,
   membership: 10,
   paths: 11,
-  state: 12,
+  replication: 12,
 } as const;
 
 export type FrameKind = keyof typeof frameKinds;

@@ -123,4 +123,24 @@ export const vocabularies: readonly Vocabulary[] = [
       },
     ]),
   },
+  {
+    model: "queue",
+    length: 6,
+    words: [
+      ...["a", "b"].map((input) => ({ kind: "enqueue", input, ok: none })),
+      { kind: "dequeue", ok: [null, "a", "a", "b"], fail: none },
+    ],
+  },
+  {
+    model: "set",
+    length: 5,
+    words: [
+      ...["a", "b"].flatMap((input) => [
+        { kind: "add", input, ok: [null, true, false] },
+        { kind: "remove", input, ok: [null, true, false] },
+        { kind: "contains", input, ok: [true, false] },
+      ]),
+      { kind: "read", ok: [[], ["a"], ["b", "a"]] },
+    ],
+  },
 ];

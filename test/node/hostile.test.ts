@@ -96,7 +96,7 @@ class Attack {
       "lease-request": [this.dice.below(2 ** 31) + 1],
       "lease-grant": [this.dice.below(1_000) + 1, 1],
       "lease-release": [this.dice.below(2 ** 31) + 1],
-      state: [this.dice.below(2 ** 31)],
+      replication: [3, 1, 0, 0, 0, 0, 1, new Uint8Array(0)],
       paths: [["n1", "n2", "n3"], [this.dice.below(2 ** 31) + 1, [1, 16, 0]], []],
     };
     const body = bodies[kind];

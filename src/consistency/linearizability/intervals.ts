@@ -3,7 +3,7 @@
  * and before each return the deeds that are open, which may take effect just before it.
  */
 import type { Deed } from "../parts.js";
-import type { Transitions } from "./transitions.js";
+import type { Transitions } from "../search/transitions.js";
 
 export interface Intervals {
   /** Of each deed: the number of its action. */

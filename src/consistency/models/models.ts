@@ -4,7 +4,9 @@ import { keyValue } from "./key-value.js";
 import { lock } from "./lock.js";
 import { multiRegister } from "./multi-register.js";
 import type { Model } from "./port.js";
+import { queue } from "./queue.js";
 import { casRegister, register } from "./register.js";
+import { set } from "./set.js";
 
 const all: readonly Model<unknown>[] = [
   register,
@@ -13,6 +15,8 @@ const all: readonly Model<unknown>[] = [
   keyValue,
   stringAppend,
   lock,
+  queue,
+  set,
 ];
 
 export const modelNames: readonly string[] = all.map(({ name }) => name);

@@ -22,6 +22,8 @@ export type Compiled<State> =
   /** It is none of the model's; `expected` says what would be. */
   | { readonly kind: "refused"; readonly expected: string };
 
+export type Touched = readonly string[] | "every" | "all";
+
 export type Initial<State> =
   | { readonly ok: true; readonly state: State }
   | { readonly ok: false; readonly expected: string };
@@ -33,9 +35,10 @@ export interface Model<State> {
   /**
    * Where the object is made of parts with keys, the parts that an operation touches: parts that
    * no operation ties together are judged apart (Herlihy and Wing's locality; Horn and Kroening
-   * 2015). `every`: it happens to each part, such as the end of a session that holds locks.
+   * 2015). `all` ties all parts together. `every`: it happens to each part by itself, such as the
+   * end of a session that holds locks; that it happens to all at once is not held against them.
    */
-  partsOf(operation: Operation): readonly string[] | "every";
+  partsOf(operation: Operation): Touched;
   initial(init: Value | undefined): Initial<State>;
   compile(operation: Operation, failure: FailureMeaning): Compiled<State>;
   /** Canonical: equal for equal states. Shown to people. */

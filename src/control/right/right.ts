@@ -7,9 +7,9 @@
  * the right is the order of the log, and the lock's token (its entry's index) says to a board which
  * of two is newer (Burrows 2006, sections 2.4 and 2.8).
  *
- * That the belief here ends before another can get the lock is the work of the session: a keep-alive
- * is answered only after a majority has confirmed that the leader leads, the leader counts the lease
- * from its receipt, and the client less, from the sending (src/replication/service/client). What
+ * That the belief here ends before another can get the lock is the work of the session: a
+ * keep-alive is answered only after a majority has confirmed that the leader leads, the leader
+ * counts the lease from its receipt, and the client less, from the sending (src/replication/service/client). What
  * follows the belief is ours: when it ends, whatever the step is about, `lost` comes first.
  *
  * Invariants: `acquired` and `lost` take turns. A step at or after `until` tells `lost` before it
@@ -162,7 +162,7 @@ export class Right implements Machine<RightInput, RightOutput> {
         this.#outputs.push({ kind: "request", request: output.request });
         break;
       case "reconnect":
-        // The replica is this process's own: there is no other to ask, but what waits is sent again.
+        // The replica is this process's own: there is no other to ask, but it may be asked again.
         this.#feed(now, { kind: "connected" });
         break;
       case "session-opened":
@@ -257,7 +257,7 @@ export class Right implements Machine<RightInput, RightOutput> {
   }
 }
 
-/** A board refuses the old holder by its token, and its own belief has ended: nothing to wait for. */
+/** A board refuses the old holder by its token, and its belief has ended: nothing to wait for. */
 const noDelay = micros(0);
 
 /** Sessions are named after their nodes. */

@@ -35,8 +35,11 @@ export type OpenedDisk =
 
 const done: DiskResult = { ok: true };
 
-/** Zeroes for a new file, in bytes at a time. */
-const zeroes = new Uint8Array(256 * 1_024);
+/**
+ * Zeroes for a new file, in bytes at a time. A page each: a longer write makes one large folio of
+ * the page cache (Linux 6.16, ext4), all of which counts as written with each small write later.
+ */
+const zeroes = new Uint8Array(4_096);
 
 export class FileDisk {
   readonly #folder: string;

@@ -51,6 +51,11 @@ export const frameClasses: readonly FrameClass[] = [
     without: "a person's word reaches one replica alone",
   },
   {
+    // Entries and snapshots come in bursts, and are sent again where they were lost.
+    ...{ name: "replication", kinds: ["replication"], rank: 3 },
+    without: "the replicated state is not written while there is no other path",
+  },
+  {
     ...{ name: "requests", kinds: ["sample-request", "state-request", "state-reply"], rank: 3 },
     without: "a replica that starts anew gets no state",
   },

@@ -151,15 +151,19 @@ function writeForwarded({ ticket, work }: Forwarded): void {
   switch (work.kind) {
     case "command":
       writer.integer(work.session);
-      return writer.bytes(work.bytes);
+      writer.bytes(work.bytes);
+      break;
     case "read":
-      return;
+      break;
     case "keep-alive":
-      return writer.integer(work.session);
+      writer.integer(work.session);
+      break;
     case "change":
-      return writeChange(work.change);
+      writeChange(work.change);
+      break;
     case "transfer":
-      return writer.text(work.target ?? "");
+      writer.text(work.target ?? "");
+      break;
     default:
       unreachable(work);
   }
@@ -231,16 +235,20 @@ function writeAnswered({ ticket, outcome }: Answered): void {
   switch (outcome.kind) {
     case "result":
       writer.integer(outcome.at);
-      return writeResult(writer, outcome.result);
+      writeResult(writer, outcome.result);
+      break;
     case "index":
-      return writer.integer(outcome.at);
+      writer.integer(outcome.at);
+      break;
     case "ok":
-      return writer.text(plainText(outcome.detail));
+      writer.text(plainText(outcome.detail));
+      break;
     case "refused":
       writer.byte(refusals.indexOf(outcome.reason));
-      return writer.text(outcome.detail.slice(0, detailLengthMax));
+      writer.text(outcome.detail.slice(0, detailLengthMax));
+      break;
     case "elsewhere":
-      return;
+      break;
     default:
       unreachable(outcome);
   }

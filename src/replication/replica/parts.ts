@@ -55,7 +55,7 @@ export interface ReplicaParts {
 export function replicaParts(options: ReplicaOptions): ReplicaParts {
   const { self, group, life, dice, raft } = options;
   return {
-    log: () => 
+    log: () =>
       new LogStore(options.now, { ...logStoreDefaults, firstSequence: life, ...options.log }),
     raft: (now, recovered) => {
       const dies = dice.split("raft");

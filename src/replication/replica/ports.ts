@@ -30,7 +30,9 @@ export type ReplicaOutput =
   /** A body fits into one frame. */
   | { readonly kind: "send"; readonly target: NodeId; readonly body: unknown }
   | { readonly kind: "reply"; readonly client: ClientNumber; readonly reply: ClientReply }
-  | { readonly kind: "event"; readonly event: ReplicaEvent };
+  | { readonly kind: "event"; readonly event: ReplicaEvent }
+  /** The body of a message made no sense; nothing has changed. */
+  | { readonly kind: "refused"; readonly from: NodeId };
 
 export type ReplicaEvent =
   | RaftEvent

@@ -39,7 +39,7 @@ import { entryKinds, type RaftEvent, type RaftInput, type RaftOutput } from "../
 import type { ClientRequest } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
-import { type WatchNotice, Watches } from "../service/watches.js";
+import { Watches, type WatchNotice } from "../service/watches.js";
 import { groupWords } from "./change-words.js";
 import { Clients } from "./clients.js";
 import { Leading } from "./leading.js";
@@ -250,12 +250,13 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #onMessage(now: Instant, from: NodeId, body: unknown): void {
     if (!(body instanceof Uint8Array)) {
       const message = parseMessage(body);
-      if (message !== null) this.#feedRaft(now, { kind: "message", from, message });
+      if (message === null) this.#outputs.push({ kind: "refused", from });
+      else this.#feedRaft(now, { kind: "message", from, message });
       return;
     }
     const message = parseReplicaMessage(body);
-    if (message === null) return;
-    if (message.kind === "forward") this.#onForward(now, from, message.life, message.items);
+    if (message === null) this.#outputs.push({ kind: "refused", from });
+    else if (message.kind === "forward") this.#onForward(now, from, message.life, message.items);
     else if (message.life === this.#life) this.#onOutcomes(now, message.items);
   }
 

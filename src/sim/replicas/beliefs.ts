@@ -24,7 +24,9 @@ export class Beliefs {
     const all = this.#byLock.get(lock) ?? [];
     for (const other of all) {
       if (token < other.token) {
-        this.violations.push(`lock ${lock}: token ${token} of ${client} comes after ${other.token}`);
+        this.violations.push(
+          `lock ${lock}: token ${token} of ${client} comes after ${other.token}`,
+        );
       }
     }
     all.push(belief);

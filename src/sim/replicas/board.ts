@@ -3,7 +3,7 @@
  * replica while it is up. It keeps the promise of every host (kernel/machine.ts), and as a node does
  * it tells its replica when it was late.
  */
-import { assert } from "../../kernel/assert.js";
+import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { type Timeout, timeout } from "../../kernel/machine.js";
 import type { Prng } from "../../kernel/prng.js";
@@ -218,6 +218,11 @@ export class Board {
       case "event":
         this.#around.event(this, output.event);
         break;
+      case "refused":
+        assert(false, `${this.id} refused a message of ${output.from}`);
+        break;
+      default:
+        unreachable(output);
     }
   }
 

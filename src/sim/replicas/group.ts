@@ -7,7 +7,7 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros } from "../../kernel/time.js";
 import type { ClientNumber, ReplicaEvent } from "../../replication/replica/ports.js";
-import { Replica } from "../../replication/replica/replica.js";
+import type { Replica } from "../../replication/replica/replica.js";
 import type { ClientReply } from "../../replication/service/ports.js";
 import { decodeBody, encodeBody } from "../../wire/cbor.js";
 import { ReplayWindow } from "../../wire/replay-window.js";
@@ -191,7 +191,8 @@ export class SimulatedGroup {
     const { body } = decoded;
     // Raft bears copies, and gets them; what is forwarded counts on the envelope.
     const isForwarded = body instanceof Uint8Array;
-    if (isForwarded && !this.#isFirst(board, source, new DataView(frame.buffer).getUint32(1))) return;
+    if (isForwarded && !this.#isFirst(board, source, new DataView(frame.buffer).getUint32(1)))
+      return;
     this.trace(() => `${source.id} -> ${board.id} ${frame.length}`);
     board.offer({ kind: "message", from: source.id, body });
   }

@@ -61,8 +61,9 @@ export class Nemesis {
     for (const board of this.#group.boards) {
       board.setRate(null);
       this.#mend(board);
-      // A disk whose sync has failed is believed again only after a start.
-      if (board.replica?.status().disk === "failed") this.#crash(board);
+      // A disk that has failed is believed again only after a start.
+      const status = board.replica?.status();
+      if (status?.disk === "failed" || status?.phase === "out") this.#crash(board);
       if (board.id === except) this.#crash(board);
       else if (this.#isMember(board.id)) board.boot();
     }

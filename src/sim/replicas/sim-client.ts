@@ -8,7 +8,6 @@
  */
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, instant, micros, millis, seconds } from "../../kernel/time.js";
-import { encodeRequest } from "../../replication/service/request-bodies.js";
 import type {
   ClientReply,
   ClientRequest,
@@ -17,6 +16,7 @@ import type {
   Query,
   QueryResult,
 } from "../../replication/service/ports.js";
+import { encodeRequest } from "../../replication/service/request-bodies.js";
 import { DriftingClock } from "../drifting-clock.js";
 import { type TrueTime, worldBegins } from "../true-time.js";
 import type { Board } from "./board.js";
@@ -98,16 +98,20 @@ export class SimClient {
     this.#sequence = 0;
     const sentAt = this.clock.read(this.group.now);
     const command: Command = { kind: "open-session", name: this.name, lease: this.#lease };
-    this.#attempt(true, (id) => ({ kind: "command", id, session: 0, sequence: 0, command }), (reply) => {
-      const result = reply?.kind === "result" ? reply.result : null;
-      const opened = result?.ok === true && result.kind === "session";
-      if (opened) {
-        this.session = result.session;
-        this.#renew(sentAt);
-        this.#keepAlive(this.session);
-      }
-      onEnd(opened);
-    });
+    this.#attempt(
+      true,
+      (id) => ({ kind: "command", id, session: 0, sequence: 0, command }),
+      (reply) => {
+        const result = reply?.kind === "result" ? reply.result : null;
+        const opened = result?.ok === true && result.kind === "session";
+        if (opened) {
+          this.session = result.session;
+          this.#renew(sentAt);
+          this.#keepAlive(this.session);
+        }
+        onEnd(opened);
+      },
+    );
   }
 
   /** Under the session, if there is one; then it is repeated until it is answered. */
@@ -115,7 +119,13 @@ export class SimClient {
     const { session } = this;
     if (session !== 0) this.#sequence += 1;
     const sequence = session === 0 ? 0 : this.#sequence;
-    const request = (id: number): ClientRequest => ({ kind: "command", id, session, sequence, command });
+    const request = (id: number): ClientRequest => ({
+      kind: "command",
+      id,
+      session,
+      sequence,
+      command,
+    });
     this.#attempt(session === 0, request, (reply) => {
       if (reply?.kind === "result") {
         const { result, at } = reply;
@@ -132,10 +142,14 @@ export class SimClient {
   }
 
   query(query: Query, freshness: "linearizable" | "stale", onEnd: (end: QueryEnd) => void): void {
-    this.#attempt(false, (id) => ({ kind: "query", id, freshness, query }), (reply) => {
-      if (reply?.kind !== "answer") onEnd({ kind: "unknown" });
-      else onEnd({ kind: "answer", result: reply.result, at: reply.at, age: reply.age });
-    });
+    this.#attempt(
+      false,
+      (id) => ({ kind: "query", id, freshness, query }),
+      (reply) => {
+        if (reply?.kind !== "answer") onEnd({ kind: "unknown" });
+        else onEnd({ kind: "answer", result: reply.result, at: reply.at, age: reply.age });
+      },
+    );
   }
 
   /** Whatever else: null where nobody answered, or the answer was a refusal. */

@@ -32,7 +32,8 @@ export class Truth {
 
   acknowledged(index: number): void {
     this.acknowledgedMax = Math.max(this.acknowledgedMax, index);
-    if (!this.#applied.has(index)) this.violated(`entry ${index} was answered, and nobody applied it`);
+    if (!this.#applied.has(index))
+      this.violated(`entry ${index} was answered, and nobody applied it`);
   }
 
   applied(node: NodeId, index: number, command: Uint8Array, { result }: Applied): void {

@@ -2,10 +2,11 @@
  * What the simulated clients do, and what is written down of it: settings by key, compare-and-set,
  * locks, the app's counters, and stale reads whose age is held against the truth.
  */
+
+import type { HistoryRecorder } from "../../consistency/history/recorder.js";
+import type { Value } from "../../consistency/value.js";
 import type { Prng } from "../../kernel/prng.js";
 import { millis } from "../../kernel/time.js";
-import { HistoryRecorder } from "../../consistency/history/recorder.js";
-import type { Value } from "../../consistency/value.js";
 import type { Command, CommandResult, KeyValue } from "../../replication/service/ports.js";
 import type { TrueTime } from "../true-time.js";
 import type { Beliefs } from "./beliefs.js";
@@ -167,7 +168,8 @@ export class Workload {
     client.command({ kind: "app", name: "count", argument }, (end) => {
       const result = this.#resultOf(end);
       if (result === null) this.#books.counters.unknown(name);
-      else if (result.ok && result.kind === "app") this.#books.counters.counted(name, result.result);
+      else if (result.ok && result.kind === "app")
+        this.#books.counters.counted(name, result.result);
       this.#settled(client, result !== null);
     });
   }
@@ -192,7 +194,8 @@ export class Workload {
       const result = this.#resultOf(end);
       const now = this.#group.now;
       if (result === null) this.#books.locks.return(now, operation, "unknown");
-      else if (!result.ok) this.#books.locks.return(now, operation, "fail", { reason: result.reason });
+      else if (!result.ok)
+        this.#books.locks.return(now, operation, "fail", { reason: result.reason });
       else {
         const token = result.kind === "held" ? result.token : 0;
         this.#books.locks.return(now, operation, "ok", { token });

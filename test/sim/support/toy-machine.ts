@@ -42,6 +42,10 @@ export class ToyMachine implements NodeMachine {
       case "snooze":
       case "reboot":
       case "write-refused":
+      case "disk-done":
+      case "request":
+      case "client-gone":
+      case "client-paused":
         return [];
       default:
         return unreachable(input);

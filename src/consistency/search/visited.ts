@@ -9,24 +9,28 @@
  * All is in flat arrays: records of `next, key.., set..` chained from a table of hashes.
  */
 import { assert } from "../../kernel/assert.js";
+import type { Pool } from "./pool.js";
 
 const none = -1;
+const bytesPerWord = 4;
+/** For so many there is room at first. */
+const recordsMin = 32;
 
 export class Visited {
   readonly #keyWords: number;
   readonly #recordWords: number;
-  readonly #wordsMax: number;
-  #heads = new Int32Array(1_024).fill(none);
-  #records = new Int32Array(8_192);
+  readonly #pool: Pool;
+  #heads = new Int32Array(64).fill(none);
+  #records = new Int32Array(0);
   #end = 0;
   #count = 0;
   #forgotten = 0;
 
-  /** @param wordsMax how many words of 4 bytes all records may take */
-  constructor(keyWords: number, setWords: number, wordsMax: number) {
+  /** @param pool pays for the records; where it cannot, they are not kept */
+  constructor(keyWords: number, setWords: number, pool: Pool) {
     this.#keyWords = keyWords;
     this.#recordWords = 1 + keyWords + setWords;
-    this.#wordsMax = wordsMax;
+    this.#pool = pool;
   }
 
   get count(): number {
@@ -47,6 +51,13 @@ export class Visited {
     }
     this.#keep(slot, key, set);
     return true;
+  }
+
+  /** Gives the memory back; nothing is kept from then on. */
+  close(): void {
+    this.#pool.giveBack(this.#records.length * bytesPerWord);
+    this.#records = new Int32Array(0);
+    this.#heads = new Int32Array(0);
   }
 
   #isKey(at: number, key: Int32Array): boolean {
@@ -79,8 +90,8 @@ export class Visited {
   }
 
   #grow(): boolean {
-    const words = Math.min(this.#records.length * 2, this.#wordsMax);
-    if (words < this.#end + this.#recordWords) return false;
+    const words = Math.max(this.#records.length * 2, this.#recordWords * recordsMin);
+    if (!this.#pool.take((words - this.#records.length) * bytesPerWord)) return false;
     const records = new Int32Array(words);
     records.set(this.#records);
     this.#records = records;

@@ -1,10 +1,5 @@
 /** What a search for an order of one part's deeds comes to, whatever it looks for. */
-import type { Deed } from "./parts.js";
-
-export interface SearchLimits {
-  /** Bytes that the table of visited configurations may take; beyond, it keeps no more. */
-  readonly visitedBytesMax: number;
-}
+import type { Deed } from "../parts.js";
 
 export type SearchEnd<State> =
   | { readonly kind: "found"; readonly order: readonly Deed<State>[] }
@@ -17,8 +12,8 @@ export interface Dead<State> {
   readonly stuck: readonly Deed<State>[];
   /** As a person reads them: the states in which orders ended there, at most `statesToldMax`. */
   readonly states: readonly string[];
-  /** The deeds that had to be done before, of the history up to there. */
-  readonly placed: number;
+  /** One order that came so far. */
+  readonly order: readonly Deed<State>[];
 }
 
 export const statesToldMax = 16;
@@ -34,4 +29,6 @@ export interface Search<State> {
   /** Configurations that were kept, and that found no room. */
   readonly visited: number;
   readonly forgotten: number;
+  /** Gives back the memory; the search is over. */
+  close(): void;
 }

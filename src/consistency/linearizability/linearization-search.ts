@@ -19,13 +19,14 @@
  * explain: the history up to just before it is linearizable, and up to it is not.
  */
 
-import { clearBit, hasBit, setBit, wordsFor } from "../bits.js";
 import type { Model } from "../models/port.js";
 import type { Deed, Part } from "../parts.js";
-import { type Search, type SearchEnd, type SearchLimits, statesToldMax } from "../search.js";
+import { clearBit, hasBit, setBit, wordsFor } from "../search/bits.js";
+import type { Pool } from "../search/pool.js";
+import { type Search, type SearchEnd, statesToldMax } from "../search/port.js";
+import { impossible, Transitions } from "../search/transitions.js";
+import { Visited } from "../search/visited.js";
 import { type Intervals, intervalsOf } from "./intervals.js";
-import { impossible, Transitions } from "./transitions.js";
-import { Visited } from "./visited.js";
 
 /** One deed that has taken effect, and what was before it. */
 interface Frame {
@@ -36,7 +37,6 @@ interface Frame {
   readonly candidates: number;
 }
 
-const bytesPerWord = 4;
 /** Words of a key before its set: the position and the state. */
 const headWords = 2;
 
@@ -56,6 +56,8 @@ export class LinearizationSearch<State> implements Search<State> {
   /** Of each action: the last round in which a deed of it was taken as a candidate. */
   readonly #taken: Int32Array;
   readonly #farthestStates = new Set<number>();
+  /** The deeds by which the farthest return was reached; null while on the way there. */
+  #farthestOrder: readonly number[] | null = null;
   /** The return that comes next, as a place in `returns`. */
   #position = 0;
   #state: number;
@@ -64,7 +66,7 @@ export class LinearizationSearch<State> implements Search<State> {
   #steps = 0;
   #end: SearchEnd<State> | null = null;
 
-  constructor({ deeds, initial }: Part<State>, model: Model<State>, limits: SearchLimits) {
+  constructor({ deeds, initial }: Part<State>, model: Model<State>, pool: Pool) {
     this.#deeds = deeds;
     this.#transitions = new Transitions(model, initial);
     this.#intervals = intervalsOf(deeds, this.#transitions);
@@ -72,8 +74,7 @@ export class LinearizationSearch<State> implements Search<State> {
     this.#key = new Int32Array(headWords + wordsFor(requiredBits));
     this.#done = this.#key.subarray(headWords);
     this.#used = new Int32Array(wordsFor(optional.length));
-    const wordsMax = Math.floor(limits.visitedBytesMax / bytesPerWord);
-    this.#visited = new Visited(this.#key.length, this.#used.length, wordsMax);
+    this.#visited = new Visited(this.#key.length, this.#used.length, pool);
     this.#taken = new Int32Array(this.#transitions.actions);
     this.#state = this.#transitions.initial;
     this.#enter();
@@ -99,6 +100,10 @@ export class LinearizationSearch<State> implements Search<State> {
     return this.#visited.forgotten;
   }
 
+  close(): void {
+    this.#visited.close();
+  }
+
   run(steps: number): SearchEnd<State> | null {
     const last = this.#steps + steps;
     while (this.#end === null && this.#steps < last) this.#step();
@@ -112,7 +117,10 @@ export class LinearizationSearch<State> implements Search<State> {
       this.#apply(this.#candidates.pop() as number);
       this.#enter();
     } else if (frame === undefined) this.#end = this.#nothing();
-    else this.#undo(frame);
+    else {
+      this.#farthestOrder ??= this.#orderSoFar();
+      this.#undo(frame);
+    }
   }
 
   #apply(place: number): void {
@@ -126,6 +134,13 @@ export class LinearizationSearch<State> implements Search<State> {
       if (!hasBit(this.#done, returning)) return;
       clearBit(this.#done, returning);
     }
+  }
+
+  /** Kept at the first turn back, so that going ahead copies nothing. */
+  #orderSoFar(): readonly number[] {
+    // What was tried for the sake of the farthest return itself led nowhere.
+    const ahead = this.#frames.filter(({ position }) => position < this.#farthest);
+    return ahead.map(({ place }) => place);
   }
 
   #undo({ place, state, position }: Frame): void {
@@ -161,7 +176,10 @@ export class LinearizationSearch<State> implements Search<State> {
 
   #noteFarthest(): void {
     if (this.#position < this.#farthest) return;
-    if (this.#position > this.#farthest) this.#farthestStates.clear();
+    if (this.#position > this.#farthest) {
+      this.#farthestStates.clear();
+      this.#farthestOrder = null;
+    }
     this.#farthest = this.#position;
     if (this.#farthestStates.size < statesToldMax) this.#farthestStates.add(this.#state);
   }
@@ -218,6 +236,7 @@ export class LinearizationSearch<State> implements Search<State> {
     const returning = this.#intervals.returns[this.#farthest] as number;
     const states = [...this.#farthestStates].map((state) => this.#transitions.describe(state));
     const stuck = [this.#deeds[returning] as Deed<State>];
-    return { kind: "none", stuck, states: states.sort(), placed: this.#farthest };
+    const order = (this.#farthestOrder ?? []).map((place) => this.#deeds[place] as Deed<State>);
+    return { kind: "none", stuck, states: states.sort(), order };
   }
 }
