@@ -82,9 +82,10 @@ function votedText(event: Extract<NodeEvent, { kind: "voted" }>): string {
 }
 
 function leaseText(event: Extract<NodeEvent, { kind: `lease-${string}` }>): string {
-  return event.kind === "lease-acquired"
+  if (event.kind === "lease-lost") return `drives no longer: ${event.reason}`;
+  return event.token === undefined
     ? "drives the outputs"
-    : `drives no longer: ${event.reason}`;
+    : `drives the outputs, by right ${event.token}`;
 }
 
 function startText(event: Extract<NodeEvent, { kind: "started" | "boot-explained" }>): string {

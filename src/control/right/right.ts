@@ -9,8 +9,9 @@
  *
  * That the belief here ends before another can get the lock is the work of the session: a
  * keep-alive is answered only after a majority has confirmed that the leader leads, the leader
- * counts the lease from its receipt, and the client less, from the sending (src/replication/service/client). What
- * follows the belief is ours: when it ends, whatever the step is about, `lost` comes first.
+ * counts the lease from its receipt, and the client less, from the sending (see
+ * src/replication/service/client). What follows the belief is ours: when it ends, whatever the step
+ * is about, `lost` comes first.
  *
  * Invariants: `acquired` and `lost` take turns. A step at or after `until` tells `lost` before it
  * does anything else. No request by which another gets the right goes out before `lost`.
