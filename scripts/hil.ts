@@ -12,12 +12,16 @@ import { avrLane } from "./hil/avr-lane.js";
 import { clusterLane } from "./hil/cluster-lane.js";
 import { gpioLane } from "./hil/gpio-lane.js";
 import type { Lane } from "./hil/lane.js";
+import { powerLossLane } from "./hil/power-loss-lane.js";
 import { qemuLane } from "./hil/qemu-lane.js";
 import { countsText, failedOnce, type Step, skippedOnce, writeReport } from "./lane-report.js";
 
 const only = process.argv.slice(2);
 
-const lanes: readonly Lane[] = [qemuLane(only), gpioLane(only), clusterLane(only), avrLane(only)];
+const lanes: readonly Lane[] = [
+  ...[qemuLane(only), gpioLane(only), clusterLane(only)],
+  ...[powerLossLane(only), avrLane(only)],
+];
 
 async function runLane(lane: Lane): Promise<readonly Step[]> {
   console.log(`\n== ${lane.name}: ${lane.proves}`);

@@ -29,6 +29,10 @@ export interface GuestOptions {
   /** Its place in a cluster; without one it has no network and one serial line, the console. */
   readonly place?: ClusterPlace;
   readonly memoryMiB?: number;
+  /** Where its disk is, in QEMU's words, in place of a new file. */
+  readonly disk?: string;
+  /** Its power is cut when this is aborted: QEMU is killed. */
+  readonly power?: AbortSignal;
   /** Ended by force after so long, in seconds. */
   readonly secondsMax: number;
 }
@@ -84,9 +88,11 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   await writeFile(join(out, "settings"), settingsText(options));
-  await makeDisk(diskIn(folder));
+  if (options.disk === undefined) await makeDisk(diskIn(folder));
   const start = performance.now();
-  const watched = await watch(spawnQemu(options, folder, out), options.secondsMax);
+  const child = spawnQemu(options, folder, out);
+  options.power?.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
+  const watched = await watch(child, options.secondsMax);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
   const story = parseStory(await readOrEmpty(join(out, "story")));
   const code = wholeOf(await readOrEmpty(join(out, "code")));
@@ -97,7 +103,7 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
 const diskIn = (folder: string): string => join(folder, "disk");
 
 /** For what a replica keeps: a shared folder has no sockets, and no fsync to speak of. */
-async function makeDisk(path: string): Promise<void> {
+export async function makeDisk(path: string): Promise<void> {
   await writeFile(path, "");
   await truncate(path, diskBytes);
   // Root's folders are not on everybody's PATH.
@@ -155,7 +161,7 @@ function qemuWords(options: GuestOptions, folder: string, out: string): readonly
     ...["-qmp", "stdio", "-serial", `file:${join(folder, "console")}`],
     ...["-kernel", image.kernel, "-initrd", image.initramfs, "-append", kernelWords],
     ...["-device", "i6300esb", "-action", "watchdog=reset"],
-    ...["-drive", `file=${diskIn(folder)},format=raw,if=virtio`],
+    ...["-drive", `${options.disk ?? `file=${diskIn(folder)}`},format=raw,if=virtio`],
     ...share("host", "/", ",readonly=on,multidevs=remap"),
     ...share("out", out, ""),
     ...(place === undefined ? [] : placeWords(place)),

@@ -22,12 +22,12 @@ import { type Problem, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
 import { checkNodes, nodeIdsIn, warnOfCount } from "./replicas.js";
-import { settleReplication } from "./replication.js";
 import { settleRestarts } from "./restarts.js";
 import { fileSchema } from "./schema.js";
 import { readKey } from "./secret.js";
 import { channelsIn, checkSensors } from "./sensors.js";
 import { checkSerial } from "./serial.js";
+import { settleState } from "./state.js";
 import { settleTiming } from "./timing.js";
 import { settleWatchdog } from "./watchdog.js";
 import { rootOf } from "./yaml-root.js";
@@ -81,7 +81,7 @@ async function settle(
   const problems = [
     ...[...earlier.problems, ...misshapen, ...secret.problems, ...appProblems],
     ...[...checkNodes(layers), ...times, ...settleDetection(layers), ...watchdog.problems],
-    ...[...settleRestarts(layers), ...settleReplication(layers), ...serial.problems],
+    ...[...settleRestarts(layers), ...settleState(layers), ...serial.problems],
     ...[...named.problems, ...files.problems],
   ];
   const warnings = [

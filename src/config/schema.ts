@@ -14,7 +14,6 @@ import { voters } from "../voting/voters.js";
 import { boardSchema } from "./board-schema.js";
 import { dependability } from "./dependability-schema.js";
 import { hooks } from "./hooks-schema.js";
-import { replication, replicationRole } from "./replication-schema.js";
 import { restarts } from "./restart-schema.js";
 import {
   duration,
@@ -28,6 +27,7 @@ import {
   whole,
 } from "./schema-parts.js";
 import { serial } from "./serial-schema.js";
+import { state, stateRole } from "./state-schema.js";
 import { voterSchema } from "./voter-schema.js";
 
 /** The most replicas of a cluster: each beats to every other, so traffic grows with the square. */
@@ -51,7 +51,7 @@ const node = mapping({
     description: "The same on a second network, by which every datagram goes as well.",
     fallback: "one path",
   }).optional(),
-  replication: replicationRole.optional(),
+  state: stateRole.optional(),
 });
 
 const timing = mapping({
@@ -325,7 +325,7 @@ export const fileSchema = mapping({
       .optional(),
   }).optional(),
   restarts: restarts.optional(),
-  replication: replication.optional(),
+  state: state.optional(),
   hooks: hooks.optional(),
   dependability: dependability.optional(),
   faultsAllowed: z

@@ -19,10 +19,10 @@ import type { BoardSettings } from "./board-schema.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
 import { type HooksSettings, hooksOf } from "./hooks-schema.js";
-import { replicationIn } from "./replication.js";
 import { restartsOf } from "./restarts.js";
 import type { FileContent, LogLevel } from "./schema.js";
 import { serialOf } from "./serial.js";
+import { stateOf } from "./state.js";
 import { type VoterSettings, voterSettingsOf } from "./voter.js";
 import { watchdogSettingsOf } from "./watchdog-settings.js";
 
@@ -132,7 +132,7 @@ function clusterOf(content: FileContent, app: App): ClusterSettings {
     paths: pathsOf(pathNamesOf(content), timing),
     votedOutputs: votedOutputsOf(content.outputs ?? {}),
     protection: protectionOf(content.protection ?? {}),
-    replication: replicationIn(content, timing),
+    state: stateOf(content),
   };
 }
 

@@ -140,6 +140,7 @@ const levels: Readonly<Record<NodeEvent["kind"], Level>> = {
   "replica-log-recovered": "info",
   "replica-app-state": "debug",
   "replica-stepped-down": "warn",
+  "replica-blank-member": "warn",
   "replica-disk-health": "warn",
   "replica-write-budget": "warn",
   "replica-log-refused": "error",

@@ -6,6 +6,7 @@ import { OutputGate } from "../control/gate/output-gate.js";
 import { Lease } from "../control/lease/lease.js";
 import { CommandProtection } from "../control/protection/command-protection.js";
 import { protectedBytes } from "../control/protection/protection.js";
+import { appCommandsOf } from "../control/replicated/app-commands.js";
 import { Right } from "../control/right/right.js";
 import { PathWatch } from "../detection/paths/path-watch.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -21,6 +22,7 @@ import { Outgoing } from "./outgoing.js";
 import { pathReportEvery } from "./path-settings.js";
 import { Reception } from "./reception.js";
 import type { ClusterSettings } from "./settings.js";
+import { raftOf } from "./state-settings.js";
 import { supervisionOf } from "./supervision.js";
 
 export interface NodeOptions {
@@ -75,9 +77,9 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
 
 /** A lock where there is a replicated state to keep it in; else a lease of a quorum. */
 function driveOf({ settings, self, now, bootId }: NodeOptions): Drive {
-  const { nodes, timing, replication = null } = settings;
+  const { nodes, timing, state } = settings;
   const { heartbeat, lease, clockDriftMaxPpm: driftMaxPpm } = timing;
-  if (replication === null) {
+  if (state === undefined) {
     const times = { period: heartbeat, length: lease, driftMaxPpm };
     return new LeasedDrive(new Lease({ now, self, bootId, nodes, ...times }));
   }
@@ -86,17 +88,18 @@ function driveOf({ settings, self, now, bootId }: NodeOptions): Drive {
 }
 
 function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null {
-  const { replication = null } = settings;
-  if (replication === null) return null;
-  const { group, raft, log } = replication;
+  const { state, timing } = settings;
+  if (state === undefined) return null;
   return new Replica({
     now,
     self,
-    group: group.has(self) ? group : null,
+    // Who is not of the first group waits to be added.
+    group: state.group.has(self) ? state.group : null,
     life: bootId,
     dice: new Prng(bootId).split(`replica of ${self}`),
-    raft,
-    log,
+    raft: raftOf(state, timing.clockDriftMaxPpm),
+    log: { stallAfter: state.stallAfter, bytesPerHourMax: state.bytesPerHourMax },
+    app: appCommandsOf(settings.app),
   });
 }
 

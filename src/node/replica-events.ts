@@ -41,6 +41,8 @@ export function replicaText(event: ReplicaNodeEvent): string {
       return `the group of the replicated state: ${membersText(event)}`;
     case "replica-snapshot-sent":
       return `sent ${event.target} a snapshot up to entry ${event.index}`;
+    case "replica-blank-member":
+      return `${event.member} has lost its disk: it counts as nobody until it is replaced`;
     case "replica-disk-health":
       return `its disk is ${event.health}`;
     case "replica-log-recovered":

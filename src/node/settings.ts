@@ -10,7 +10,7 @@ import type { PathOptions } from "../detection/paths/peer-paths.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Duration } from "../kernel/time.js";
 import type { DetectionSettings } from "./detection-settings.js";
-import type { ReplicationSettings } from "./replication-settings.js";
+import type { StateSettings } from "./state-settings.js";
 
 export interface Timing {
   /** The control cycle: sample, exchange, vote, control, command. */
@@ -52,8 +52,8 @@ export interface ClusterSettings {
   readonly paths: readonly PathOptions[];
   /** Outputs of the app that a voter in firmware drives, by two of three; left out, none. */
   readonly votedOutputs?: readonly string[];
-  /** The replicated state; null or left out where the cluster keeps none. */
-  readonly replication?: ReplicationSettings | null;
+  /** Of the replicated state; left out, there is none. */
+  readonly state?: StateSettings;
   /** From end to end, of what passes between the replicas and to the boards. */
   readonly protection: Protection;
 }

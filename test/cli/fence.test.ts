@@ -20,7 +20,7 @@ const dog = "src/host/watchdog/dog-thread.js";
 /** For a machine that has other things to do: nothing here hangs on how fast it is. */
 const patientConfig = `
 timing: { cycle: 400ms, heartbeat: 200ms, suspectAfter: 2s, lease: 2s, watchdog: 120s }
-replication: { electionTimeout: 3s, stallAfter: 20s }`;
+state: { election: 3s, stallAfter: 20s }`;
 
 type Write = Extract<ReplicaMessage, { kind: "write" }>;
 
@@ -79,7 +79,7 @@ class SharedBoard {
 }
 
 describe.skipIf(!isBuilt(["src/cli/main.js", dog]))("a driver that is stopped in a write", () => {
-  it("is refused by the board when it goes on, for another drives (BOARD-11, RIGHT-5)", async () => {
+  it("BOARD-11, RIGHT-5: is refused by the board when it goes on, for another drives", async () => {
     const { path } = await clusterFolder(patientConfig);
     const board = new SharedBoard();
     const replicas = new Map(

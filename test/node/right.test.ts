@@ -1,15 +1,26 @@
 /** The right to drive as a lock in the replicated state of a whole cluster (RIGHT-1 to RIGHT-7). */
 import { describe, expect, it } from "vitest";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
-import { noChoice, replicationOf } from "../../src/node/replication-settings.js";
-import { BenchCluster, benchTiming } from "../support/bench-cluster.js";
+import { millis, seconds } from "../../src/kernel/time.js";
+import type { StateSettings } from "../../src/node/state-settings.js";
+import type { MemberRole } from "../../src/replication/raft/ports.js";
+import { BenchCluster } from "../support/bench-cluster.js";
 import { counting } from "../support/counting-app.js";
 
 const [n1, n2, n3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
 const nodes = [n1, n2, n3];
-const replication = replicationOf(noChoice, nodes, benchTiming);
 
-const make = () => new BenchCluster(counting, 3, { replication });
+const stateOf = (first: MemberRole): StateSettings => ({
+  group: new Map<NodeId, MemberRole>([
+    [n1, first],
+    [n2, "voter"],
+    [n3, "voter"],
+  ]),
+  ...{ heartbeat: millis(50), election: millis(400), leaseReads: false },
+  ...{ stallAfter: millis(500), snapshotEvery: seconds(3_600), bytesPerHourMax: null },
+});
+
+const make = () => new BenchCluster(counting, 3, { state: stateOf("voter") });
 
 function driving(): { cluster: BenchCluster; driver: NodeId } {
   const cluster = make();
@@ -109,9 +120,7 @@ describe("a cluster with replicated state", () => {
   });
 
   it("a witness votes, and never has the right: it would not hear of it", () => {
-    const roles = new Map([[n1, "witness"] as const]);
-    const witnessed = replicationOf({ ...noChoice, roles }, nodes, benchTiming);
-    const cluster = new BenchCluster(counting, 3, { replication: witnessed });
+    const cluster = new BenchCluster(counting, 3, { state: stateOf("witness") });
     cluster.run(4_000);
     for (let round = 0; round < 2; round += 1) {
       const [driver] = cluster.drivers();

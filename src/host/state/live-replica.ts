@@ -148,7 +148,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
         this.#options.onEvent(this.#clock.now(), output.event);
         break;
       case "refused":
-        // A peer's nonsense, which a node reports; here nobody would read it.
+        // A peer of another version, or broken: nothing has changed.
         break;
       default:
         unreachable(output);

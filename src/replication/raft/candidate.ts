@@ -26,7 +26,7 @@ export class Candidate {
     this.#state = state;
     this.#pre = pre;
     this.#endsAt = electionAt(state);
-    this.#ownVersion = pre ? 0 : state.metaVersion;
+    this.#ownVersion = pre ? 0 : state.saver.version;
     this.#ask(transfer);
   }
 
@@ -51,7 +51,7 @@ export class Candidate {
   /** Our own vote counts like any other: when it is durable. */
   settle(): Turn | null {
     const state = this.#state;
-    if (state.isMetaSaved(this.#ownVersion)) this.#votes.set(state.self, true);
+    if (state.saver.isSaved(this.#ownVersion)) this.#votes.set(state.self, true);
     switch (voteResult(state.groups.quorum, (voter) => this.#votes.get(voter))) {
       case "pending":
         return null;
@@ -69,7 +69,7 @@ export class Candidate {
 
   #ask(transfer: boolean): void {
     const { log, groups, self } = this.#state;
-    const { members, outgoing, lives } = groups.group;
+    const { members, outgoing } = groups.group;
     const electors = new Set([...electorsOf(members), ...electorsOf(outgoing ?? noMembers)]);
     for (const elector of electors) {
       if (elector === self) continue;
@@ -80,7 +80,7 @@ export class Candidate {
         lastIndex: log.last,
         lastTerm: log.lastTerm,
         transfer,
-        life: lives.get(elector) ?? 0,
+        life: this.#state.lifeOf(elector),
       });
     }
   }

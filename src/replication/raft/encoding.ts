@@ -3,10 +3,10 @@
  *
  *     vote request    [1, term, pre | transfer, last index, last term, life]
  *     vote reply      [2, term, pre | granted | blank, life]
- *     append          [3, term, previous index, previous term, committed, round, packed entries]
- *     append reply    [4, term, accepted | blank, index, hint term, round, life]
- *     snapshot piece  [5, term, index, snapshot's term, head, offset, total, crc, bytes, round]
- *     snapshot reply  [6, term, blank, index, received, round, life]
+ *     append          [3, term, outline, previous index, previous term, committed, round, entries]
+ *     append reply    [4, term, accepted | blank | outline, index, hint term, round, life]
+ *     snapshot piece  [5, term, outline, index, its term, head, offset, total, crc, bytes, round]
+ *     snapshot reply  [6, term, blank | outline, index, received, round, life]
  *     timeout now     [7, term]
  *
  * A body that does not fit is refused whole: `null`. What fits may still be nonsense; whoever takes
@@ -44,21 +44,22 @@ export function encodeMessage(message: RaftMessage): unknown {
     case "vote-reply":
       return [code, term, flag(message.pre, message.granted, message.blank), message.life];
     case "append": {
-      const { previousIndex, previousTerm, committed, round, entries } = message;
+      const { outline, previousIndex, previousTerm, committed, round, entries } = message;
       const packed = packEntries(entries, previousTerm);
-      return [code, term, previousIndex, previousTerm, committed, round, packed];
+      return [code, term, flag(outline), previousIndex, previousTerm, committed, round, packed];
     }
     case "append-reply": {
-      const { accepted, blank, index, hintTerm, round, life } = message;
-      return [code, term, flag(accepted, blank), index, hintTerm, round, life];
+      const { accepted, blank, outline, index, hintTerm, round, life } = message;
+      return [code, term, flag(accepted, blank, outline), index, hintTerm, round, life];
     }
     case "snapshot": {
       const { index, snapshotTerm, head, offset, total, crc, bytes, round } = message;
-      return [code, term, index, snapshotTerm, head, offset, total, crc, bytes, round];
+      const outline = flag(message.outline);
+      return [code, term, outline, index, snapshotTerm, head, offset, total, crc, bytes, round];
     }
     case "snapshot-reply": {
-      const { blank, index, received, round, life } = message;
-      return [code, term, flag(blank), index, received, round, life];
+      const { blank, outline, index, received, round, life } = message;
+      return [code, term, flag(blank, outline), index, received, round, life];
     }
     case "timeout-now":
       return [code, term];
@@ -68,7 +69,7 @@ export function encodeMessage(message: RaftMessage): unknown {
 }
 
 /** The most fields that a message has. */
-const fieldsMax = 10;
+const fieldsMax = 11;
 
 export function parseMessage(body: unknown): RaftMessage | null {
   const fields = asList(body, fieldsMax);
@@ -130,38 +131,41 @@ function parseVoteReply(fields: Fields): RaftMessage | null {
 /** The most frequent message is read without a list of its numbers. */
 function parseAppend(fields: Fields): RaftMessage | null {
   const term = asNumber(fields[1]);
-  const previousIndex = asNumber(fields[2]);
-  const previousTerm = asNumber(fields[3]);
-  const committed = asNumber(fields[4]);
-  const round = asNumber(fields[5]);
-  const packed = fields[6];
+  const flags = asInteger(fields[2], 0, 1);
+  const previousIndex = asNumber(fields[3]);
+  const previousTerm = asNumber(fields[4]);
+  const committed = asNumber(fields[5]);
+  const round = asNumber(fields[6]);
+  const packed = fields[7];
   if (term === null || previousIndex === null || previousTerm === null) return null;
-  if (committed === null || round === null || fields.length !== 7) return null;
-  if (!(packed instanceof Uint8Array)) return null;
+  if (committed === null || round === null || fields.length !== 8) return null;
+  if (!(packed instanceof Uint8Array) || flags === null) return null;
   const entries = unpackEntries(packed, previousIndex, previousTerm);
   if (entries === null) return null;
-  return { kind: "append", term, previousIndex, previousTerm, committed, entries, round };
+  const outline = isSet(flags, 1);
+  return { kind: "append", term, outline, previousIndex, previousTerm, committed, entries, round };
 }
 
 function parseAppendReply(fields: Fields): RaftMessage | null {
   const term = asNumber(fields[1]);
-  const flags = asInteger(fields[2], 0, 3);
+  const flags = asInteger(fields[2], 0, 7);
   const index = asNumber(fields[3]);
   const hintTerm = asNumber(fields[4]);
   const round = asNumber(fields[5]);
   const life = asNumber(fields[6]);
   if (term === null || flags === null || index === null || fields.length !== 7) return null;
   if (hintTerm === null || round === null || life === null) return null;
-  const [accepted, blank] = [isSet(flags, 1), isSet(flags, 2)];
-  return { kind: "append-reply", term, accepted, blank, index, hintTerm, round, life };
+  const [accepted, blank, outline] = [isSet(flags, 1), isSet(flags, 2), isSet(flags, 4)];
+  return { kind: "append-reply", term, accepted, blank, outline, index, hintTerm, round, life };
 }
 
 function parseSnapshot(fields: Fields): SnapshotPiece | null {
-  if (fields.length !== 10) return null;
-  const [, term, index, snapshotTerm, head, offset, total, crc, bytes, round] = fields;
+  if (fields.length !== 11) return null;
+  const [, term, flags, index, snapshotTerm, head, offset, total, crc, bytes, round] = fields;
   if (!(head instanceof Uint8Array) || !(bytes instanceof Uint8Array)) return null;
   const piece = {
     term: asNumber(term),
+    flags: asInteger(flags, 0, 1),
     index: asNumber(index),
     snapshotTerm: asNumber(snapshotTerm),
     offset: asInteger(offset, 0, snapshotBytesMax),
@@ -170,7 +174,8 @@ function parseSnapshot(fields: Fields): SnapshotPiece | null {
     round: asNumber(round),
   };
   if (!areNumbers(piece) || piece.offset + bytes.length > piece.total) return null;
-  return { kind: "snapshot", ...piece, head, bytes };
+  const { flags: bits, ...rest } = piece;
+  return { kind: "snapshot", ...rest, outline: isSet(bits, 1), head, bytes };
 }
 
 const areNumbers = <Name extends string>(
@@ -180,9 +185,10 @@ const areNumbers = <Name extends string>(
 
 function parseSnapshotReply(fields: Fields): RaftMessage | null {
   const [term, flags, index, received, round, life] = numbers(fields, 1, 6) ?? [];
-  if (term === undefined || flags === undefined || index === undefined || flags > 1) return null;
+  if (term === undefined || flags === undefined || index === undefined || flags > 3) return null;
   if (received === undefined || round === undefined || life === undefined) return null;
-  return { kind: "snapshot-reply", term, blank: isSet(flags, 1), index, received, round, life };
+  const [blank, outline] = [isSet(flags, 1), isSet(flags, 2)];
+  return { kind: "snapshot-reply", term, blank, outline, index, received, round, life };
 }
 
 function parseTimeoutNow(fields: Fields): RaftMessage | null {

@@ -2,11 +2,12 @@
  * The follower: it takes what the leader of its term sends, acknowledges what its disk has kept,
  * and asks for an election when it has not heard the leader for too long (paper 5.2, 5.3).
  */
+import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { after, due, type Instant, micros } from "../../kernel/time.js";
-import { mayLead } from "./group.js";
+import { parseGroup } from "./group.js";
 import { takeEntries } from "./matching.js";
-import type { AppendRequest, RaftMessage } from "./messages.js";
+import type { AppendRequest, SnapshotPiece } from "./messages.js";
 import type { RaftState } from "./state.js";
 import type { Turn } from "./turn.js";
 
@@ -21,6 +22,8 @@ export class Follower {
   /** It is owed an answer, also if there is nothing new to say. */
   #owes = false;
   #round = 0;
+  /** A snapshot whose sender waits to hear that it is durable. */
+  #installed: SnapshotPiece | null = null;
 
   /** @param patience until when it waits for a leader; drawn where it is null */
   constructor(state: RaftState, patience: Instant | null = null) {
@@ -41,6 +44,7 @@ export class Follower {
     const state = this.#state;
     if (!due(this.#electionAt, state.now)) return null;
     this.rearm();
+    state.founding.ask();
     return mayCampaign(state) ? { kind: "campaign", pre: true, transfer: false } : null;
   }
 
@@ -63,17 +67,49 @@ export class Follower {
         break;
       case "ignored":
         break;
+      default:
+        unreachable(taken);
+    }
+  }
+
+  onSnapshot(from: NodeId, piece: SnapshotPiece): void {
+    if (!this.#hear(from)) return;
+    const state = this.#state;
+    this.#round = Math.max(this.#round, piece.round);
+    if (piece.index <= state.log.committed) {
+      // All of it is here already, or on its way to the disk.
+      if (piece.index <= state.log.saved) this.#answerPiece(from, piece, piece.total);
+      return;
+    }
+    if (!state.isWritable || (state.isOutline && !piece.outline)) return;
+    const received = state.receiver.take(piece);
+    switch (received.kind) {
+      case "more":
+        this.#answerPiece(from, piece, received.received);
+        break;
+      case "broken":
+        this.#answerPiece(from, piece, 0);
+        break;
+      case "whole":
+        this.#install(received.piece, received.data);
+        break;
+      default:
+        unreachable(received);
     }
   }
 
   /** Acknowledges what has become durable: one answer for all that was saved together. */
   settle(): Turn | null {
     const state = this.#state;
-    if (state.leader === null || !state.settledMeta) return null;
+    if (state.leader === null || !state.saver.isSettled) return null;
     const index = Math.min(this.#matched, state.log.saved);
     if (index <= this.#acknowledged && !this.#owes) return null;
     this.#acknowledged = index;
     this.#owes = false;
+    if (this.#installed !== null && this.#installed.index <= index) {
+      this.#answerPiece(state.leader, this.#installed, this.#installed.total);
+      this.#installed = null;
+    }
     this.#reply(state.leader, true, index, 0);
     return null;
   }
@@ -91,19 +127,30 @@ export class Follower {
     return true;
   }
 
+  #install(piece: SnapshotPiece, data: Uint8Array): void {
+    const state = this.#state;
+    const { index, snapshotTerm: term, head, outline } = piece;
+    const group = parseGroup(head);
+    assert(group !== null, "a group that cannot be read came past the receiver");
+    if (outline) state.becomeOutline();
+    // Our own entries say the same where they have the snapshot's last one.
+    if (state.log.termAt(index) === term) state.log.commit(index);
+    else state.install({ index, term, head, data }, group);
+    this.#installed = piece;
+    this.#matched = Math.max(this.#matched, index);
+  }
+
+  #answerPiece(target: NodeId, piece: SnapshotPiece, received: number): void {
+    const { term, aboutDisk } = this.#state;
+    const about = { term, index: piece.index, received, round: this.#round };
+    this.#state.replyWhenSaved(target, { kind: "snapshot-reply", ...about, ...aboutDisk });
+  }
+
   #reply(target: NodeId, accepted: boolean, index: number, hintTerm: number): void {
     const state = this.#state;
-    const message: RaftMessage = {
-      kind: "append-reply",
-      term: state.term,
-      accepted,
-      index,
-      hintTerm,
-      round: this.#round,
-      life: state.life,
-      blank: !state.founded,
-    };
-    state.replyWhenSaved(target, message);
+    const { term, aboutDisk } = state;
+    const about = { term, accepted, index, hintTerm, round: this.#round };
+    state.replyWhenSaved(target, { kind: "append-reply", ...about, ...aboutDisk });
   }
 }
 
@@ -118,6 +165,6 @@ export function electionAt(state: RaftState): Instant {
   return after(state.now, micros(electionTimeoutMin + dice.below(span + 1)));
 }
 
-/** Only a member with a vote, a full copy and a disk that works should lead. */
+/** Only a member with a vote, a full copy and a disk that works may lead. */
 export const mayCampaign = (state: RaftState): boolean =>
-  mayLead(state.groups.group, state.self) && state.founded && state.health === "ok";
+  state.mayLead && state.founded && state.health === "ok";

@@ -2,18 +2,20 @@
  * The leader: it takes proposals, sends them ahead, and commits what a majority has on its disks
  * (paper 5.3, 5.4.2). Its own disk is one of them and gets no special treatment.
  */
-import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
-import { after, due, type Instant } from "../../kernel/time.js";
+import { after, due, earlier, type Instant } from "../../kernel/time.js";
 import { Contact, leaseLength, quorumSilence } from "./contact.js";
-import { everyoneIn } from "./group.js";
-import type { AppendReply } from "./messages.js";
-import { entryKinds, type RaftRefusal } from "./ports.js";
-import { Progress } from "./progress.js";
+import { Followers } from "./followers.js";
+import { electorsOf, encodeGroup, mayLead } from "./group.js";
+import { GroupChange } from "./group-change.js";
+import type { AppendReply, SnapshotReply } from "./messages.js";
+import { entryKinds, type MemberChange, type RaftRefusal } from "./ports.js";
+import type { Progress } from "./progress.js";
 import { reached } from "./quorum.js";
 import { Reads } from "./reads.js";
-import { beat, fill } from "./sending.js";
+import { Sending } from "./sending.js";
 import type { RaftState } from "./state.js";
+import { type Handover, Transfer } from "./transfer.js";
 import type { Turn } from "./turn.js";
 
 const empty = new Uint8Array(0);
@@ -22,39 +24,53 @@ export class Leader {
   readonly kind = "leader";
   readonly #state: RaftState;
   readonly #startedAt: Instant;
-  readonly #progress = new Map<NodeId, Progress>();
+  readonly #followers: Followers;
+  readonly #sending: Sending;
   readonly #contact: Contact;
   readonly #reads = new Reads();
+  readonly #change: GroupChange;
+  readonly #transfer: Transfer;
   /** The index of the first entry of this term. */
   readonly #firstOfTerm: number;
   #beatAt: Instant;
   #uncommittedBytes = 0;
-  /** An answer has come that may commit or confirm something. */
+  /** The group by which those who had left were dismissed last. */
+  #dismissedAt = 0;
+  /** Something has come that may commit or confirm something. */
   #answered = true;
 
   constructor(state: RaftState) {
-    const { electionTimeoutMin, driftMaxPpm } = state.options;
+    const { electionTimeoutMin, driftMaxPpm, heartbeat } = state.options;
     this.#state = state;
     this.#startedAt = state.now;
+    this.#followers = new Followers(state);
+    this.#sending = new Sending(state);
     this.#contact = new Contact(leaseLength(electionTimeoutMin, driftMaxPpm));
-    this.#followGroup();
+    this.#change = new GroupChange(state);
+    this.#transfer = new Transfer(state);
     state.leader = state.self;
     // Entries of earlier terms are committed by one of this term, never by count (paper 5.4.2).
     this.#firstOfTerm = state.propose(entryKinds.noop, empty).index;
+    this.#nameFirstLives();
     this.#contact.begin(state.now);
-    this.#beatAt = after(state.now, state.options.heartbeat);
+    this.#beatAt = after(state.now, heartbeat);
   }
 
   deadline(): Instant | null {
-    return this.#beatAt;
+    return earlier(earlier(this.#beatAt, this.#change.deadline()), this.#transfer.deadline());
   }
 
   get progress(): ReadonlyMap<NodeId, Progress> {
-    return this.#progress;
+    return this.#followers.all;
   }
 
   get leaseUntil(): Instant | null {
     return this.#contact.leaseUntil;
+  }
+
+  /** A successor that was told to campaign, and for whom. */
+  get handover(): Handover | null {
+    return this.#transfer.handover;
   }
 
   /** It should have acted so long ago that others may lead by now. */
@@ -64,11 +80,15 @@ export class Leader {
   }
 
   onTimeout(): Turn | null {
-    const state = this.#state;
-    if (!due(this.#beatAt, state.now)) return null;
-    this.#beatAt = after(state.now, state.options.heartbeat);
+    const { now, options } = this.#state;
+    if (!due(this.#beatAt, now)) return null;
+    this.#beatAt = after(now, options.heartbeat);
     if (this.#isAlone()) return { kind: "step-down", reason: "no-quorum" };
-    this.#beatAll();
+    for (const progress of this.#followers.all.values()) this.#sending.retry(progress);
+    this.#transfer.repeat();
+    this.#contact.begin(now);
+    this.#sendBeats();
+    this.#answered = true;
     return null;
   }
 
@@ -93,11 +113,35 @@ export class Leader {
     else this.#reads.add(ticket);
   }
 
+  change(ticket: number, change: MemberChange): void {
+    const state = this.#state;
+    if (this.#transfer.isOpen) state.refuse(ticket, "transferring");
+    else if (this.#change.isPending || !this.#isSettledIn) {
+      state.refuse(ticket, "change-in-progress");
+    } else {
+      this.#change.begin(ticket, change, (member) => this.#followers.isHeard(member));
+      this.#followers.welcome(this.#change.guest);
+    }
+  }
+
+  transfer(ticket: number, target: NodeId | null): void {
+    const state = this.#state;
+    const best = target ?? this.#followers.mostUpToDate()?.peer ?? null;
+    if (this.#transfer.isOpen) state.refuse(ticket, "transferring");
+    else if (best === null) state.refuse(ticket, "no-quorum");
+    else if (best === state.self) state.emit({ kind: "done", ticket });
+    else if (!mayLead(state.group, best)) state.refuse(ticket, "unknown-member");
+    else this.#transfer.begin(ticket, best);
+  }
+
   onAppendReply(from: NodeId, reply: AppendReply): void {
-    const progress = this.#progress.get(from);
-    if (progress === undefined || !this.#hear(progress, reply)) return;
-    if (reply.accepted) this.#onAccepted(progress, reply.index);
-    else this.#onRefused(progress, reply);
+    const progress = this.#hear(from, reply);
+    if (progress !== null) this.#followers.onAppendReply(progress, reply);
+  }
+
+  onSnapshotReply(from: NodeId, reply: SnapshotReply): void {
+    const progress = this.#hear(from, reply);
+    if (progress !== null) this.#followers.onSnapshotReply(progress, reply);
   }
 
   onSaved(): void {
@@ -106,106 +150,124 @@ export class Leader {
 
   settle(): Turn | null {
     if (this.#answered) this.#count();
-    this.#serveReads();
-    const round = this.#contact.round;
-    for (const progress of this.#progress.values()) fill(this.#state, progress, round);
-    return null;
+    if (this.#isSettledIn) {
+      this.#changeGroup();
+      this.#serveReads();
+    }
+    if (this.#transfer.settle((member) => this.#followers.get(member))) this.#contact.voidLease();
+    const { round } = this.#contact;
+    for (const progress of this.#followers.all.values()) this.#sending.fill(progress, round);
+    return this.#isRemoved ? { kind: "step-down", reason: "removed" } : null;
   }
 
   /** The leadership is over: whoever still waits for something is told. */
   end(): void {
+    this.#transfer.end();
+    this.#change.end();
     for (const ticket of this.#reads.abandon()) this.#state.refuse(ticket, "leadership-lost");
   }
 
+  /**
+   * A leader that must go, and can still speak, names a successor that has all of the log: the
+   * group need not wait until its patience is at an end.
+   */
+  nameSuccessor(): void {
+    const best = this.#followers.mostUpToDate();
+    if (best === null || best.matched < this.#state.log.committed) return;
+    this.#state.send(best.peer, { kind: "timeout-now", term: this.#state.term });
+  }
+
   #refusalOf(commands: readonly Uint8Array[]): RaftRefusal | null {
-    const { limits, log } = this.#state;
+    const { limits, log, group, self } = this.#state;
+    // What is proposed to a leader that is leaving could end on a witness and nowhere else.
+    if (this.#transfer.isOpen || !mayLead(group, self)) return "transferring";
     if (commands.some((command) => command.length > limits.commandBytesMax)) return "too-large";
     if (this.#uncommittedBytes >= limits.uncommittedBytesMax) return "overloaded";
     return log.bytes >= limits.logBytesRefused ? "overloaded" : null;
   }
 
-  /** False of an answer that was written before the member's disk was replaced. */
-  #hear(progress: Progress, reply: AppendReply): boolean {
-    if (reply.life < progress.life) return false;
-    if (reply.life > progress.life) progress.forget(reply.life, this.#state.log.last);
-    progress.blank = reply.blank;
-    progress.heardAt = this.#state.now;
-    progress.round = Math.max(progress.round, Math.min(reply.round, this.#contact.round));
-    this.#answered = true;
-    return true;
-  }
-
-  #onAccepted(progress: Progress, index: number): void {
-    if (index > this.#state.log.last) return;
-    progress.acknowledge(index);
-    if (progress.kind === "probe" && index >= progress.next - 1) progress.replicate();
-  }
-
-  #onRefused(progress: Progress, reply: AppendReply): void {
-    if (progress.kind === "snapshot" || reply.index < progress.matched) return;
-    const next = this.#commonBefore(reply) + 1;
-    // An answer to something sent before what is being tried now brings nothing new.
-    if (next >= progress.next) return;
-    progress.probe(Math.max(next, progress.matched + 1));
-  }
-
-  /** The last entry of ours that may be the follower's too, at `index` or before. */
-  #commonBefore(reply: AppendReply): number {
-    const { log } = this.#state;
-    let index = Math.min(reply.index, log.last);
-    let term = log.termAt(index);
-    while (index > log.base && term !== null && term > reply.hintTerm) {
-      index -= 1;
-      term = log.termAt(index);
-    }
-    return index;
+  #hear(from: NodeId, reply: AppendReply | SnapshotReply): Progress | null {
+    const progress = this.#followers.hear(from, reply, this.#contact.round);
+    if (progress !== null) this.#answered = true;
+    return progress;
   }
 
   #count(): void {
     this.#answered = false;
-    const { groups, log, self, now } = this.#state;
-    const index = Math.min(
-      reached(groups.quorum, (voter) => this.#matchedBy(voter)),
-      log.last,
-    );
-    if (index > log.committed && log.termAt(index) === this.#state.term) this.#commit(index);
-    this.#contact.count(groups.quorum, (voter) =>
-      voter === self ? this.#contact.round : this.#counted(voter, "round"),
-    );
-    assert(now >= this.#startedAt, "the clock went back");
+    const { groups, log, term } = this.#state;
+    const index = Math.min(reached(groups.quorum, this.#matchedBy), log.last);
+    if (index > log.committed && log.termAt(index) === term) this.#commit(index);
+    this.#contact.count(groups.quorum, this.#roundOf);
   }
 
-  #matchedBy(voter: NodeId): number {
-    return voter === this.#state.self ? this.#state.log.saved : this.#counted(voter, "matched");
-  }
+  readonly #matchedBy = (voter: NodeId): number => {
+    if (voter === this.#state.self) return this.#state.log.saved;
+    const progress = this.#followers.get(voter);
+    return progress === undefined || progress.blank ? 0 : progress.matched;
+  };
 
-  #counted(voter: NodeId, what: "matched" | "round"): number {
-    const progress = this.#progress.get(voter);
-    return progress === undefined || progress.blank ? 0 : progress[what];
-  }
+  readonly #roundOf = (voter: NodeId): number => {
+    if (voter === this.#state.self) return this.#contact.round;
+    const progress = this.#followers.get(voter);
+    return progress === undefined || progress.blank ? 0 : progress.round;
+  };
 
   #commit(index: number): void {
-    const { log } = this.#state;
+    const { log, term } = this.#state;
     for (let at = log.committed + 1; at <= index; at += 1) {
       const entry = log.entryAt(at);
-      const own = entry.term === this.#state.term && entry.kind === entryKinds.command;
-      if (own) this.#uncommittedBytes -= entry.data.length;
+      const isOurs = entry.term === term && entry.kind === entryKinds.command;
+      if (isOurs) this.#uncommittedBytes -= entry.data.length;
     }
     log.commit(index);
   }
 
+  /** Before that the leader does not know what its predecessors have committed (thesis 6.4). */
+  get #isSettledIn(): boolean {
+    return this.#state.log.committed >= this.#firstOfTerm;
+  }
+
   #serveReads(): void {
-    const { log, now } = this.#state;
-    // Before that the leader does not know what its predecessors have committed.
-    if (log.committed < this.#firstOfTerm) return;
-    if (this.#reads.wantsRound) {
-      this.#reads.begin(this.#contact.begin(now), log.committed);
+    const { log, now, options } = this.#state;
+    this.#serveConfirmed();
+    if (!this.#reads.wantsRound) return;
+    const leased = options.leaseReads && !due(this.leaseUntil ?? now, now);
+    this.#reads.begin(leased ? this.#contact.confirmed : this.#contact.begin(now), log.committed);
+    if (!leased) {
       this.#sendBeats();
       this.#count();
     }
+    this.#serveConfirmed();
+  }
+
+  #serveConfirmed(): void {
     for (const read of this.#reads.confirm(this.#contact.confirmed)) {
       this.#state.emit({ kind: "read-ready", ...read });
     }
+  }
+
+  #changeGroup(): void {
+    const { group, groups, log } = this.#state;
+    const isCommitted = groups.index <= log.committed && group.outgoing === null;
+    if (isCommitted && this.#dismissedAt !== groups.index) this.#dismiss();
+    const appended = this.#change.settle((member) => this.#followers.get(member));
+    const { guest } = this.#change;
+    if (appended || guest !== null) this.#followers.welcome(guest);
+  }
+
+  /** The last that they hear is that they are not needed any more. */
+  #dismiss(): void {
+    this.#dismissedAt = this.#state.groups.index;
+    for (const progress of this.#followers.dismiss(this.#change.guest)) {
+      this.#sending.beat(progress, this.#contact.round);
+    }
+  }
+
+  /** The committed group has no place for this leader (thesis 4.2.2). */
+  get #isRemoved(): boolean {
+    const { group, groups, log, self } = this.#state;
+    if (groups.index > log.committed || group.outgoing !== null) return false;
+    return !mayLead(group, self);
   }
 
   /** No majority has answered for an election timeout (thesis 6.2). */
@@ -213,35 +275,28 @@ export class Leader {
     const { groups, now, self, options } = this.#state;
     const silence = quorumSilence(groups.quorum, now, (voter) => {
       if (voter === self) return now;
-      const progress = this.#progress.get(voter);
+      const progress = this.#followers.get(voter);
       const heardAt = progress === undefined || progress.blank ? null : progress.heardAt;
       return heardAt ?? this.#startedAt;
     });
     return silence !== null && silence >= options.electionTimeoutMin;
   }
 
-  #beatAll(): void {
-    this.#contact.begin(this.#state.now);
-    this.#sendBeats();
-    this.#answered = true;
-  }
-
   #sendBeats(): void {
-    const round = this.#contact.round;
-    for (const progress of this.#progress.values()) beat(this.#state, progress, round);
+    const { round } = this.#contact;
+    for (const progress of this.#followers.all.values()) this.#sending.beat(progress, round);
   }
 
-  /** Each other member has a progress, and nobody else. */
-  #followGroup(): void {
-    const { groups, self, log } = this.#state;
-    const members = new Set(everyoneIn(groups.group));
-    for (const peer of this.#progress.keys()) {
-      if (!members.has(peer)) this.#progress.delete(peer);
+  /** The first members' disks, which no group names yet (see blank.ts). */
+  #nameFirstLives(): void {
+    const { group } = this.#state;
+    if (group.outgoing !== null) return;
+    const lives = new Map(group.lives);
+    for (const elector of electorsOf(group.members)) {
+      const life = this.#state.lifeOf(elector);
+      if (life > 0) lives.set(elector, life);
     }
-    for (const peer of members) {
-      if (peer !== self && !this.#progress.has(peer)) {
-        this.#progress.set(peer, new Progress(peer, log.last + 1));
-      }
-    }
+    if (lives.size === group.lives.size) return;
+    this.#state.propose(entryKinds.members, encodeGroup({ ...group, lives }));
   }
 }

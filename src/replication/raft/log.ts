@@ -8,8 +8,8 @@
  * leader may commit what its own disk has not saved yet, if a majority of others has (thesis
  * 10.2.1).
  *
- * Invariant: base <= applied <= committed <= last, and saved <= handed <= last. What is committed
- * is never truncated.
+ * Invariant: base <= applied <= committed <= last, and saved <= handed <= last; base <= saved but
+ * while a snapshot of another is being installed. What is committed is never truncated.
  */
 import { assert } from "../../kernel/assert.js";
 import type { LogEntry } from "../../recovery/log/ports.js";
@@ -126,7 +126,7 @@ export class RaftLog {
   }
 
   markHanded(index: number): void {
-    assert(index <= this.last, "handed out more than there is");
+    assert(index >= this.#base && index <= this.last, "handed out more than there is");
     this.#handed = index;
   }
 
@@ -154,7 +154,7 @@ export class RaftLog {
     this.#dead = 0;
   }
 
-  /** A snapshot takes the place of everything. */
+  /** A snapshot takes the place of everything. It is not on the disk yet. */
   reset(base: number, baseTerm: number): void {
     this.#entries = [];
     this.#dead = 0;
@@ -163,8 +163,8 @@ export class RaftLog {
     this.#baseTerm = baseTerm;
     this.#committed = base;
     this.#applied = base;
-    this.#handed = base;
-    this.#saved = base;
+    this.#handed = 0;
+    this.#saved = 0;
   }
 
   /** Of a start: these entries are on the disk already. */

@@ -28,13 +28,14 @@ export function takeEntries(state: RaftState, message: AppendRequest): Taken {
   const ours = log.termAt(previousIndex);
   // What is compacted here is committed, and so it is the leader's too.
   if (previousIndex >= log.base && ours !== previousTerm) return searchFrom(state, message);
-  if (entries.length > 0 && !state.isWritable) return ignored;
+  if (entries.length > 0 && !mayKeep(state, message)) return ignored;
   const conflict = entries.findIndex(
     (entry) => entry.index > log.base && log.termAt(entry.index) !== entry.term,
   );
   const first = entries[conflict];
   if (first !== undefined) {
     if (first.index <= log.committed) return ignored;
+    if (message.outline) state.becomeOutline();
     if (first.index <= log.last) state.truncate(first.index);
     for (let at = conflict; at < entries.length; at += 1) {
       const entry = entries[at];
@@ -44,6 +45,15 @@ export function takeEntries(state: RaftState, message: AppendRequest): Taken {
   const matched = Math.max(previousIndex + entries.length, log.base);
   log.commit(Math.max(log.committed, Math.min(message.committed, matched)));
   return { kind: "matched", index: matched };
+}
+
+/**
+ * A full copy never follows from an outline: a witness that is to be a voter needs a blank disk.
+ * And what cannot be compacted does not grow without end.
+ */
+function mayKeep(state: RaftState, message: AppendRequest): boolean {
+  if (!state.isWritable || (state.isOutline && !message.outline)) return false;
+  return state.log.bytes < 2 * state.limits.logBytesRefused;
 }
 
 /** Of a good leader they always are: index by index, terms that never fall, groups that parse. */

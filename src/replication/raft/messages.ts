@@ -26,7 +26,7 @@ export interface VoteReply extends InTerm {
   /** As asked: an answer to a pre-vote must never count as a vote. */
   readonly pre: boolean;
   readonly granted: boolean;
-  /** Of the voter: see standing.ts. */
+  /** Of the voter: see blank.ts. */
   readonly life: number;
   /** It does not know what an earlier life of its name has promised, and grants nothing. */
   readonly blank: boolean;
@@ -38,6 +38,8 @@ export interface AppendRequest extends InTerm {
   readonly previousTerm: number;
   readonly committed: number;
   readonly entries: readonly LogEntry[];
+  /** Commands come without their data, for whoever gets this is to be a witness. */
+  readonly outline: boolean;
   /** The newest round of reads that an answer confirms; counts up within a term. */
   readonly round: number;
 }
@@ -53,6 +55,8 @@ export interface AppendReply extends InTerm {
   /** Of the follower, as in a vote reply: the acknowledgement of a blank one counts for nothing. */
   readonly life: number;
   readonly blank: boolean;
+  /** The follower's log is one of a witness: of a full member it acknowledges nothing. */
+  readonly outline: boolean;
 }
 
 export interface SnapshotPiece extends InTerm {
@@ -65,6 +69,8 @@ export interface SnapshotPiece extends InTerm {
   /** Of the whole: a piece of another transfer is never joined to this one. */
   readonly crc: number;
   readonly bytes: Uint8Array;
+  /** Only the head comes, for whoever gets this is to be a witness. */
+  readonly outline: boolean;
   readonly round: number;
 }
 
@@ -76,6 +82,7 @@ export interface SnapshotReply extends InTerm {
   readonly round: number;
   readonly life: number;
   readonly blank: boolean;
+  readonly outline: boolean;
 }
 
 /** To the voter that is to lead now. */

@@ -32,7 +32,10 @@ export type MemberChange =
   | { readonly kind: "remove"; readonly member: NodeId }
   /** A learner that has caught up becomes a voter. */
   | { readonly kind: "promote"; readonly member: NodeId }
-  /** In one joint change: `member` goes, `successor` comes in the same role. */
+  /**
+   * In one joint change: `member` goes, `successor` comes in the same role. With itself as its
+   * successor, a member that has lost its disk gets its vote back.
+   */
   | { readonly kind: "replace"; readonly member: NodeId; readonly successor: NodeId };
 
 export type RaftRefusal =
@@ -66,6 +69,8 @@ export type RaftInput =
   /** Give the leadership to `target`, or to the most up-to-date voter. */
   | { readonly kind: "transfer"; readonly ticket: number; readonly target: NodeId | null }
   | { readonly kind: "saved"; readonly ticket: number }
+  | { readonly kind: "snapshot-saved"; readonly ticket: number }
+  /** Of a save or of a snapshot. */
   | { readonly kind: "not-saved"; readonly ticket: number }
   /** Our own state as of `index`, which has been applied: it may now stand for the log. */
   | { readonly kind: "snapshot-taken"; readonly index: number; readonly data: Uint8Array }
@@ -93,11 +98,17 @@ export type RaftOutput =
   | { readonly kind: "compact"; readonly index: number }
   /** Restore the state machine: a snapshot was installed, or recovered at the start. */
   | { readonly kind: "restore"; readonly snapshot: Snapshot }
-  /** Committed, in order, each once; all kinds, so that `applied` can be counted by index. */
+  /**
+   * Committed, in order, each once; all kinds, so that `applied` can be counted by index. A witness
+   * has nothing to apply, and never gets this.
+   */
   | { readonly kind: "apply"; readonly entries: readonly LogEntry[] }
   /** The log has grown past its bound, or long enough ago: give a `snapshot-taken` when you can. */
   | { readonly kind: "want-snapshot"; readonly index: number }
-  /** The commands of this ticket have the indices from `first` on; they are not committed yet. */
+  /**
+   * The commands of this ticket have the indices from `first` on; they are not committed yet. No
+   * more is told of the ticket: it came true if `apply` gives its index with its term.
+   */
   | {
       readonly kind: "proposed";
       readonly ticket: number;
@@ -134,7 +145,12 @@ export type RaftEvent =
     }
   | { readonly kind: "stepped-down"; readonly term: number; readonly reason: StepDownReason }
   | { readonly kind: "group"; readonly group: Group; readonly index: number }
-  | { readonly kind: "snapshot-sent"; readonly target: NodeId; readonly index: number };
+  | { readonly kind: "snapshot-sent"; readonly target: NodeId; readonly index: number }
+  /**
+   * A leader found that a member has lost its disk: it votes no more until it was replaced, by
+   * another or by itself (see blank.ts).
+   */
+  | { readonly kind: "blank-member"; readonly member: NodeId };
 
 /** For the status; nothing hangs on it. */
 export interface RaftStatus {

@@ -8,6 +8,15 @@
 import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
+import type { SnapshotSender } from "./snapshot-sender.js";
+
+/** Entries from `from` on and before `to`; the last of them is of `term`. */
+export interface Gathered {
+  readonly from: number;
+  to: number;
+  bytes: number;
+  term: number;
+}
 
 export class Progress {
   readonly peer: NodeId;
@@ -25,13 +34,22 @@ export class Progress {
   life = 0;
   /** Its answers count for nothing yet (see blank.ts). */
   blank = true;
+  /** It is a witness, or is to become one. */
+  outline: boolean;
+  /** What the next message would hold by now. */
+  gathered: Gathered | null = null;
+  /** Of a snapshot on its way to it. */
+  sender: SnapshotSender | null = null;
+  /** Its owner has been told that it came back blank. */
+  toldBlank = false;
   #lasts: number[] = [];
   #sizes: number[] = [];
   #bytesInFlight = 0;
 
-  constructor(peer: NodeId, next: number) {
+  constructor(peer: NodeId, next: number, outline: boolean) {
     this.peer = peer;
     this.next = next;
+    this.outline = outline;
   }
 
   get inFlight(): number {
@@ -71,8 +89,9 @@ export class Progress {
     this.next = next;
   }
 
-  snapshot(): void {
+  snapshot(sender: SnapshotSender): void {
     this.#become("snapshot");
+    this.sender = sender;
   }
 
   /** Another disk stands behind the name: nothing that was known of it holds. */
@@ -81,11 +100,14 @@ export class Progress {
     this.round = 0;
     this.heardAt = null;
     this.life = life;
-    this.probe(next);
+    this.toldBlank = false;
+    this.probe(Math.max(next, 1));
   }
 
   #become(kind: "probe" | "replicate" | "snapshot"): void {
     this.kind = kind;
+    this.sender = null;
+    this.gathered = null;
     this.waits = false;
     this.#lasts = [];
     this.#sizes = [];

@@ -14,16 +14,18 @@
 import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
-import { earlier, type Instant } from "../../kernel/time.js";
+import { due, earlier, type Instant } from "../../kernel/time.js";
 import type { DiskHealth } from "../../recovery/log/ports.js";
 import { Candidate } from "./candidate.js";
 import { Follower } from "./follower.js";
+import { roleIn } from "./group.js";
 import { Leader } from "./leader.js";
 import type { RaftMessage, VoteRequest } from "./messages.js";
 import type { RaftOptions } from "./options.js";
 import type { RaftInput, RaftOutput, RaftRole, RaftStatus, StepDownReason } from "./ports.js";
 import { RaftState } from "./state.js";
 import { raftStatus } from "./status.js";
+import type { Handover } from "./transfer.js";
 import type { Turn } from "./turn.js";
 import { answerVote } from "./voting.js";
 
@@ -32,11 +34,14 @@ type Role = Follower | Candidate | Leader;
 export class Raft implements Machine<RaftInput, RaftOutput> {
   readonly #state: RaftState;
   #role: Role;
+  /** A leadership that we have given away, until its successor is heard. */
+  #handover: Handover | null = null;
 
   /** @throws UsageError where what was recovered was not written by a Raft of this version. */
   constructor(options: RaftOptions) {
     this.#state = new RaftState(options);
     this.#role = new Follower(this.#state);
+    this.#state.founding.ask();
   }
 
   step(now: Instant, input: RaftInput | Timeout): readonly RaftOutput[] {
@@ -49,7 +54,8 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
 
   deadline(): Instant | null {
     if (this.#state.hasNews) return this.#state.now;
-    return earlier(this.#role.deadline(), null);
+    const handover = this.#handover?.until ?? null;
+    return earlier(earlier(this.#role.deadline(), handover), this.#state.keeper.deadline());
   }
 
   status(): RaftStatus {
@@ -63,24 +69,32 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
         break;
       case "propose":
         if (this.#role.kind === "leader") this.#role.propose(input.ticket, input.commands);
-        else this.#state.refuse(input.ticket, "not-leader");
+        else this.#refuse(input.ticket);
         break;
       case "read":
         if (this.#role.kind === "leader") this.#role.read(input.ticket);
-        else this.#state.refuse(input.ticket, "not-leader");
+        else this.#refuse(input.ticket);
         break;
       case "change":
+        if (this.#role.kind === "leader") this.#role.change(input.ticket, input.change);
+        else this.#refuse(input.ticket);
+        break;
       case "transfer":
-        this.#state.refuse(input.ticket, "not-leader");
+        if (this.#role.kind === "leader") this.#role.transfer(input.ticket, input.target);
+        else this.#refuse(input.ticket);
         break;
       case "saved":
-        this.#state.saved(input.ticket);
+        this.#state.saver.saved(input.ticket);
         if (this.#role.kind === "leader") this.#role.onSaved();
+        break;
+      case "snapshot-saved":
+        this.#state.keeper.snapshotSaved(input.ticket);
         break;
       case "not-saved":
         this.#onNotSaved(input.ticket);
         break;
       case "snapshot-taken":
+        this.#state.keeper.taken(input.index, input.data);
         break;
       case "disk-health":
         this.#onDiskHealth(input.health);
@@ -115,24 +129,16 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   /** A leader of an old term steps down when it hears of a newer one. */
   #answerOld(from: NodeId, message: RaftMessage): void {
     if (message.kind !== "append" && message.kind !== "snapshot") return;
-    const { term, life, founded } = this.#state;
-    this.#state.replyWhenSaved(from, {
-      kind: "append-reply",
-      term,
-      accepted: false,
-      index: 0,
-      hintTerm: 0,
-      round: 0,
-      life,
-      blank: !founded,
-    });
+    const refusal = { term: this.#state.term, accepted: false, index: 0, hintTerm: 0, round: 0 };
+    const { aboutDisk } = this.#state;
+    this.#state.replyWhenSaved(from, { kind: "append-reply", ...refusal, ...aboutDisk });
   }
 
   /** Whoever is not of the group cannot depose its leader by an answer that nobody asked for. */
   #mayRaiseTerm(from: NodeId, message: RaftMessage): boolean {
     if (message.kind === "append" || message.kind === "snapshot") return true;
-    const { members, outgoing } = this.#state.groups.group;
-    return members.has(from) || outgoing?.has(from) === true;
+    if (this.#role.kind === "leader" && this.#role.progress.has(from)) return true;
+    return roleIn(this.#state.group, from) !== null;
   }
 
   #dispatch(from: NodeId, message: Exclude<RaftMessage, VoteRequest>): void {
@@ -141,14 +147,17 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
         this.#asFollower(from)?.onAppend(from, message);
         break;
       case "snapshot":
+        this.#asFollower(from)?.onSnapshot(from, message);
         break;
       case "vote-reply":
         if (this.#role instanceof Candidate) this.#role.onVoteReply(from, message);
+        else this.#state.founding.hear(from, message);
         break;
       case "append-reply":
         if (this.#role.kind === "leader") this.#role.onAppendReply(from, message);
         break;
       case "snapshot-reply":
+        if (this.#role.kind === "leader") this.#role.onSnapshotReply(from, message);
         break;
       case "timeout-now":
         if (this.#role.kind === "follower") this.#turn(this.#role.onTimeoutNow());
@@ -180,8 +189,9 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   // --- the disk and the clock ----------------------------------------------------------------
 
   #onNotSaved(ticket: number): void {
-    this.#state.notSaved(ticket);
-    if (this.#role.kind === "leader") this.#stepDown("disk");
+    this.#state.keeper.notSaved(ticket);
+    const wasOpen = this.#state.saver.notSaved(ticket);
+    if (wasOpen && this.#role.kind === "leader") this.#stepDown("disk");
   }
 
   #onDiskHealth(health: DiskHealth): void {
@@ -200,12 +210,12 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
     for (let turn = this.#role.settle(); turn !== null; turn = this.#role.settle()) {
       this.#turn(turn);
     }
+    if (this.#handover !== null) this.#endHandover(this.#handover);
   }
 
   #enterTerm(term: number): void {
     if (this.#role.kind === "leader") {
-      this.#tellStepDown("higher-term");
-      this.#role.end();
+      this.#endLeadership(this.#role.handover === null ? "higher-term" : "transferred");
     }
     this.#state.enterTerm(term);
     const patience = this.#role.kind === "follower" ? this.#role.deadline() : null;
@@ -244,14 +254,33 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   }
 
   #stepDown(reason: StepDownReason): void {
-    this.#tellStepDown(reason);
-    if (this.#role.kind === "leader") this.#role.end();
+    if (this.#role.kind === "leader" && (reason === "disk" || reason === "removed")) {
+      this.#role.nameSuccessor();
+    }
+    this.#endLeadership(reason);
     this.#state.leader = null;
     this.#become(new Follower(this.#state));
   }
 
-  #tellStepDown(reason: StepDownReason): void {
+  #endLeadership(reason: StepDownReason): void {
+    if (this.#role.kind !== "leader") return;
     this.#state.tell({ kind: "stepped-down", term: this.#state.term, reason });
+    this.#handover = this.#role.handover;
+    this.#role.end();
+  }
+
+  /** Whoever wanted another leader hears whether it has become that one. */
+  #endHandover(handover: Handover): void {
+    const { leader, now } = this.#state;
+    if (leader === null && !due(handover.until, now)) return;
+    this.#handover = null;
+    if (leader === handover.target) this.#state.emit({ kind: "done", ticket: handover.ticket });
+    else this.#state.refuse(handover.ticket, "leadership-lost");
+  }
+
+  #refuse(ticket: number): void {
+    const helpless = !this.#state.isWritable && this.#state.leader === null;
+    this.#state.refuse(ticket, helpless ? "disk-not-writable" : "not-leader");
   }
 
   #become(role: Role): void {

@@ -81,7 +81,7 @@ function begin(options: RaftOptions): Recovered {
     term: bootstrap === null ? 0 : 1,
     vote: null,
     life,
-    founded: bootstrap !== null,
+    founded: bootstrap?.size === 1 && bootstrap.has(options.self),
     outline: false,
     lives: new Map(),
   };

@@ -5,106 +5,175 @@
  * something in flight only when a message is full (Nagle's rule, RFC 896). One client so gets the
  * shortest way, and a hundred share messages, and with them the syncs of the follower's disk.
  */
-import type { LogEntry } from "../../recovery/log/ports.js";
+
+import { crc32c } from "../../codes/crc32c.js";
+import { assert } from "../../kernel/assert.js";
+import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { packedBytes } from "./pack.js";
-import type { Progress } from "./progress.js";
+import { entryKinds } from "./ports.js";
+import type { Gathered, Progress } from "./progress.js";
+import { type SnapshotImage, SnapshotSender } from "./snapshot-sender.js";
 import type { RaftState } from "./state.js";
 
 /** What an append takes beside its entries, in bytes, at most. */
 const appendOverhead = 64;
 
-/** Sends what may be sent now. @param round the newest round of the leader */
-export function fill(state: RaftState, progress: Progress, round: number): void {
-  const { log } = state;
-  if (progress.kind === "snapshot") return;
-  if (progress.next <= log.base) {
-    progress.snapshot();
-    return;
+const nothing = new Uint8Array(0);
+
+export class Sending {
+  readonly #state: RaftState;
+  /** The sum over a snapshot of megabytes is taken once. */
+  #image: SnapshotImage | null = null;
+
+  constructor(state: RaftState) {
+    this.#state = state;
   }
-  if (progress.kind === "probe") {
-    if (!progress.waits) probe(state, progress, round);
-    return;
+
+  /** Sends what may be sent now. @param round the newest round of the leader */
+  fill(progress: Progress, round: number): void {
+    const { log } = this.#state;
+    if (progress.kind !== "snapshot" && progress.next <= log.base) this.#beginSnapshot(progress);
+    switch (progress.kind) {
+      case "snapshot":
+        this.#sendPieces(progress, round);
+        break;
+      case "probe":
+        if (!progress.waits) this.#probe(progress, round);
+        break;
+      case "replicate":
+        this.#sendAhead(progress, round);
+        break;
+    }
   }
-  while (progress.next <= log.last && hasRoom(state, progress)) {
-    const batch = nextBatch(state, progress.next);
-    if (progress.inFlight > 0 && !batch.full) return;
-    sendAppend(state, progress, batch.entries, round);
-    progress.sent(progress.next + batch.entries.length - 1, batch.bytes);
+
+  /** Without entries: it tells the commit index, and finds out whether anything sent was lost. */
+  beat(progress: Progress, round: number): void {
+    const { log } = this.#state;
+    const previous = progress.kind === "snapshot" ? progress.matched : progress.next - 1;
+    // Where what it has is compacted here: all that it needs to know is that we are there.
+    const known = log.termAt(previous) === null ? 0 : previous;
+    this.#append(progress, known, log.termAt(known) ?? 0, [], round);
+  }
+
+  /** Once a heartbeat: pieces of snapshots that got no answer go again. */
+  retry(progress: Progress): void {
+    const { sender } = progress;
+    if (sender === null) return;
+    sender.retry();
+    // Nothing has come of it, and there is a newer one: only that is worth its way.
+    if (sender.isFresh && sender.image.snapshot !== this.#state.snapshot) {
+      this.#beginSnapshot(progress);
+    }
+  }
+
+  #sendAhead(progress: Progress, round: number): void {
+    const { log, limits } = this.#state;
+    while (progress.next <= log.last && progress.inFlight < limits.inFlightMax) {
+      if (progress.bytesInFlight >= limits.inFlightBytesMax) return;
+      const gathered = this.#gather(progress);
+      const { to, bytes } = gathered;
+      // `to` is the first that found no room, so the message is full where there is one.
+      if (progress.inFlight > 0 && to > log.last) return;
+      this.#appendFrom(progress, to, round);
+      progress.sent(to - 1, bytes);
+    }
+  }
+
+  #probe(progress: Progress, round: number): void {
+    this.#appendFrom(progress, this.#gather(progress).to, round);
+    progress.waits = true;
+  }
+
+  /**
+   * What fits into the next message. While messages are on their way this is asked at each new
+   * entry, so it goes on where it stopped: a leader's log only grows.
+   */
+  #gather(progress: Progress): Gathered {
+    const { log, limits } = this.#state;
+    const bytesMax = limits.messageBytesMax - appendOverhead;
+    const from = progress.next;
+    let { gathered } = progress;
+    if (gathered === null || gathered.from !== from) {
+      gathered = { from, to: from, bytes: 0, term: log.termAt(from - 1) ?? 0 };
+      progress.gathered = gathered;
+    }
+    while (gathered.to <= log.last) {
+      const entry = log.entryAt(gathered.to);
+      const size = packedBytes(entry, gathered.term);
+      if (gathered.to > from && gathered.bytes + size > bytesMax) break;
+      gathered.bytes += size;
+      gathered.term = entry.term;
+      gathered.to += 1;
+    }
+    return gathered;
+  }
+
+  /** Up to `to`, and without it. */
+  #appendFrom(progress: Progress, to: number, round: number): void {
+    const { log } = this.#state;
+    const copies = to > progress.next ? log.slice(progress.next, to - 1) : [];
+    const entries = progress.outline ? copies.map(outlineOf) : copies;
+    const previous = progress.next - 1;
+    const previousTerm = log.termAt(previous);
+    assert(previousTerm !== null, "sent what follows on an entry that is compacted");
+    this.#append(progress, previous, previousTerm, entries, round);
+  }
+
+  #append(
+    progress: Progress,
+    previousIndex: number,
+    previousTerm: number,
+    entries: readonly LogEntry[],
+    round: number,
+  ): void {
+    const { term, log } = this.#state;
+    this.#state.send(progress.peer, {
+      kind: "append",
+      term,
+      outline: progress.outline,
+      previousIndex,
+      previousTerm,
+      committed: log.committed,
+      entries,
+      round,
+    });
+  }
+
+  #beginSnapshot(progress: Progress): void {
+    const { snapshot, limits } = this.#state;
+    assert(snapshot !== null, "a log that is compacted, and no snapshot");
+    const { messageBytesMax, piecesInFlightMax } = limits;
+    const image = progress.outline ? outlineImage(snapshot) : this.#imageOf(snapshot);
+    progress.snapshot(new SnapshotSender(image, messageBytesMax, piecesInFlightMax));
+  }
+
+  #sendPieces(progress: Progress, round: number): void {
+    const { sender, peer } = progress;
+    assert(sender !== null, "a snapshot is sent, and there is none");
+    const { term } = this.#state;
+    for (;;) {
+      const piece = sender.next(term, round);
+      if (piece === null) return;
+      this.#state.send(peer, piece);
+    }
+  }
+
+  #imageOf(snapshot: Snapshot): SnapshotImage {
+    if (this.#image?.snapshot !== snapshot) {
+      const { data } = snapshot;
+      this.#image = { snapshot, data, crc: crc32c(data), outline: false };
+    }
+    return this.#image;
   }
 }
 
-/** Without entries: it tells the commit index, and finds out whether anything sent was lost. */
-export function beat(state: RaftState, progress: Progress, round: number): void {
-  if (progress.kind === "probe" && progress.next > state.log.base) {
-    probe(state, progress, round);
-    return;
-  }
-  const previous = progress.kind === "snapshot" ? progress.matched : progress.next - 1;
-  const previousTerm = state.log.termAt(previous);
-  // What it has is compacted here: whatever is sent to it now is a snapshot.
-  if (previousTerm === null) sendAt(state, progress, 0, 0, [], round);
-  else sendAt(state, progress, previous, previousTerm, [], round);
-}
+const outlineImage = (snapshot: Snapshot): SnapshotImage => ({
+  snapshot,
+  data: nothing,
+  crc: crc32c(nothing),
+  outline: true,
+});
 
-function probe(state: RaftState, progress: Progress, round: number): void {
-  const batch = nextBatch(state, progress.next);
-  sendAppend(state, progress, batch.entries, round);
-  progress.waits = true;
-}
-
-function hasRoom({ limits }: RaftState, progress: Progress): boolean {
-  return progress.inFlight < limits.inFlightMax && progress.bytesInFlight < limits.inFlightBytesMax;
-}
-
-interface Batch {
-  readonly entries: readonly LogEntry[];
-  readonly bytes: number;
-  /** No further entry would have found room. */
-  readonly full: boolean;
-}
-
-function nextBatch({ log, limits }: RaftState, from: number): Batch {
-  const bytesMax = limits.messageBytesMax - appendOverhead;
-  let to = from;
-  let bytes = 0;
-  let term = log.termAt(from - 1) ?? 0;
-  while (to <= log.last) {
-    const entry = log.entryAt(to);
-    const size = packedBytes(entry, term);
-    if (to > from && bytes + size > bytesMax) break;
-    bytes += size;
-    term = entry.term;
-    to += 1;
-  }
-  return { entries: to > from ? log.slice(from, to - 1) : [], bytes, full: to <= log.last };
-}
-
-function sendAppend(
-  state: RaftState,
-  progress: Progress,
-  entries: readonly LogEntry[],
-  round: number,
-): void {
-  const previous = progress.next - 1;
-  const previousTerm = state.log.termAt(previous);
-  if (previousTerm !== null) sendAt(state, progress, previous, previousTerm, entries, round);
-}
-
-function sendAt(
-  state: RaftState,
-  progress: Progress,
-  previousIndex: number,
-  previousTerm: number,
-  entries: readonly LogEntry[],
-  round: number,
-): void {
-  state.send(progress.peer, {
-    kind: "append",
-    term: state.term,
-    previousIndex,
-    previousTerm,
-    committed: state.log.committed,
-    entries,
-    round,
-  });
-}
+/** A witness needs to know who is in the group, and nothing else of what is in the log. */
+const outlineOf = (entry: LogEntry): LogEntry =>
+  entry.kind === entryKinds.members ? entry : { ...entry, data: nothing };

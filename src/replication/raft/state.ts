@@ -10,28 +10,32 @@ import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { after, type Instant } from "../../kernel/time.js";
 import type { DiskHealth, LogEntry, Snapshot } from "../../recovery/log/ports.js";
-import { parseGroup } from "./group.js";
+import { Founding } from "./blank.js";
+import { isElector, mayLead, parseGroup } from "./group.js";
 import type { GroupHistory } from "./group-history.js";
-import { encodeHardState } from "./hard-state.js";
-import { bytesOf, type RaftLog } from "./log.js";
+import { encodeHardState, type HardState } from "./hard-state.js";
+import type { RaftLog } from "./log.js";
 import type { RaftMessage } from "./messages.js";
 import { defaultLimits, type RaftLimits, type RaftOptions } from "./options.js";
-import { entryKinds, type RaftEvent, type RaftOutput, type RaftRefusal } from "./ports.js";
-import { type Recovered, recover } from "./recover.js";
+import {
+  entryKinds,
+  type Group,
+  type RaftEvent,
+  type RaftOutput,
+  type RaftRefusal,
+} from "./ports.js";
+import { recover } from "./recover.js";
+import { Saver } from "./saver.js";
+import { SnapshotKeeper } from "./snapshot-keeper.js";
+import { SnapshotReceiver } from "./snapshot-receiver.js";
 
 interface WaitingReply {
   readonly target: NodeId;
   readonly message: RaftMessage;
-  readonly metaVersion: number;
+  readonly version: number;
 }
 
-/** A save that is on its way. */
-interface OpenSave {
-  readonly ticket: number;
-  readonly metaVersion: number;
-  /** Of the entries in it; later truncations lower it. */
-  last: number;
-}
+const noLives: ReadonlyMap<NodeId, number> = new Map();
 
 export class RaftState {
   readonly options: RaftOptions;
@@ -39,23 +43,20 @@ export class RaftState {
   readonly self: NodeId;
   readonly log: RaftLog;
   readonly groups: GroupHistory;
+  readonly saver: Saver;
+  readonly keeper: SnapshotKeeper;
+  readonly receiver = new SnapshotReceiver();
+  readonly founding: Founding;
   /** Of the step that is being taken. */
   now: Instant;
   leader: NodeId | null = null;
-  /** When a leader of our term was last heard, or this member started with a past. */
+  /** When a leader was last heard, or a member with a past has started. */
   heardAt: Instant | null;
   health: DiskHealth = "ok";
-  /** The newest snapshot, durable or about to be. */
+  /** The newest snapshot that is durable, or of another and being installed. */
   snapshot: Snapshot | null;
-  /** Null until the members' first step has told of it. */
-  readonly #hard: { -readonly [Key in keyof Recovered["hard"]]: Recovered["hard"][Key] };
-  #metaVersion = 0;
-  #metaHanded = 0;
-  #metaSaved = 0;
-  #ticket = 0;
-  #openSaves: OpenSave[] = [];
+  #hard: HardState;
   #waiting: WaitingReply[] = [];
-  #saves: RaftOutput[] = [];
   #outputs: RaftOutput[] = [];
 
   constructor(options: RaftOptions) {
@@ -67,11 +68,15 @@ export class RaftState {
     this.log = recovered.log;
     this.groups = recovered.groups;
     this.snapshot = recovered.snapshot;
-    this.#hard = { ...recovered.hard };
+    this.#hard = recovered.hard;
+    this.saver = new Saver(this.log, this.limits.saveBytesMax);
+    this.keeper = new SnapshotKeeper(this);
+    this.founding = new Founding(this);
+    // Just before its start it may have heard a leader that counts on its silence (see contact.ts).
     this.heardAt = recovered.blank ? null : options.now;
-    if (recovered.blank) this.#metaVersion = 1;
-    if (this.snapshot !== null) this.emit({ kind: "restore", snapshot: this.snapshot });
-    this.emit({ kind: "event", event: this.groupEvent() });
+    if (recovered.blank) this.saver.metaChanged();
+    if (this.snapshot !== null) this.#restore(this.snapshot);
+    this.#followGroup();
   }
 
   get term(): number {
@@ -90,18 +95,35 @@ export class RaftState {
     return this.#hard.founded;
   }
 
-  /** The version of term and vote: durable when `isMetaSaved` says so. */
-  get metaVersion(): number {
-    return this.#metaVersion;
+  /** The log is one of a witness. */
+  get isOutline(): boolean {
+    return this.#hard.outline;
   }
 
-  isMetaSaved(version: number): boolean {
-    return version <= this.#metaSaved;
+  /** The disk that votes for a member, as far as it is known here; 0 where it is not. */
+  lifeOf(member: NodeId): number {
+    return this.group.lives.get(member) ?? this.#hard.lives.get(member) ?? 0;
   }
 
-  /** Term and vote as they stand are durable. */
-  get settledMeta(): boolean {
-    return this.#metaVersion === this.#metaSaved;
+  /** What each answer says of the disk that it stands for. */
+  get aboutDisk(): { readonly life: number; readonly blank: boolean; readonly outline: boolean } {
+    const { life, founded, outline } = this.#hard;
+    return { life, blank: !founded, outline };
+  }
+
+  get group(): Group {
+    return this.groups.group;
+  }
+
+  /**
+   * A voter that is leaving may lead until that is committed (thesis 4.2.2): it may be the only one
+   * that has the entry, beside a witness, which cannot lead.
+   */
+  get mayLead(): boolean {
+    const { group, groups, log, self } = this;
+    if (this.isOutline) return false;
+    if (mayLead(group, self)) return true;
+    return groups.index > log.committed && mayLead(groups.at(groups.index - 1), self);
   }
 
   get isWritable(): boolean {
@@ -110,7 +132,7 @@ export class RaftState {
 
   /** Something waits to be told or saved, so a step is due. */
   get hasNews(): boolean {
-    return this.#outputs.length > 0 || (this.#metaVersion > this.#metaHanded && this.isWritable);
+    return this.#outputs.length > 0 || (this.isWritable && this.saver.hasWork);
   }
 
   /** A leader was heard so lately that no other can be wanted (thesis 4.2.3, 6.4.1). */
@@ -120,19 +142,28 @@ export class RaftState {
   }
 
   enterTerm(term: number): void {
-    assert(term > this.#hard.term, "terms only grow");
-    this.#hard.term = term;
-    this.#hard.vote = null;
+    assert(term > this.term, "terms only grow");
     this.leader = null;
     this.#waiting = [];
-    this.#metaVersion += 1;
+    this.#change({ term, vote: null });
   }
 
   voteFor(candidate: NodeId): void {
     assert(this.vote === null || this.vote === candidate, "two votes in one term");
-    if (this.vote === candidate) return;
-    this.#hard.vote = candidate;
-    this.#metaVersion += 1;
+    if (this.vote !== candidate) this.#change({ vote: candidate });
+  }
+
+  /**
+   * No promise of an earlier life stands against our vote (see blank.ts).
+   *
+   * @param lives of the others, where all were found blank: only then do they prove anything
+   */
+  found(lives: ReadonlyMap<NodeId, number>): void {
+    if (!this.founded) this.#change({ founded: true, lives });
+  }
+
+  becomeOutline(): void {
+    if (!this.isOutline) this.#change({ outline: true });
   }
 
   // --- the log -------------------------------------------------------------------------------
@@ -151,29 +182,25 @@ export class RaftState {
     const group = parseGroup(entry.data);
     assert(group !== null, "a group that cannot be read came past the parser");
     this.groups.push(entry.index, group);
-    this.emit({ kind: "event", event: this.groupEvent() });
+    this.#followGroup();
   }
 
   truncate(index: number): void {
     this.log.truncate(index);
-    for (const save of this.#openSaves) save.last = Math.min(save.last, index - 1);
-    if (this.groups.truncate(index)) this.emit({ kind: "event", event: this.groupEvent() });
+    this.saver.truncated(index);
+    if (this.groups.truncate(index)) this.#followGroup();
   }
 
-  saved(ticket: number): void {
-    while (this.#openSaves.length > 0 && (this.#openSaves[0] as OpenSave).ticket <= ticket) {
-      const save = this.#openSaves.shift() as OpenSave;
-      this.log.markSaved(save.last);
-      this.#metaSaved = Math.max(this.#metaSaved, save.metaVersion);
-    }
-  }
-
-  /** What was not saved is given out again with the next save; nothing was told of it. */
-  notSaved(ticket: number): void {
-    if (!this.#openSaves.some((save) => save.ticket === ticket)) return;
-    this.#openSaves = [];
-    this.log.takeBack();
-    this.#metaHanded = this.#metaSaved;
+  /** Another's snapshot takes the place of our log and our state. */
+  install(snapshot: Snapshot, group: Group): void {
+    assert(snapshot.index > this.log.committed, "a snapshot of what is committed here already");
+    this.log.reset(snapshot.index, snapshot.term);
+    this.groups.reset(snapshot.index, group);
+    this.saver.install(snapshot);
+    this.snapshot = snapshot;
+    this.keeper.installed();
+    this.#restore(snapshot);
+    this.#followGroup();
   }
 
   // --- what goes out -------------------------------------------------------------------------
@@ -198,25 +225,32 @@ export class RaftState {
 
   /** Goes out when our term and vote as they are now are durable; never, if the term ends. */
   replyWhenSaved(target: NodeId, message: RaftMessage): void {
-    if (this.settledMeta) this.send(target, message);
-    else this.#waiting.push({ target, message, metaVersion: this.#metaVersion });
+    if (this.saver.isSettled) this.send(target, message);
+    else this.#waiting.push({ target, message, version: this.saver.version });
   }
 
-  /** The outputs of this step: what the disk has to do comes first, for it takes longest. */
+  /**
+   * The outputs of this step: what the disk has to do comes first, for it takes longest. Tickets
+   * are drawn in the order of the outputs, so the saves draw before a snapshot does.
+   */
   finish(): readonly RaftOutput[] {
     this.#sendReplies();
     this.#apply();
-    if (this.isWritable) this.#save();
-    const outputs = this.#saves.length === 0 ? this.#outputs : this.#saves.concat(this.#outputs);
+    const saves = this.isWritable && this.saver.hasWork ? this.#takeSaves() : [];
+    this.keeper.settle();
+    const outputs = saves.length === 0 ? this.#outputs : [...saves, ...this.#outputs];
     this.#outputs = [];
-    this.#saves = [];
     return outputs;
+  }
+
+  #takeSaves(): readonly RaftOutput[] {
+    return this.saver.take(() => encodeHardState(this.#hard));
   }
 
   #sendReplies(): void {
     while (this.#waiting.length > 0) {
       const reply = this.#waiting[0] as WaitingReply;
-      if (!this.isMetaSaved(reply.metaVersion)) return;
+      if (!this.saver.isSaved(reply.version)) return;
       this.#waiting.shift();
       this.send(reply.target, reply.message);
     }
@@ -227,36 +261,23 @@ export class RaftState {
     if (applied === committed) return;
     const entries = this.log.slice(applied + 1, committed);
     this.log.markApplied();
-    this.emit({ kind: "apply", entries });
+    this.keeper.applied(entries);
+    if (!this.isOutline) this.emit({ kind: "apply", entries });
   }
 
-  #save(): void {
-    const { log } = this;
-    let meta = this.#metaVersion > this.#metaHanded ? encodeHardState(this.#hard) : null;
-    while (meta !== null || log.handed < log.last) {
-      const entries = this.#saveBatch();
-      this.#ticket += 1;
-      this.#saves.push({ kind: "save", ticket: this.#ticket, meta, entries });
-      log.markHanded(log.handed + entries.length);
-      const metaVersion = this.#metaVersion;
-      this.#openSaves.push({ ticket: this.#ticket, metaVersion, last: log.handed });
-      meta = null;
-    }
-    this.#metaHanded = this.#metaVersion;
+  #restore(snapshot: Snapshot): void {
+    if (!this.isOutline) this.emit({ kind: "restore", snapshot });
   }
 
-  #saveBatch(): readonly LogEntry[] {
-    const { log, limits } = this;
-    let to = log.handed;
-    let bytes = 0;
-    while (to < log.last && bytes < limits.saveBytesMax) {
-      to += 1;
-      bytes += bytesOf(log.entryAt(to));
-    }
-    return to === log.handed ? [] : log.slice(log.handed + 1, to);
+  #change(changes: Partial<HardState>): void {
+    this.#hard = { ...this.#hard, ...changes };
+    this.saver.metaChanged();
   }
 
-  groupEvent(): RaftEvent {
-    return { kind: "group", group: this.groups.group, index: this.groups.index };
+  /** A group that names our life says that we vote. */
+  #followGroup(): void {
+    const { group, groups, self } = this;
+    if (isElector(group, self) && group.lives.get(self) === this.life) this.found(noLives);
+    this.tell({ kind: "group", group, index: groups.index });
   }
 }

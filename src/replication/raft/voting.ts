@@ -11,6 +11,7 @@ import type { RaftState } from "./state.js";
 
 /** True where a vote, not a pre-vote, was granted. The state is in the request's term already. */
 export function answerVote(state: RaftState, from: NodeId, request: VoteRequest): boolean {
+  if (request.life === state.life) state.found(new Map());
   const granted = isGranted(state, from, request);
   if (granted && !request.pre) state.voteFor(from);
   state.replyWhenSaved(from, {

@@ -82,6 +82,11 @@ export class ModelledDisk {
     return this.#files;
   }
 
+  /** The latest time that it was asked at. */
+  get now(): TrueTime {
+    return this.#now;
+  }
+
   submit(now: TrueTime, request: DiskRequest): void {
     this.#advance(now);
     const waiting = this.#waitingIn(request.lane);
@@ -118,6 +123,14 @@ export class ModelledDisk {
     this.#busyUntil = now;
     this.counts.crashes += 1;
     this.#files.crash(tear ?? this.thrownTear());
+  }
+
+  /**
+   * Another disk with the same on it, durable or not, at the beginning of time: what was under way
+   * is not carried over, and no fault of the medium but those that are in the files.
+   */
+  fork(dice: Prng): ModelledDisk {
+    return new ModelledDisk({ dice, latency: this.#latency }, this.#files.fork());
   }
 
   /** The dice of this disk for one crash. */

@@ -37,7 +37,7 @@ function begun(): Hooks {
 }
 
 describe("the hooks of the right to drive", () => {
-  it("HOOK-1: a start counts as a loss; each gain and each loss runs its hook, with the token", () => {
+  it("HOOK-1: a start counts as a loss; each gain and loss runs its hook, with the token", () => {
     const hooks = begun();
     expect(hooks.step(at(10), gained(7))).toEqual([run("gain", 7, "gained")]);
     expect(hooks.step(at(20), ended())).toEqual([]);

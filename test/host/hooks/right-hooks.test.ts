@@ -12,8 +12,8 @@ const acquired = (token: number) => ({ kind: "lease-acquired", until: instant(1)
 const lost = { kind: "lease-lost", reason: "expired" } as const;
 
 /** Each run adds a line of its facts to a file. */
-const script =
-  'echo "$HOLDFAST_EVENT $HOLDFAST_TOKEN $HOLDFAST_REASON $HOLDFAST_NODE $HOLDFAST_CLUSTER" >> "$1"';
+const facts = "$HOLDFAST_EVENT $HOLDFAST_TOKEN $HOLDFAST_REASON $HOLDFAST_NODE $HOLDFAST_CLUSTER";
+const script = `echo "${facts}" >> "$1"`;
 
 async function rig(
   longest: Duration = seconds(60),
@@ -35,7 +35,7 @@ async function rig(
 }
 
 describe("hooks of the right to drive", () => {
-  it("run as processes with the facts in their environment, each after the one before", async () => {
+  it("run as processes, one after another, with the facts in their environment", async () => {
     const { hooks, until } = await rig();
     hooks.begin();
     await until(1);

@@ -7,7 +7,7 @@ import { sectorBytes } from "../../../src/sim/disk/modelled-file.js";
 import { never, trueTime } from "../../../src/sim/true-time.js";
 import { Drive, everything, nothing } from "./support/drive.js";
 
-describe("DISK-4: a disk that is full", () => {
+describe("MEDIUM-4: a disk that is full", () => {
   it("refuses what grows, with a part of it written, and takes what is in place", () => {
     const drive = new Drive();
     drive.writeDurably("a", "1234");
@@ -36,7 +36,7 @@ describe("DISK-4: a disk that is full", () => {
   });
 });
 
-describe("DISK-5: a disk that is read-only", () => {
+describe("MEDIUM-5: a disk that is read-only", () => {
   it("changes nothing any more, syncs nothing, and reads", () => {
     const drive = new Drive();
     drive.writeDurably("a", "1");
@@ -58,7 +58,7 @@ describe("DISK-5: a disk that is read-only", () => {
   });
 });
 
-describe("DISK-6: a disk that stalls", () => {
+describe("MEDIUM-6: a disk that stalls", () => {
   it("answers late, in every lane, and in order", () => {
     const drive = new Drive();
     drive.disk.faults.stall(trueTime(5_000_000));
@@ -83,7 +83,7 @@ describe("DISK-6: a disk that stalls", () => {
   });
 });
 
-describe("DISK-7: a sync that fails", () => {
+describe("MEDIUM-7: a sync that fails", () => {
   it("drops what it should have written, and the next one ends well and proves nothing", () => {
     const drive = new Drive();
     drive.writeDurably("a", "1");
@@ -124,7 +124,7 @@ describe("DISK-7: a sync that fails", () => {
   });
 });
 
-describe("DISK-8: a card that lies", () => {
+describe("MEDIUM-8: a card that lies", () => {
   it("says that it synced, and keeps nothing over a crash", () => {
     const drive = new Drive();
     drive.writeDurably("a", "1");
@@ -155,7 +155,7 @@ describe("DISK-8: a card that lies", () => {
   });
 });
 
-describe("DISK-9: bit rot at rest", () => {
+describe("MEDIUM-9: bit rot at rest", () => {
   it("turns one bit of a durable byte, for good", () => {
     const drive = new Drive();
     drive.writeDurably("a", "a".repeat(2 * sectorBytes));
@@ -178,7 +178,7 @@ describe("DISK-9: bit rot at rest", () => {
   });
 });
 
-describe("DISK-10: a sector that cannot be read", () => {
+describe("MEDIUM-10: a sector that cannot be read", () => {
   it("fails reads that touch it, until it is written again", () => {
     const drive = new Drive();
     drive.writeDurably("a", "a".repeat(3 * sectorBytes));

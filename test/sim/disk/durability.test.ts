@@ -20,7 +20,7 @@ function outcomes(work: (drive: Drive) => void, look: (drive: Drive) => string):
 const sector = (letter: string): string => letter.repeat(sectorBytes);
 const hole = "\0".repeat(sectorBytes);
 
-describe("DISK-1: what was durable is there, whatever the dice say", () => {
+describe("MEDIUM-1: what was durable is there, whatever the dice say", () => {
   it("after a synced write and a sync of the folder", () => {
     const seen = outcomes(
       (drive) => drive.writeDurably("a", "kept"),
@@ -54,7 +54,7 @@ describe("DISK-1: what was durable is there, whatever the dice say", () => {
   });
 });
 
-describe("DISK-2: what was not durable may be there in any part", () => {
+describe("MEDIUM-2: what was not durable may be there in any part", () => {
   it("two sectors of one write: both, one, the other, none", () => {
     const seen = outcomes(
       (drive) => {
@@ -158,7 +158,7 @@ describe("DISK-2: what was not durable may be there in any part", () => {
   });
 });
 
-describe("DISK-3: a name is durable by a sync of the folder only", () => {
+describe("MEDIUM-3: a name is durable by a sync of the folder only", () => {
   it("a new file, though it was synced", () => {
     const make = (drive: Drive): void => {
       drive.do({ kind: "create", file: "a", bytes: 0 });

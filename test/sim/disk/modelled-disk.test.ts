@@ -5,7 +5,7 @@ import { trueTime } from "../../../src/sim/true-time.js";
 import { bytesOf, Drive } from "./support/drive.js";
 
 describe("lanes", () => {
-  it("DISK-11: those of one lane end in order, and a slow one holds up no other", () => {
+  it("MEDIUM-11: those of one lane end in order, and a slow one holds up no other", () => {
     const drive = new Drive(3, ssdLatency);
     drive.writeDurably("a", "");
     const log: number[] = [];

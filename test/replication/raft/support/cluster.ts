@@ -13,7 +13,7 @@ import type { MemberRoles, RaftInput, RaftOutput } from "../../../../src/replica
 import { Raft } from "../../../../src/replication/raft/raft.js";
 import { EventHeap } from "../../../../src/sim/event-heap.js";
 import { Invariants } from "./invariants.js";
-import { IdealStore } from "./store.js";
+import { IdealStore, type StoreRequest } from "./store.js";
 
 export interface Weather {
   /** Of a message, from 0 to 1. */
@@ -44,6 +44,8 @@ export interface Node {
   raft: Raft | null;
   /** The log as the member has it in memory, as far as it was given out. */
   log: Map<number, LogEntry>;
+  /** A snapshot stands for the log up to here. */
+  base: number;
   applied: number;
   term: number;
   starts: number;
@@ -114,7 +116,8 @@ export class Cluster {
       limits: this.#options.limits ?? {},
     });
     node.log = new Map(node.store.recovered.entries.map((entry) => [entry.index, entry]));
-    node.applied = node.store.recovered.snapshot?.index ?? 0;
+    node.base = node.store.recovered.snapshot?.index ?? 0;
+    node.applied = node.base;
     node.saving = false;
     this.#wake(node);
   }
@@ -123,6 +126,21 @@ export class Cluster {
     const node = this.node(id);
     node.raft = null;
     node.store.crash();
+  }
+
+  /** The disk is gone, and a new one is in its place. */
+  wipe(id: NodeId): void {
+    this.crash(id);
+    this.node(id).store.wipe();
+  }
+
+  /** Nothing that waits for the disk will be kept. */
+  failSaves(id: NodeId): void {
+    const node = this.node(id);
+    for (const request of node.store.refuseAll()) {
+      if (request.kind === "compact") continue;
+      this.#step(node, { kind: "not-saved", ticket: request.ticket });
+    }
   }
 
   cut(from: NodeId, to: NodeId): void {
@@ -191,7 +209,15 @@ export class Cluster {
   }
 
   #addNode(id: NodeId): void {
-    const empty = { log: new Map(), applied: 0, term: 0, starts: 0, wakesAt: 0, saving: false };
+    const empty = {
+      log: new Map(),
+      base: 0,
+      applied: 0,
+      term: 0,
+      starts: 0,
+      wakesAt: 0,
+      saving: false,
+    };
     this.nodes.set(id, { id, store: new IdealStore(), raft: null, ...empty });
   }
 
@@ -251,6 +277,7 @@ export class Cluster {
         break;
       case "install-snapshot":
         node.log = new Map();
+        node.base = output.snapshot.index;
         this.#toStore(node, output);
         break;
       case "restore":
@@ -295,8 +322,7 @@ export class Cluster {
     }
     for (const entry of output.entries) {
       const previous = node.log.get(entry.index - 1)?.term;
-      const outline = this.#options.roles.get(node.id) === "witness";
-      if (previous !== undefined) this.invariants.appended(entry, previous, outline);
+      if (previous !== undefined) this.invariants.appended(entry, previous);
       node.log.set(entry.index, entry);
     }
     this.#toStore(node, output);
@@ -317,14 +343,18 @@ export class Cluster {
   #onSaved(node: Node, start: number): void {
     if (start !== node.starts || node.raft === null) return;
     node.saving = false;
-    const tickets: number[] = [];
+    const done: StoreRequest[] = [];
     while (node.store.openCount > 0) {
-      const ticket = node.store.keepNext();
-      if (ticket !== null) tickets.push(ticket);
+      const request = node.store.keepNext();
+      if (request !== null) done.push(request);
       if (this.#dice.chance(0.3)) break;
     }
     if (node.store.openCount > 0) this.#beginSave(node);
-    for (const ticket of tickets) this.#step(node, { kind: "saved", ticket });
+    for (const request of done) {
+      if (request.kind === "compact") continue;
+      const kind = request.kind === "save-snapshot" ? "snapshot-saved" : "saved";
+      this.#step(node, { kind, ticket: request.ticket });
+    }
   }
 
   #apply(node: Node, entry: LogEntry): void {
@@ -332,13 +362,11 @@ export class Cluster {
       throw new Error(`${node.id} applies ${entry.index} after ${node.applied}`);
     }
     node.applied = entry.index;
-    const outline = this.#options.roles.get(node.id) === "witness";
-    this.invariants.applied(node.id, entry, node.raft?.status().term ?? 0, outline);
+    this.invariants.applied(node.id, entry, node.raft?.status().term ?? 0);
   }
 
   #elected(node: Node): void {
-    const base = node.store.recovered.snapshot?.index ?? 0;
-    this.invariants.elected(node.id, node.term, node.log, base);
+    this.invariants.elected(node.id, node.term, node.log, node.base);
   }
 
   #takeSnapshot(node: Node): void {

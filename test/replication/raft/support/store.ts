@@ -33,12 +33,17 @@ export class IdealStore {
     this.#open.push(request);
   }
 
-  /** The oldest request is durable now. The ticket that may be told; null where none is asked. */
-  keepNext(): number | null {
+  /** The oldest request is durable now; null where none is. */
+  keepNext(): StoreRequest | null {
     const request = this.#open.shift();
     if (request === undefined) return null;
     this.#keep(request);
-    return request.kind === "compact" ? null : request.ticket;
+    return request;
+  }
+
+  /** It will not be kept, nor what was asked after it. */
+  refuseAll(): readonly StoreRequest[] {
+    return this.#open.splice(0);
   }
 
   crash(): void {
@@ -66,6 +71,7 @@ export class IdealStore {
         this.#install(request.snapshot);
         break;
       case "compact":
+        if (request.index > (this.#snapshot?.index ?? 0)) throw new Error("compacted too far");
         this.#entries = this.#entries.filter((entry) => entry.index > request.index);
         break;
     }
