@@ -8,7 +8,7 @@
  */
 import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
-import { after, type Instant } from "../../kernel/time.js";
+import { after, due, type Instant } from "../../kernel/time.js";
 import type { DiskHealth, LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { Founding } from "./blank.js";
 import { isElector, mayLead, parseGroup } from "./group.js";
@@ -57,6 +57,8 @@ export class RaftState {
   snapshot: Snapshot | null;
   #hard: HardState;
   #waiting: WaitingReply[] = [];
+  /** Nothing is given to the disk before, which has refused; null where it has not. */
+  #notSavedUntil: Instant | null = null;
   #outputs: RaftOutput[] = [];
 
   constructor(options: RaftOptions) {
@@ -132,7 +134,26 @@ export class RaftState {
 
   /** Something waits to be told or saved, so a step is due. */
   get hasNews(): boolean {
-    return this.#outputs.length > 0 || (this.isWritable && this.saver.hasWork);
+    return this.#outputs.length > 0 || (this.#maySave && this.saver.hasWork);
+  }
+
+  /** When what was not saved is tried again; null where nothing waits for that. */
+  get savesAt(): Instant | null {
+    return this.isWritable && this.saver.hasWork ? this.#notSavedUntil : null;
+  }
+
+  healthIs(health: DiskHealth): void {
+    this.health = health;
+    if (health === "ok") this.#notSavedUntil = null;
+  }
+
+  /** A log that refuses is not asked again at once: it would refuse at once, and without end. */
+  notSaved(): void {
+    this.#notSavedUntil = after(this.now, this.options.heartbeat);
+  }
+
+  get #maySave(): boolean {
+    return this.isWritable && (this.#notSavedUntil === null || due(this.#notSavedUntil, this.now));
   }
 
   /** A leader was heard so lately that no other can be wanted (thesis 4.2.3, 6.4.1). */
@@ -236,7 +257,7 @@ export class RaftState {
   finish(): readonly RaftOutput[] {
     this.#sendReplies();
     this.#apply();
-    const saves = this.isWritable && this.saver.hasWork ? this.#takeSaves() : [];
+    const saves = this.#maySave && this.saver.hasWork ? this.#takeSaves() : [];
     this.keeper.settle();
     const outputs = saves.length === 0 ? this.#outputs : [...saves, ...this.#outputs];
     this.#outputs = [];
@@ -244,6 +265,7 @@ export class RaftState {
   }
 
   #takeSaves(): readonly RaftOutput[] {
+    this.#notSavedUntil = null;
     return this.saver.take(() => encodeHardState(this.#hard));
   }
 
