@@ -21,6 +21,9 @@ export {
   type ControlOutput,
   defineApp,
   type OutputDeclaration,
+  type ReplicatedCommand,
+  type ReplicatedDeclaration,
+  type ReplicatedOutcome,
   type SensorDeclaration,
   type VotedInput,
 } from "./control/app.js";
@@ -33,4 +36,5 @@ export {
   millis,
   seconds,
 } from "./kernel/time.js";
+export type { Plain } from "./replication/service/ports.js";
 export type { Sample, Verdict, VoteStatus } from "./voting/voter.js";

@@ -46,7 +46,7 @@ export function runApp(app: App, state: unknown, input: AppInput): AppSuccess | 
   try {
     return judge(app, app.control({ state, ...input }));
   } catch (error) {
-    return fault("threw", textOf(error));
+    return fault("threw", errorTextOf(error));
   }
 }
 
@@ -79,7 +79,7 @@ function isAnswer(answer: unknown): answer is { state: unknown; commands: object
 }
 
 /** An app may throw anything, also something that throws again when it is looked at. */
-function textOf(error: unknown): string {
+export function errorTextOf(error: unknown): string {
   try {
     return error instanceof Error ? String(error.message) : String(error);
   } catch {

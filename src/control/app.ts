@@ -7,6 +7,9 @@
 import type { SafeState } from "../../boards/board.js";
 import { UsageError } from "../kernel/assert.js";
 import type { Duration } from "../kernel/time.js";
+import { appStateBytesMax } from "../replication/service/limits.js";
+import { asPlainText } from "../replication/service/plain-text.js";
+import type { Plain } from "../replication/service/ports.js";
 import type { VoteStatus } from "../voting/voter.js";
 import { sealState } from "./state/plain.js";
 
@@ -49,26 +52,64 @@ export interface ControlOutput<OutputName extends string, State> {
   readonly commands: { readonly [Name in OutputName]?: number };
 }
 
-export interface AppDefinition<SensorName extends string, OutputName extends string, State> {
+/** What a command makes of the replicated state, and what it answers to whoever gave it. */
+export interface ReplicatedOutcome<Replicated> {
+  readonly state: Replicated;
+  /** Plain data; null where left out. */
+  readonly result?: Plain;
+}
+
+/**
+ * One command on the replicated state. It runs on every replica, at the same place of the log, and
+ * once more after a restart: so it must be a pure function like `control`. `argument` comes from a
+ * client and may be any plain data, so it has to be checked. To refuse, throw: the state then stays
+ * what it was, and the client is told the message.
+ */
+export type ReplicatedCommand<Replicated> = (
+  state: Replicated,
+  argument: Plain,
+) => ReplicatedOutcome<Replicated>;
+
+/**
+ * State that survives: settings, modes and counters, in the log of the cluster. It is changed by
+ * its commands only, and only while a majority of the voters is there.
+ */
+export interface ReplicatedDeclaration<Replicated> {
+  /** Plain data of at most 64 KiB as JSON text. What the log has stands in its place. */
+  readonly initial: Replicated;
+  readonly commands: { readonly [name: string]: ReplicatedCommand<NoInfer<Replicated>> };
+}
+
+export interface AppDefinition<
+  SensorName extends string,
+  OutputName extends string,
+  State,
+  Replicated = unknown,
+> {
   readonly name: string;
   readonly sensors: { readonly [Name in SensorName]: SensorDeclaration };
   readonly outputs: { readonly [Name in OutputName]: OutputDeclaration };
   readonly initial: State;
+  /** Left out: the app has no replicated state. */
+  readonly replicated?: ReplicatedDeclaration<Replicated>;
   control(input: ControlInput<SensorName, State>): ControlOutput<NoInfer<OutputName>, State>;
 }
 
 /** Any app, its names and its state forgotten: what the runtime handles. */
-export type App = AppDefinition<string, string, unknown>;
+export type App = AppDefinition<string, string, unknown, unknown>;
 
 /**
  * Declares an app. The names of its sensors and outputs flow into the types of `control`.
  *
  * @throws UsageError when a declaration is wrong: an empty range, a tolerance that is not positive,
- *   a safe value out of range, a name that is no identifier.
+ *   a safe value out of range, a name that is no identifier, a replicated state that is not plain.
  */
-export function defineApp<SensorName extends string, OutputName extends string, State>(
-  definition: AppDefinition<SensorName, OutputName, State>,
-): App {
+export function defineApp<
+  SensorName extends string,
+  OutputName extends string,
+  State,
+  Replicated = unknown,
+>(definition: AppDefinition<SensorName, OutputName, State, Replicated>): App {
   const app = definition as unknown as App;
   if (typeof app.control !== "function") throw new UsageError("control: expected a function");
   for (const [name, sensor] of Object.entries(app.sensors)) {
@@ -86,7 +127,22 @@ export function defineApp<SensorName extends string, OutputName extends string, 
   const initial = sealState(app.initial);
   if (!initial.ok)
     throw new UsageError(`initial: ${initial.reason}: see docs of ControlOutput.state`);
+  if (app.replicated !== undefined) checkReplicated(app.replicated);
   return app;
+}
+
+function checkReplicated(replicated: ReplicatedDeclaration<unknown>): void {
+  if (asPlainText(replicated.initial, appStateBytesMax) === null) {
+    throw new UsageError(
+      `replicated.initial: expected plain data of at most ${appStateBytesMax} bytes`,
+    );
+  }
+  for (const [name, command] of Object.entries(replicated.commands)) {
+    checkName(`replicated.commands.${name}`, name);
+    if (typeof command !== "function") {
+      throw new UsageError(`replicated.commands.${name}: expected a function`);
+    }
+  }
 }
 
 function checkName(where: string, name: string): void {

@@ -5,6 +5,7 @@ import { OutputGate } from "../control/gate/output-gate.js";
 import { Lease } from "../control/lease/lease.js";
 import { CommandProtection } from "../control/protection/command-protection.js";
 import { protectedBytes } from "../control/protection/protection.js";
+import { appCommandsOf } from "../control/replicated/app-commands.js";
 import { PathWatch } from "../detection/paths/path-watch.js";
 import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
@@ -85,6 +86,7 @@ function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null
     dice: new Prng(bootId).split(`replica of ${self}`),
     raft: raftOf(state, timing.clockDriftMaxPpm),
     log: { stallAfter: state.stallAfter, bytesPerHourMax: state.bytesPerHourMax },
+    app: appCommandsOf(settings.app),
   });
 }
 

@@ -8,6 +8,7 @@ import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeInput, NodeOutput } from "../node/ports.js";
 import type { DriftingClock } from "./drifting-clock.js";
+import type { NodeDisk } from "./node-disk.js";
 import type { NodeMachine, Surroundings } from "./surroundings.js";
 import type { WatchdogDevice } from "./watchdog-device.js";
 
@@ -17,6 +18,7 @@ export interface LifeOptions {
   readonly board: Board;
   readonly clock: DriftingClock;
   readonly watchdog: WatchdogDevice;
+  readonly disk: NodeDisk;
   readonly surroundings: Surroundings;
 }
 
@@ -51,7 +53,7 @@ export class Life {
   }
 
   #carryOne(output: NodeOutput, answers: NodeInput[]): void {
-    const { node, board, surroundings, watchdog } = this.#options;
+    const { node, board, surroundings, watchdog, disk } = this.#options;
     switch (output.kind) {
       case "send":
         surroundings.send(node, output.targets, output.bytes);
@@ -72,8 +74,10 @@ export class Life {
         watchdog.pet();
         break;
       case "disk":
+        disk.submit(output);
+        break;
       case "reply":
-        // A world that keeps replicated state has disks and clients; see world.ts.
+        // Nobody waits for it; see state-writes.ts.
         break;
       case "report": {
         const at = surroundings.now();

@@ -60,23 +60,16 @@ export class ByteReader {
     const length = this.integer(1, nameLengthMax);
     const start = this.#take(length);
     if (start < 0) return "";
-    let text = "";
     for (let at = start; at < start + length; at += 1) {
-      const byte = this.#bytes[at] as number;
-      if (!isNameByte(byte)) this.#failed = true;
-      text += String.fromCharCode(byte);
+      if (!isNameByte(this.#bytes[at] as number)) this.#failed = true;
     }
-    return text;
+    return textOf(this.#bytes, start, start + length);
   }
 
   /** Text of one byte a character. */
   text(lengthMax: number): string {
     const bytes = this.bytes(lengthMax);
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 1_024) {
-      text += String.fromCharCode(...bytes.subarray(at, at + 1_024));
-    }
-    return text;
+    return textOf(bytes, 0, bytes.length);
   }
 
   /** A view of the bytes that are read, not a copy. */
@@ -113,4 +106,17 @@ export class ByteReader {
     this.#failed = true;
     return answer;
   }
+}
+
+/**
+ * In strides, because text that grows by single characters is a rope of them, which whoever looks
+ * up a name then has to flatten.
+ */
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let at = start; at < end; at += 1_024) {
+    const stride = bytes.subarray(at, Math.min(at + 1_024, end));
+    text += String.fromCharCode.apply(null, stride as unknown as number[]);
+  }
+  return text;
 }

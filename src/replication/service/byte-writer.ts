@@ -51,8 +51,10 @@ export class ByteWriter {
   text(text: string): void {
     this.integer(text.length);
     this.#reserve(text.length);
+    const bytes = this.#bytes;
+    const start = this.#length;
     for (let index = 0; index < text.length; index += 1) {
-      this.#bytes[this.#length + index] = text.charCodeAt(index);
+      bytes[start + index] = text.charCodeAt(index);
     }
     this.#length += text.length;
   }

@@ -97,25 +97,23 @@ export class Keys {
   /** A page ends with `limit` keys, or once it has more than `pageBytesMax`. */
   list(prefix: string, after: string | null, limit: number): Page {
     const keys: KeyValue[] = [];
-    let index = this.#order.from(prefix);
-    if (after !== null && after >= prefix) {
-      index = this.#order.from(after);
-      if (this.#order.at(index) === after) index += 1;
-    }
     const countMax = Math.min(limit, pageKeysMax);
-    for (let bytes = 0; ; index += 1) {
-      const name = this.#order.at(index);
-      if (name === undefined || !name.startsWith(prefix)) return { keys, more: false };
+    const start = after !== null && after > prefix ? after : prefix;
+    let bytes = 0;
+    for (const name of this.#order.from(start)) {
+      if (!name.startsWith(prefix)) break;
+      if (name === after) continue;
       if (keys.length >= countMax || bytes >= pageBytesMax) return { keys, more: true };
       const { found } = this.#byName.get(name) as StoredKey;
       keys.push(found);
       bytes += weight(name, found.value);
     }
+    return { keys, more: false };
   }
 
   /** In order of their names. */
   *all(): Generator<StoredKey> {
-    for (const name of this.#order) yield this.#byName.get(name) as StoredKey;
+    for (const name of this.#order.from("")) yield this.#byName.get(name) as StoredKey;
   }
 
   /** Puts a key as it is, without a question; `put` and a restored snapshot end here. */

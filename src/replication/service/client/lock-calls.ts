@@ -21,6 +21,8 @@ export class LockCalls {
   readonly #wanted = new Map<string, LockWant>();
   /** Those of them that stand in the lock's queue. */
   readonly #queued = new Map<string, LockWant>();
+  /** Locks that an acquire which was given up may have got, while another call wants them. */
+  readonly #leftOver = new Set<string>();
 
   constructor(desk: Desk, watches: WatchCalls) {
     this.#desk = desk;
@@ -97,10 +99,11 @@ export class LockCalls {
       return;
     }
     if (!outcome.result.ok) {
-      if (!late) this.#conclude(want, outcome);
+      if (!late) this.#stop(now, want, outcome);
       return;
     }
     const { result } = outcome;
+    if (result.kind === "queued") want.entered = true;
     if (result.kind === "held") {
       if (late) this.#giveBack(now, want.lock, result.token);
       else this.#hold(want, result.token, outcome);
@@ -135,8 +138,8 @@ export class LockCalls {
   /** The answer to leaving the queue: who is not in it may hold the lock. */
   onLeft(now: Instant, settled: Settled, lock: string): void {
     const { outcome } = settled;
-    if (outcome.kind !== "applied" || outcome.result.ok || this.#isWanted(lock)) return;
-    if (outcome.result.reason !== "not-holder" || this.#desk.session.kind !== "open") return;
+    if (outcome.kind !== "applied" || outcome.result.ok) return;
+    if (outcome.result.reason !== "not-holder" || !this.#isUnwanted(lock)) return;
     const command = { kind: "acquire", lock, wait: false, lockDelay: noDelay } as const;
     this.#desk.sendNumbered(now, { kind: "give-back", lock }, command, never);
   }
@@ -149,6 +152,7 @@ export class LockCalls {
 
   /** The session is over, or is about to be closed: nothing is held, nothing waited for. */
   loseAll(now: Instant): void {
+    this.#leftOver.clear();
     for (const [lock, token] of [...this.#tokens]) this.#lose(lock, token);
     for (const want of [...this.#queued.values()]) {
       this.#watches.end(now, want.call);
@@ -164,20 +168,20 @@ export class LockCalls {
 
   #queue(now: Instant, want: LockWant, at: number): void {
     const { call, lock } = want;
-    want.entered = true;
     this.#queued.set(lock, want);
     const watch = newWatch(call, { kind: "waiting", lock }, { kind: "lock", lock }, at);
     if (!this.#watches.begin(now, watch, never)) this.#leave(now, want, tooManyWatches);
   }
 
-  /** It was asked for and not answered: the first time, or again while it stood in the queue. */
+  /** It was not got: at the first asking, or at another while it stood in the queue. */
   #stop(now: Instant, want: LockWant, outcome: CallOutcome): void {
     this.#conclude(want, want.entered ? waitedTooLong : outcome);
-    if (want.entered) this.#leaveQueue(now, want.lock);
+    if (want.entered || this.#leftOver.delete(want.lock)) this.#leaveQueue(now, want.lock);
   }
 
   #hold(want: LockWant, token: number, outcome: CallOutcome): void {
     const { lock } = want;
+    this.#leftOver.delete(lock);
     if (this.#tokens.get(lock) !== token) {
       this.#tokens.set(lock, token);
       this.#desk.emit({ kind: "lock-held", lock, token });
@@ -203,19 +207,25 @@ export class LockCalls {
   }
 
   #leaveQueue(now: Instant, lock: string): void {
-    if (this.#isWanted(lock) || this.#desk.session.kind !== "open") return;
+    if (!this.#isUnwanted(lock)) return;
     const command = { kind: "release", lock, token: 0 } as const;
     this.#desk.sendNumbered(now, { kind: "leave", lock }, command, never);
   }
 
   #giveBack(now: Instant, lock: string, token: number): void {
-    if (this.#isWanted(lock) || this.#desk.session.kind !== "open") return;
+    if (!this.#isUnwanted(lock)) return;
     const command = { kind: "release", lock, token } as const;
     this.#desk.sendNumbered(now, { kind: "none" }, command, never);
   }
 
-  #isWanted(lock: string): boolean {
-    return this.#tokens.has(lock) || this.#wanted.has(lock);
+  /**
+   * Whether it is to be given back now. While another call wants it, it is not: that call gets it,
+   * or, should it come to nothing before it was sent, what was left over is given back then.
+   */
+  #isUnwanted(lock: string): boolean {
+    if (this.#wanted.has(lock)) this.#leftOver.add(lock);
+    if (this.#wanted.has(lock) || this.#tokens.has(lock)) return false;
+    return this.#desk.session.kind === "open";
   }
 }
 
