@@ -32,8 +32,12 @@ export type NodeInput =
   | DogCommand
   /** What became of a `disk`. */
   | DiskDone
-  /** A request of a client of the replicated state, as decoded from its bytes: may be anything. */
-  | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
+  /** Requests of a client of the replicated state, as decoded from bytes: may be anything. */
+  | {
+      readonly kind: "request";
+      readonly client: ClientNumber;
+      readonly bodies: readonly unknown[];
+    }
   | { readonly kind: "client-gone"; readonly client: ClientNumber }
   /** Its connection takes no more for now, or takes more again. */
   | { readonly kind: "client-paused"; readonly client: ClientNumber; readonly paused: boolean }

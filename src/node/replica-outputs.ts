@@ -39,12 +39,14 @@ export function outputsWithout(
     return [{ kind: "report", event: reception.refuse("no-replication", input.from) }];
   }
   if (input.kind !== "request") return [];
-  const reply = {
-    kind: "refused",
-    id: requestIdOf(input.body),
-    reason: "no-leader",
-    leader: null,
-    detail: "this cluster keeps no replicated state",
-  } as const;
-  return [{ kind: "reply", client: input.client, reply }];
+  return input.bodies.map((body) => {
+    const reply = {
+      kind: "refused",
+      id: requestIdOf(body),
+      reason: "no-leader",
+      leader: null,
+      detail: "this cluster keeps no replicated state",
+    } as const;
+    return { kind: "reply", client: input.client, reply };
+  });
 }

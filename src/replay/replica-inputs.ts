@@ -2,7 +2,7 @@
  * The inputs of the replicated state in a recording:
  *
  *     {"k":[id, reason or null, bytes or null, files or null]}     what became of a request to a disk
- *     {"q":[client, body as CBOR in base 64]}                       a client's request
+ *     {"q":[client, body as CBOR in base 64, ...]}                  a client's requests
  *     {"g":[client, "gone", "paused" or "resumed"]}                 a client's connection
  *
  * What a disk was read is in it whole: a replay has no disk.
@@ -32,7 +32,7 @@ export function encodeReplicaInput(input: ReplicaNodeInput): unknown {
     case "disk-done":
       return { k: [input.id, ...resultFields(input.result)] };
     case "request":
-      return { q: [input.client, toBase64(encodeBody(input.body))] };
+      return { q: [input.client, ...input.bodies.map((body) => toBase64(encodeBody(body)))] };
     case "client-gone":
       return { g: [input.client, "gone"] };
     case "client-paused":
@@ -59,12 +59,17 @@ export function decodeDiskDone(fields: readonly unknown[]): NodeInput | null {
   return { kind: "disk-done", id, result };
 }
 
-export function decodeRequest([client, text]: readonly unknown[]): NodeInput | null {
-  if (!isCount(client) || typeof text !== "string") return null;
-  const bytes = fromBase64(text);
-  if (bytes.length > frameBytesMax) return null;
-  const decoded = decodeBody(bytes, 0, bytes.length);
-  return decoded.ok ? { kind: "request", client, body: decoded.body } : null;
+export function decodeRequest([client, ...texts]: readonly unknown[]): NodeInput | null {
+  if (!isCount(client)) return null;
+  const bodies: unknown[] = [];
+  for (const text of texts) {
+    const bytes = typeof text === "string" ? fromBase64(text) : null;
+    if (bytes === null || bytes.length > frameBytesMax) return null;
+    const decoded = decodeBody(bytes, 0, bytes.length);
+    if (!decoded.ok) return null;
+    bodies.push(decoded.body);
+  }
+  return { kind: "request", client, bodies };
 }
 
 export function decodeClient([client, word]: readonly unknown[]): NodeInput | null {

@@ -77,7 +77,9 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
     case "disk-done":
       return doneText(input);
     case "request":
-      return `request of client ${input.client}: ${bytesText(encodeBody(input.body))}`;
+      return `requests of client ${input.client}: ${input.bodies
+        .map((body) => bytesText(encodeBody(body)))
+        .join(", ")}`;
     case "client-gone":
       return `client ${input.client} is gone`;
     case "client-paused":

@@ -71,9 +71,7 @@ export class LiveState {
     try {
       const socket = await StateSocket.open({
         path: stateSocketPath(stateDir, node),
-        onRequests: (client, bodies) => {
-          for (const body of bodies) onClient({ kind: "request", client, body });
-        },
+        onRequests: (client, bodies) => onClient({ kind: "request", client, bodies }),
         onPaused: (client, paused) => onClient({ kind: "client-paused", client, paused }),
         onGone: (client) => onClient({ kind: "client-gone", client }),
       });

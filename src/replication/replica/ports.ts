@@ -18,7 +18,12 @@ export type ReplicaInput =
   /** An opened frame: its sender is true, its body may be anything. */
   | { readonly kind: "message"; readonly from: NodeId; readonly body: unknown }
   /** As decoded from a client's bytes: may be anything. */
-  | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
+  | {
+      readonly kind: "request";
+      readonly client: ClientNumber;
+      /** Those that came together are begun together, and share a write. */
+      readonly bodies: readonly unknown[];
+    }
   | { readonly kind: "own-request"; readonly request: ClientRequest }
   | { readonly kind: "client-gone"; readonly client: ClientNumber }
   /** Its connection takes no more for now: no events are told to it, which wait meanwhile. */

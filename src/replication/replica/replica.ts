@@ -89,7 +89,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         this.#onMessage(now, input.from, input.body);
         break;
       case "request":
-        this.#onRequest(now, input.client, input.body);
+        for (const body of input.bodies) this.#onRequest(now, input.client, body);
         break;
       case "own-request":
         this.#ask(now, ownClient, input.request);
