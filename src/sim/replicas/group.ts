@@ -6,7 +6,7 @@ import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros } from "../../kernel/time.js";
-import type { Group, RaftStatus } from "../../replication/raft/ports.js";
+import type { Group } from "../../replication/raft/ports.js";
 import type { ClientNumber, ReplicaEvent } from "../../replication/replica/ports.js";
 import type { Replica } from "../../replication/replica/replica.js";
 import type { ClientReply } from "../../replication/service/ports.js";
@@ -36,13 +36,6 @@ export interface GroupOptions {
   readonly trace: ((line: string) => void) | null;
 }
 
-/** Of two leaders that of the later term; of two others the one that knows more. */
-function isNewer(one: RaftStatus, other: RaftStatus): boolean {
-  const leads = Number(one.role === "leader") - Number(other.role === "leader");
-  if (leads !== 0) return leads > 0;
-  return one.role === "leader" ? one.term > other.term : one.committed > other.committed;
-}
-
 type OnReply = (reply: ClientReply) => void;
 
 export class SimulatedGroup {
@@ -56,7 +49,8 @@ export class SimulatedGroup {
   /** By receiver and sender, and only within a life of both, as the envelope has it. */
   readonly #windows = new Map<string, ReplayWindow>();
   readonly #dice: Prng;
-  #lastMembers: Group;
+  #members: Group;
+  #membersTerm = 0;
   #numbers = 0;
   /** By sender and receiver, how many frames. */
   readonly #frameNumbers: Uint32Array;
@@ -66,7 +60,7 @@ export class SimulatedGroup {
     const { swarm, dice } = options;
     this.#options = options;
     this.#dice = dice.split("group");
-    this.#lastMembers = { members: firstMembers(swarm), outgoing: null, lives: new Map() };
+    this.#members = { members: firstMembers(swarm), outgoing: null, lives: new Map() };
     this.#indices = new Map(swarm.boards.map((id, index) => [id, index]));
     this.network = new Network({
       nodeCount: swarm.boards.length,
@@ -94,19 +88,19 @@ export class SimulatedGroup {
     return index;
   }
 
-  /** As its newest leader knows it; without one, whoever has the longest log. */
+  /** As the newest leader knew it when it was looked at last. */
   get members(): Group {
     this.noteMembers();
-    return this.#lastMembers;
+    return this.#members;
   }
 
   noteMembers(): void {
-    let best: RaftStatus | null = null;
     for (const board of this.boards) {
       const raft = board.replica?.status().raft ?? null;
-      if (raft !== null && (best === null || isNewer(raft, best))) best = raft;
+      if (raft?.role !== "leader" || raft.term < this.#membersTerm) continue;
+      this.#membersTerm = raft.term;
+      this.#members = raft.group;
     }
-    if (best !== null && best.group.members.size > 0) this.#lastMembers = best.group;
   }
 
   after(wait: Duration, run: () => void): void {

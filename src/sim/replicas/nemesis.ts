@@ -62,7 +62,7 @@ export class Nemesis {
       const status = board.replica?.status();
       if (status?.disk === "failed" || status?.phase === "out") this.#crash(board);
       if (board.id === except) this.#crash(board);
-      else if (this.#isMember(board.id)) board.boot();
+      else if (this.#isMember(board.id) || board.isUsed) board.boot();
     }
   }
 

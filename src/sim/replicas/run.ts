@@ -11,7 +11,7 @@ import type { Model } from "../../consistency/models/port.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { Prng } from "../../kernel/prng.js";
 import { type Duration, millis, seconds } from "../../kernel/time.js";
-import type { MemberRole, MemberRoles } from "../../replication/raft/ports.js";
+import type { MemberRoles } from "../../replication/raft/ports.js";
 import { tasksMax } from "../../replication/replica/limits.js";
 import {
   type ReplicaOptions,
