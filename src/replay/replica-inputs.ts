@@ -1,9 +1,9 @@
 /**
  * The inputs of the replicated state in a recording:
  *
- *     {"k":[id, reason or null, bytes or null, files or null]}     what became of a request to a disk
- *     {"q":[client, body as CBOR in base 64, ...]}                  a client's requests
- *     {"g":[client, "gone", "paused" or "resumed"]}                 a client's connection
+ *     {"k":[id, reason or null, bytes or null, files or null]}   what became of a request to a disk
+ *     {"q":[client, body as CBOR in base 64, ...]}                a client's requests
+ *     {"g":[client, "gone", "paused" or "resumed"]}               a client's connection
  *
  * What a disk was read is in it whole: a replay has no disk.
  */

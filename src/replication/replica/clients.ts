@@ -32,7 +32,7 @@ interface Behind {
   readonly index: number;
 }
 
-/** Events of each watch that are told in one step; the rest in the next, so that others get a turn. */
+/** Events of each watch that are told in one step; the rest in the next: others get a turn. */
 const eventsPerStepMax = 256;
 
 const compactedText = "what came before is not kept any more: read all, and watch from there";

@@ -1,7 +1,7 @@
 /**
  * A replica: the stable log and Raft (engine.ts), the service, and the requests of clients, wired
- * together. It is itself a machine. Each part is fed by one method, and its outputs are carried on by one
- * `switch`.
+ * together. It is itself a machine. Each part is fed by one method, and its outputs are carried on
+ * by one `switch`.
  *
  * Any replica takes any request. What changes something, and what asks for the newest state, is
  * work for the leader: done here if that is us, handed on if not (tasks.ts, leading.ts). What asks

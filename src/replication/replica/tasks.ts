@@ -7,8 +7,8 @@
  *        ^                    |
  *        +--- held <----------+  does not lead, or: no answer, and may be asked again
  *
- * Every task ends: by its outcome, or refused by time. All waits of a kind are equally long, so each
- * of the maps below is in the order in which its tasks are due, and nothing is searched.
+ * Every task ends: by its outcome, or refused by time. All waits of a kind are equally long, so
+ * each of the maps below is in the order in which its tasks are due, and nothing is searched.
  */
 import type { NodeId } from "../../kernel/ids.js";
 import { after, earlier, type Instant } from "../../kernel/time.js";

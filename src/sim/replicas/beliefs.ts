@@ -1,6 +1,6 @@
 /**
- * Who took itself to hold a lock, and when, in true time: two must never do so at once, whatever the
- * replicas say. A holder sees only its own clock, so this checks the arithmetic of leases too.
+ * Who took itself to hold a lock, and when, in true time: two must never do so at once, whatever
+ * the replicas say. A holder sees only its own clock, so this checks the arithmetic of leases too.
  */
 import type { TrueTime } from "../true-time.js";
 

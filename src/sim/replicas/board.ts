@@ -1,7 +1,7 @@
 /**
  * One board of a simulated group: a clock that drifts, a disk that outlives its crashes, and a
- * replica while it is up. It keeps the promise of every host (kernel/machine.ts), and as a node does
- * it tells its replica when it was late.
+ * replica while it is up. It keeps the promise of every host (kernel/machine.ts), and as a node
+ * does it tells its replica when it was late.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";

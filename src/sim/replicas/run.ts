@@ -59,7 +59,7 @@ export interface RunReport {
 const progressWithin = seconds(20);
 const quietFor = seconds(2);
 const checkEvery = millis(100);
-/** Steps of the search for an order. Beyond them the verdict is "unknown", which is no violation. */
+/** Steps of the search for an order. Beyond them the verdict is "unknown": no violation. */
 const searchStepsMax = 400_000;
 /** Of the log in memory; the limits that are drawn bound its bytes, and no entry is empty. */
 const entriesMax = 20_000;
