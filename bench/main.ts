@@ -4,7 +4,16 @@ import { fileURLToPath } from "node:url";
 
 const live = ["realtime", "live", "detection/idle", "detection/killed"];
 
-for (const name of ["sim", "voting", "codes", "detection", "scheduling", "serial", ...live]) {
+for (const name of [
+  "sim",
+  "voting",
+  "codes",
+  "detection",
+  "scheduling",
+  "consistency",
+  "serial",
+  ...live,
+]) {
   console.log(`\n== ${name}`);
   const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
   const { status } = spawnSync(process.execPath, [file], { stdio: "inherit" });

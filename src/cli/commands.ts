@@ -101,6 +101,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./schedule.js")).scheduleCommand,
   },
   {
+    name: "history",
+    summary: "is this concurrent history linearizable, and if not, what breaks it?",
+    load: async () => (await import("./history.js")).historyCommand,
+  },
+  {
     name: "doctor",
     summary: "what this machine offers to a replica, and how to get more of it",
     load: async () => (await import("./doctor.js")).doctorCommand,

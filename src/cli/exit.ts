@@ -44,10 +44,17 @@ export class CliFailure extends Error {
 
 /**
  * The check was made, its result has been written, and it is bad: exit code 1, and not a word more.
- * With `--json` the result is the one object that was promised.
+ * With `--json` the result is the one object that was promised. Where the time was over before
+ * there was a verdict, and that was written, it is 5.
  */
 export class BadVerdict extends Error {
   override readonly name = "BadVerdict";
+  readonly code: ExitCode;
+
+  constructor(reason: "checkFailed" | "timedOut" = "checkFailed") {
+    super(reason);
+    this.code = exitCodes[reason];
+  }
 }
 
 /** A command that we ran has ended so, and we end as it did: its code, and not a word of ours. */

@@ -4,10 +4,10 @@
  */
 import { Command } from "commander";
 import { parseNodeId } from "../kernel/ids.js";
-import type { Plain } from "../replication/service/ports.js";
 import { CliFailure } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
-import { type ClientFlags, withClient, withClientFlags } from "./state/client.js";
+import { type Change, settleChange } from "./member/settle-change.js";
+import { type ClientFlags, timeoutOf, withClient, withClientFlags } from "./state/client.js";
 import { groupOf, groupText } from "./state/group.js";
 
 interface AddFlags extends ClientFlags {
@@ -40,7 +40,7 @@ export function memberCommand(io: CliIo): Command {
 
 /** A new member has to get the whole state first. */
 const withFlags = (name: string): Command =>
-  withClientFlags(new Command(name)).addHelpText("after", examples);
+  withClientFlags(new Command(name), "60s").addHelpText("after", examples);
 
 const listOf = (io: CliIo): Command =>
   withFlags("list")
@@ -107,8 +107,9 @@ async function list(io: CliIo, flags: ClientFlags): Promise<void> {
   else io.stdout.write(groupText(groupOf(told)));
 }
 
-async function change(io: CliIo, asked: Plain, flags: ClientFlags, done: string): Promise<void> {
-  await withClient(io, flags, (client) => client.members.change(asked));
+async function change(io: CliIo, asked: Change, flags: ClientFlags, done: string): Promise<void> {
+  const ms = timeoutOf(flags) / 1_000;
+  await withClient(io, flags, (client) => settleChange(client, asked, ms));
   if (flags.json) writeJson(io, "member", { change: asked, done: true });
   else io.stdout.write(`${done}\n`);
 }

@@ -19,7 +19,7 @@ export interface Invocation {
 export function reportFailure(invocation: Invocation, thrown: unknown): number {
   if (thrown instanceof EndedLike) return thrown.code;
   if (thrown instanceof CommanderError) return reportCommander(invocation, thrown);
-  if (thrown instanceof BadVerdict) return exitCodes.checkFailed;
+  if (thrown instanceof BadVerdict) return thrown.code;
   if (thrown instanceof CliFailure) {
     return tell(invocation, thrown.code, thrown.message, thrown.details);
   }

@@ -20,6 +20,9 @@ export interface FaultFrame {
   readonly end: Duration;
 }
 
+/** Faults that need no end, also where they are repeated: they are over by themselves. */
+const endless: ReadonlySet<FaultEntry["fault"]> = new Set(["hang", "bit-rot"]);
+
 const reorderDelayDefault = millis(5);
 
 export function faultsOf(
@@ -63,7 +66,7 @@ function scheduleOf(
   const interval = every ?? micros(Math.round(1_000_000 / (probability ?? 1)));
   const from = between?.min ?? frame.startup;
   const until = micros(Math.min(between?.max ?? frame.end, frame.end));
-  if (entry.for === undefined && entry.fault !== "hang") {
+  if (entry.for === undefined && !endless.has(entry.fault)) {
     complain(path, "expected `for`: a fault that is repeated must end");
   }
   return { kind: "repeated", from, until, interval };
@@ -75,6 +78,11 @@ function actionOf(entry: FaultEntry): FaultAction {
     case "silence":
     case "hang":
     case "mute-board":
+    case "disk-full":
+    case "disk-read-only":
+    case "disk-stall":
+    case "disk-lies":
+    case "bit-rot":
       return { kind: entry.fault, node: entry.node };
     case "pause":
       return { kind: "pause", node: entry.node, inStep: entry.inStep ?? false };

@@ -95,12 +95,17 @@ const fault = z.discriminatedUnion(
     mapping({ fault: kind("corrupt-samples"), ...sensorAndNode, ...when }),
     mapping({ fault: kind("swap-samples"), ...sensorAndNode, with: sensorName, ...when }),
     mapping({ fault: kind("corrupt-commands"), node: nodeTarget, output: outputName, ...when }),
+    mapping({ fault: kind("disk-full"), node: nodeTarget, ...when }),
+    mapping({ fault: kind("disk-read-only"), node: nodeTarget, ...when }),
+    mapping({ fault: kind("disk-stall"), node: nodeTarget, ...when }),
+    mapping({ fault: kind("disk-lies"), node: nodeTarget, ...when }),
+    mapping({ fault: kind("bit-rot"), node: nodeTarget, ...when }),
   ],
   {
     error:
       "a mapping with `fault:` crash, silence, pause, slow, hang, mute-board, clock-rate, " +
-      "partition, network, sensor, two-faced, voter, corrupt-samples, swap-samples " +
-      "or corrupt-commands",
+      "partition, network, sensor, two-faced, voter, corrupt-samples, swap-samples, " +
+      "corrupt-commands, disk-full, disk-read-only, disk-stall, disk-lies or bit-rot",
   },
 );
 
@@ -254,6 +259,10 @@ export const scenarioSchema = mapping({
     resetTime: positiveDuration.optional(),
   }).optional(),
   network: linkModel.optional(),
+  state: mapping({
+    disk: z.enum(["card", "ssd"], { error: "card or ssd" }).optional(),
+    writes: positiveDuration.optional(),
+  }).optional(),
   paths: z
     .record(z.string(), linkModel, {
       error: "a mapping of the names of paths to what they are like",

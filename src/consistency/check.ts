@@ -124,8 +124,9 @@ export class HistoryCheck {
   }
 
   #order(): readonly Ordered[] {
-    const orders = this.#tasks.map(({ order }) => order);
-    return this.#consistency === "sequential" ? orders.flatMap(inOrder) : merged(orders);
+    if (this.#consistency === "sequential")
+      return this.#tasks.flatMap(({ order }) => inOrder(order));
+    return merged(this.#tasks);
   }
 
   #violated({ parts, keys }: Task, { stuck, order, states }: Dead): Verdict {
@@ -136,7 +137,7 @@ export class HistoryCheck {
       verdict: "not",
       keys,
       stuck: stuck.map(({ operation }) => operation),
-      prefix: this.#consistency === "sequential" ? inOrder(order) : merged([order]),
+      prefix: this.#consistency === "sequential" ? inOrder(order) : merged([{ keys, order }]),
       states,
       core: timed ? coreOf(part, first.operation, this.#model) : null,
       work: this.#work(),
@@ -145,18 +146,18 @@ export class HistoryCheck {
 }
 
 const inOrder = (order: readonly Deed<unknown>[]): readonly Ordered[] =>
-  order.map(({ operation }) => ({ operation, point: operation.call }));
+  order.map(({ operation }) => ({ operation, keys: [], point: operation.call }));
 
 /**
  * One order of all from those of the parts: each takes effect as early as its call and its place
  * in the order of its part allow, which is before its return (Herlihy and Wing, theorem 1).
  */
-function merged(orders: readonly (readonly Deed<unknown>[])[]): readonly Ordered[] {
-  const ordered = orders.flatMap((order) => {
+function merged(orders: readonly Pick<Task, "keys" | "order">[]): readonly Ordered[] {
+  const ordered = orders.flatMap(({ keys, order }) => {
     let point = 0;
     return order.map(({ operation }) => {
       point = Math.max(point, operation.call);
-      return { operation, point };
+      return { operation, keys, point };
     });
   });
   return ordered.sort((one, other) => one.point - other.point);

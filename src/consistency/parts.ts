@@ -4,7 +4,7 @@
  * 3; "P-compositionality" in Horn and Kroening 2015), and small ones are far easier.
  */
 
-import type { Action, Model, Touched } from "./models/port.js";
+import { type Action, type Model, refused, type Touched } from "./models/port.js";
 import type { History, Operation } from "./operation.js";
 
 export interface Deed<State> {
@@ -35,7 +35,7 @@ export function partsOf<State>(history: History, model: Model<State>): Parting<S
   if (!initial.ok) return { ok: false, refusal: { operation: null, expected: initial.expected } };
   const deeds: Deed<State>[] = [];
   for (const operation of history.operations) {
-    const compiled = model.compile(operation, history.failure);
+    const compiled = compile(operation, history, model);
     if (compiled.kind === "refused") {
       return { ok: false, refusal: { operation, expected: compiled.expected } };
     }
@@ -46,6 +46,11 @@ export function partsOf<State>(history: History, model: Model<State>): Parting<S
   }
   const parts = divided(deeds, model).map((part) => ({ ...part, initial: initial.state }));
   return { ok: true, parts, ignored: history.operations.length - deeds.length };
+}
+
+function compile<State>(operation: Operation, { failure }: History, model: Model<State>) {
+  if (model.kinds.includes(operation.kind)) return model.compile(operation, failure);
+  return refused(`one of ${model.kinds.join(", ")}, instead of ${operation.kind}`);
 }
 
 function divided<State>(

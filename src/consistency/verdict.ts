@@ -8,6 +8,8 @@ export type Consistency = "linearizable" | "sequential";
 /** An operation in the order that explains the answers. */
 export interface Ordered {
   readonly operation: Operation;
+  /** Of the part in whose order it is; none where all parts have one order. */
+  readonly keys: readonly string[];
   /**
    * Takes effect just after the call or return at this place of the history, or after what is
    * ordered before it; only of linearizability.

@@ -155,7 +155,11 @@ export class ControlSocket {
   }
 }
 
-const answerText = (answer: object): string => `${JSON.stringify(answer)}\n`;
+/** A map by names is an object to JSON. */
+const plainly = (_: string, value: unknown): unknown =>
+  value instanceof Map ? Object.fromEntries(value) : value;
+
+const answerText = (answer: object): string => `${JSON.stringify(answer, plainly)}\n`;
 
 function parseRequest(line: string): Readonly<Record<string, unknown>> | null {
   try {

@@ -7,7 +7,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
-import type { Board, WriteRefusal } from "../../boards/board.js";
+import type { Board } from "../../boards/board.js";
 import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import { elapsed, type Instant, micros } from "../kernel/time.js";
@@ -15,6 +15,7 @@ import type { NodeEvent } from "../node/events.js";
 import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
 import type { DogCommand } from "../watchdog/supervision/ports.js";
+import type { RefusedWrite } from "./board-channel.js";
 import { nextBootId } from "./boot-id.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
 import type { DogWordRefusal } from "./dog-request.js";
@@ -29,6 +30,7 @@ import { LiveLoop, type LoopFailure } from "./loop.js";
 import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
 import { openRecording, type RecordingFile } from "./recording-folder.js";
+import { LiveState } from "./state/live-state.js";
 import type { LinkTrouble } from "./udp-link.js";
 import type { ArmBridge } from "./watchdog/watchdog-arming.js";
 import type { WatchdogSettings } from "./watchdog/watchdog-settings.js";
@@ -88,6 +90,9 @@ export class LiveNode {
   #machine: Node | null = null;
   #paths: LivePaths | null = null;
   #recorder: FlightRecorder | null = null;
+  #state: LiveState | null = null;
+  /** Why there is no replicated state, where the settings ask for it; null where there is. */
+  #stateTrouble: string | null = null;
   #startedAt: Instant;
   #bootId = 0;
   #ended = false;
@@ -149,6 +154,8 @@ export class LiveNode {
         linkFaults: paths.faultCounts(),
         ...this.#guards.status(),
         recorder: this.#recorder?.status() ?? null,
+        state: this.#state?.status() ?? null,
+        stateTrouble: this.#stateTrouble,
       },
     };
   }
@@ -191,8 +198,8 @@ export class LiveNode {
   }
 
   /** The board, which is elsewhere, has refused a command that it was handed. */
-  writeRefused(output: string, reason: WriteRefusal): void {
-    this.#loop?.offer({ kind: "write-refused", output, reason });
+  writeRefused(refused: RefusedWrite): void {
+    this.#loop?.offer({ ...refused, kind: "write-refused" });
   }
 
   /** Releases the outputs and gives everything back. Stopping twice is harmless. */
@@ -239,7 +246,33 @@ export class LiveNode {
       if (!this.#ended) await this.#guards.stoppedBefore();
       return;
     }
+    await this.#openState();
     this.#startLoop(file);
+  }
+
+  /**
+   * A folder that cannot be used is no reason not to control: the replica then takes no part in
+   * the replicated state, and its clients are told.
+   */
+  async #openState(): Promise<void> {
+    const { node, stateDir, logger } = this.#options;
+    if (node.settings.state === undefined) return;
+    if (stateDir === null) {
+      this.#stateTrouble = "there is no stateDir to keep it in";
+      return;
+    }
+    try {
+      const state = await LiveState.open({
+        ...{ stateDir, node: node.self, now: () => this.#clock.now() },
+        onDone: (done) => this.#loop?.answer(done),
+        onClient: (input) => this.#loop?.offer(input),
+      });
+      this.#state = state;
+      this.#closers.push(() => state.close());
+    } catch (error) {
+      this.#stateTrouble = error instanceof Error ? error.message : String(error);
+      logger.error({ err: error }, "the replicated state cannot be kept here");
+    }
   }
 
   async #openPaths(): Promise<void> {
@@ -295,6 +328,8 @@ export class LiveNode {
       // The config's addresses go first: what is learned serves while a name there is not found.
       route: (member, address) => this.#paths?.setAddress(member, address),
       pet: () => this.#guards.pet(),
+      disk: (request) => this.#state?.request(request),
+      reply: (client, reply) => this.#state?.reply(client, reply),
       report: (at, event) => this.#onReport(at, event),
       recorder: this.#recorder,
       witness,

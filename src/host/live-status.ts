@@ -10,6 +10,7 @@ import type { RecorderStatus } from "./flight-recorder.js";
 import type { PathCounts } from "./joined-links.js";
 import type { RealtimeStatus } from "./lanes/realtime-loop.js";
 import type { LoopCounts } from "./loop.js";
+import type { LiveStateStatus } from "./state/live-state.js";
 import type { WatchdogSetStatus } from "./watchdog/watchdog-set.js";
 
 export interface ProcessStatus {
@@ -32,6 +33,10 @@ export interface HostStatus extends ProcessStatus {
   readonly watchdog: WatchdogSetStatus | null;
   /** What the kernel gave the loop; null where the config asks for nothing. */
   readonly realtime: RealtimeStatus | null;
+  /** The disk and the clients of the replicated state; null where there is none. */
+  readonly state: LiveStateStatus | null;
+  /** Why it is not there although the settings ask for it; null otherwise. */
+  readonly stateTrouble: string | null;
   /** Null where nothing is recorded. */
   readonly recorder: RecorderStatus | null;
   /** Why it was started, and how it runs; null for a replica that keeps nothing. */

@@ -8,8 +8,8 @@ import type { NodeId } from "../kernel/ids.js";
 import type { Machine, Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
-import type { NodeInput, NodeOutput } from "../node/ports.js";
-import type { DiskRequest } from "../recovery/disk.js";
+import { type NodeInput, type NodeOutput, writeRefused } from "../node/ports.js";
+import type { DiskDone, DiskRequest } from "../recovery/disk.js";
 import type { ClientNumber } from "../replication/replica/ports.js";
 import type { ClientReply } from "../replication/service/ports.js";
 import {
@@ -88,6 +88,12 @@ export class LiveLoop {
     this.#loop.offer(input);
   }
 
+  /** What became of an operation of the disk, which waits for no datagram. */
+  answer(done: DiskDone): void {
+    this.#answers.push(done);
+    this.#loop.answered();
+  }
+
   /** A person's word. Not taken, and false, before the start, after the stop, when many wait. */
   command(input: Extract<NodeInput, { readonly kind: "override" | "snooze" | "reboot" }>): boolean {
     return this.#loop.command(input);
@@ -138,11 +144,10 @@ export class LiveLoop {
   }
 
   #write(command: Extract<NodeOutput, { readonly kind: "write" }>): void {
-    const { output, value, until, frame, cycle = null } = command;
+    const { output, value, until } = command;
     const { board, clock } = this.#options;
-    const result = board.write(clock.now(), output, value, until, frame, cycle);
-    if (result.ok) return;
-    this.#answers.push({ kind: "write-refused", output, reason: result.reason });
+    const result = board.write(clock.now(), output, value, until, command);
+    if (!result.ok) this.#answers.push(writeRefused(command, result));
   }
 
   #releaseAll(): void {

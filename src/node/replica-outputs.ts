@@ -44,7 +44,7 @@ export function outputsWithout(
     id: requestIdOf(input.body),
     reason: "no-leader",
     leader: null,
-    detail: "this cluster keeps no replicated state: add `replication:` to its config",
+    detail: "this cluster keeps no replicated state",
   } as const;
   return [{ kind: "reply", client: input.client, reply }];
 }

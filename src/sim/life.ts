@@ -6,8 +6,9 @@ import type { Board } from "../../boards/board.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
-import type { NodeInput, NodeOutput } from "../node/ports.js";
+import { type NodeInput, type NodeOutput, writeRefused } from "../node/ports.js";
 import type { DriftingClock } from "./drifting-clock.js";
+import type { NodeDisk } from "./node-disk.js";
 import type { NodeMachine, Surroundings } from "./surroundings.js";
 import type { WatchdogDevice } from "./watchdog-device.js";
 
@@ -17,6 +18,7 @@ export interface LifeOptions {
   readonly board: Board;
   readonly clock: DriftingClock;
   readonly watchdog: WatchdogDevice;
+  readonly disk: NodeDisk;
   readonly surroundings: Surroundings;
 }
 
@@ -51,7 +53,7 @@ export class Life {
   }
 
   #carryOne(output: NodeOutput, answers: NodeInput[]): void {
-    const { node, board, surroundings, watchdog } = this.#options;
+    const { node, board, surroundings, watchdog, disk } = this.#options;
     switch (output.kind) {
       case "send":
         surroundings.send(node, output.targets, output.bytes);
@@ -72,8 +74,10 @@ export class Life {
         watchdog.pet();
         break;
       case "disk":
+        disk.submit(output);
+        break;
       case "reply":
-        // A world that keeps replicated state has disks and clients; see world.ts.
+        // Nobody waits for it; see state-writes.ts.
         break;
       case "report": {
         const at = surroundings.now();
@@ -87,10 +91,10 @@ export class Life {
 
   #write(command: Command, answers: NodeInput[]): void {
     const { node, board, surroundings } = this.#options;
-    const { output, value, until, frame } = command;
-    const result = board.write(this.#now(), output, value, until, frame);
+    const { output, value, until } = command;
+    const result = board.write(this.#now(), output, value, until, command);
     if (!result.ok) {
-      answers.push({ kind: "write-refused", output, reason: result.reason });
+      answers.push(writeRefused(command, result));
       return;
     }
     this.#commands.set(output, until);

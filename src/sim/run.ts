@@ -25,7 +25,8 @@ import { Recorder } from "./recorder.js";
 import type { SimReport } from "./report.js";
 import { pathsOfScenario, type Scenario } from "./scenario.js";
 import { type Shifts, shiftedVoting } from "./shifted-voting.js";
-import type { Birth, MakeBoard, NodeMachine } from "./surroundings.js";
+import { writeAgainAndAgain } from "./state-writes.js";
+import type { Birth, HostModel, MakeBoard, NodeMachine } from "./surroundings.js";
 import { type CommandTampers, TamperedBoard, type Tampers } from "./tampered-board.js";
 import { later, type TrueTime, trueTime } from "./true-time.js";
 import { World } from "./world.js";
@@ -76,6 +77,8 @@ export function runScenario(options: RunOptions): SimReport {
     plan.observe(observation);
   });
   plan.start();
+  const { state } = scenario;
+  if (state !== null) writeAgainAndAgain(world, state.writeEvery, dice.split("state writes"));
   sampleEachCycle(world, scenario.timing.cycle, [...checkers, ...recorder.samplers]);
   world.run(trueTime(scenario.duration));
   const { scenarioName } = options;
@@ -93,7 +96,8 @@ function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
   const names = pathsOfScenario(scenario).map(({ name }) => name);
   const paths = pathsOf(names, timing);
   const more = { rereadsMax, timing, detection, paths, protection };
-  return { cluster: "sim", nodes, app, channels, voting: votes, ...more };
+  const state = scenario.state === null ? {} : { state: scenario.state.settings };
+  return { cluster: "sim", nodes, app, channels, voting: votes, ...more, ...state };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {
@@ -115,7 +119,7 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
     nodes,
     dice: dice.split("world"),
     paths: pathsOfScenario(scenario),
-    host: { ...scenario.host, watchdog: scenario.timing.watchdog },
+    host: hostOf(scenario),
     clockDriftPpm: scenario.clockDriftPpm,
     powerOn: { kind: "uniform", min: millis(0), max: powerOnSpread },
     makeMachine,
@@ -131,6 +135,11 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
   const { plant } = site;
   const suffering = { tampers, commandTampers, shifts };
   return new Cluster({ settings, world, ledger, plant, mac, ...suffering });
+}
+
+function hostOf({ host, timing, state }: Scenario): HostModel {
+  const disk = state === null ? {} : { disk: state.disk };
+  return { ...host, ...disk, watchdog: timing.watchdog };
 }
 
 /** Only where the scenario has faults of voters do nodes get voters that can be made faulty. */

@@ -14,7 +14,9 @@ import type { DetectionSettings } from "../node/detection-settings.js";
 import type { NodeEvent } from "../node/events.js";
 import { firstPath } from "../node/path-settings.js";
 import type { Timing } from "../node/settings.js";
+import type { StateSettings } from "../node/state-settings.js";
 import type { DelayModel } from "./delay.js";
+import type { DiskLatency } from "./disk/latency.js";
 import type { LinkModel } from "./network.js";
 
 export interface Scenario {
@@ -30,6 +32,8 @@ export interface Scenario {
   /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
   readonly protection: Protection;
+  /** Null: the cluster keeps no replicated state, and asks nothing of its disks. */
+  readonly state: ScenarioState | null;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
   /** Of the first path, `udp`. */
@@ -45,6 +49,13 @@ export interface Scenario {
   readonly expectations: readonly Expectation[];
   readonly invariants: readonly Invariant[];
   readonly liveness: LivenessPhase | null;
+}
+
+export interface ScenarioState {
+  readonly settings: StateSettings;
+  readonly disk: DiskLatency;
+  /** From one write of a client to the next, in the mean. */
+  readonly writeEvery: Duration;
 }
 
 export interface ScenarioPath {
@@ -158,7 +169,16 @@ export type FaultAction =
       readonly other: string;
     }
   /** A bit of each command for the output flips between the node and its board. */
-  | { readonly kind: "corrupt-commands"; readonly node: NodeTarget; readonly output: string };
+  | { readonly kind: "corrupt-commands"; readonly node: NodeTarget; readonly output: string }
+  /** Of the node's disk: what is on it has all the room that there is. */
+  | { readonly kind: "disk-full"; readonly node: NodeTarget }
+  | { readonly kind: "disk-read-only"; readonly node: NodeTarget }
+  /** Nothing that is asked of it ends before the fault does. */
+  | { readonly kind: "disk-stall"; readonly node: NodeTarget }
+  /** Syncs end well and make nothing durable. */
+  | { readonly kind: "disk-lies"; readonly node: NodeTarget }
+  /** A bit of a durable byte flips, for good. */
+  | { readonly kind: "bit-rot"; readonly node: NodeTarget };
 
 export interface LinkSelection {
   readonly from: NodeGroup;

@@ -11,7 +11,7 @@
  * waits in a bounded queue; its commands stay on the pins until their `until`, which the board
  * keeps by itself; and its watchdog device, which is no part of the program, goes on counting. A
  * *deaf* node is stopped and loses what arrives. A node that is *down* has neither machine nor
- * board.
+ * board. Its disk is there always.
  */
 import { assert } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -23,6 +23,7 @@ import { drawDelay } from "./delay.js";
 import { DriftingClock } from "./drifting-clock.js";
 import type { Effect } from "./effect.js";
 import { Life } from "./life.js";
+import { NodeDisk } from "./node-disk.js";
 import type { DownCause } from "./observation.js";
 import type { NodeCounts, Surroundings } from "./surroundings.js";
 import { later, never, type TrueTime, worldBegins } from "./true-time.js";
@@ -58,6 +59,7 @@ export class SimulatedNode {
   readonly #surroundings: Surroundings;
   readonly #dice: Prng;
   readonly #watchdog: WatchdogDevice;
+  readonly disk: NodeDisk;
   #clock: DriftingClock;
   #life: Life | null = null;
   #stoppedUntil = worldBegins;
@@ -87,6 +89,7 @@ export class SimulatedNode {
     this.#dice = dice;
     this.#surroundings = surroundings;
     this.#clock = new DriftingClock(worldBegins, this.#firstReading(), ratePpm);
+    this.disk = new NodeDisk({ dice, surroundings, answered: () => this.#onDiskAnswer() });
     this.#watchdog = new WatchdogDevice({
       timeout: surroundings.host.watchdog,
       schedule: (at, run) => surroundings.schedule(at, run),
@@ -124,8 +127,8 @@ export class SimulatedNode {
     const machine = this.#surroundings.makeMachine(birth);
     const board = this.#surroundings.makeBoard(this.id, this.#clock, birth.now);
     const surroundings = this.#surroundings;
-    const [clock, watchdog] = [this.#clock, this.#watchdog];
-    this.#life = new Life({ node: this.id, machine, board, clock, watchdog, surroundings });
+    const parts = { clock: this.#clock, watchdog: this.#watchdog, disk: this.disk };
+    this.#life = new Life({ node: this.id, machine, board, ...parts, surroundings });
     this.#surroundings.observe({ at: now, node: this.id, kind: "booted", bootId });
     this.#watchdog.start();
     this.#settle();
@@ -139,6 +142,7 @@ export class SimulatedNode {
     const now = this.#surroundings.now();
     this.#life.end();
     this.#life = null;
+    this.disk.crash();
     this.#watchdog.stop();
     this.#clearImpediments();
     this.#surroundings.observe({ at: now, node: this.id, kind: "went-down", cause });
@@ -204,7 +208,15 @@ export class SimulatedNode {
       return;
     }
     const by = path === 0 ? {} : { path };
-    const input: NodeInput = { kind: "datagram", bytes, ...by };
+    this.#take(now, { kind: "datagram", bytes, ...by });
+  }
+
+  /** What comes by another way than the network: nothing is lost of it but by a crash. */
+  give(input: NodeInput): void {
+    if (this.#life !== null) this.#take(this.#surroundings.now(), input);
+  }
+
+  #take(now: TrueTime, input: NodeInput): void {
     if (!this.#idle(now)) {
       this.#queue(now, input);
       return;
@@ -264,11 +276,17 @@ export class SimulatedNode {
     this.#work();
   }
 
+  #onDiskAnswer(): void {
+    const now = this.#surroundings.now();
+    if (now < this.#stoppedUntil) this.#stopEffect?.note(now);
+    this.#work();
+  }
+
   /** Feeds what waits, until nothing does or the node is stopped. */
   #work(): void {
     const now = this.#surroundings.now();
     while (this.#life !== null && this.#held === null && now >= this.#stoppedUntil) {
-      const input = this.#answers.shift() ?? this.#inbox.shift();
+      const input = this.#answers.shift() ?? this.disk.take() ?? this.#inbox.shift();
       if (input === undefined) {
         this.#settle();
         return;

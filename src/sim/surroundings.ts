@@ -5,6 +5,7 @@ import type { Machine } from "../kernel/machine.js";
 import type { Duration, Instant } from "../kernel/time.js";
 import type { NodeInput, NodeOutput } from "../node/ports.js";
 import type { DelayModel } from "./delay.js";
+import type { DiskLatency } from "./disk/latency.js";
 import type { DriftingClock } from "./drifting-clock.js";
 import type { Observe } from "./observation.js";
 import type { TrueTime } from "./true-time.js";
@@ -31,6 +32,8 @@ export interface HostModel {
   readonly watchdog: Duration;
   /** From a reset by the watchdog to the next boot. */
   readonly resetTime: Duration;
+  /** Of the disks; a solid-state one's where it is left out. */
+  readonly disk?: DiskLatency;
 }
 
 export interface Surroundings {

@@ -18,6 +18,7 @@ const host: HostStatus = {
   loop: { steps: 0, datagramsDropped: 0, lateness: new Lateness().counts() },
   link: { sent: 0, received: 0, dropped: 0, failed: 0, tooLong: 0 },
   ...{ paths: [], linkFaults: null, watchdog: null, realtime: null, recorder: null, boot: null },
+  ...{ state: null, stateTrouble: null },
 };
 
 describe("the status for people", () => {

@@ -37,6 +37,17 @@ describe("a scenario file (CLI-SIM-3)", () => {
     });
   });
 
+  it("has disks where it keeps replicated state, and faults of them only there", () => {
+    expect(scenarioOf().state).toBeNull();
+    const fault = "faults: [{ fault: disk-stall, node: n1, at: 3s, for: 1s }]";
+    const { state, faults } = scenarioOf("state: { writes: 20ms }", fault);
+    expect(state).toMatchObject({ writeEvery: millis(20), disk: { stallProbability: 0.001 } });
+    expect(scenarioOf("state: { disk: ssd }").state?.disk.stallProbability).toBe(0);
+    expect(faults[0]?.action).toEqual({ kind: "disk-stall", node: { kind: "node", node: "n1" } });
+    expect(problemsOf(fault)).toEqual([expect.stringContaining("expected `state:` where a disk")]);
+    expect(problemsOf("state: { disk: tape }")).toEqual([expect.stringContaining("card or ssd")]);
+  });
+
   it("has the protection of a config (PROT-9)", () => {
     expect(scenarioOf().protection).toEqual({ samples: null, commands: null });
     const line = "protection: { samples: P07, commands: none }";

@@ -7,7 +7,7 @@ import { holds } from "./naive.js";
 import { randomHistory } from "./random-histories.js";
 import { vocabularies } from "./vocabularies.js";
 
-const runs = Number(process.env["HISTORIES"] ?? 400);
+const runs = Number(process.env["HISTORIES"] ?? 250);
 
 describe.each(["linearizable", "sequential"] as const)(
   "%s: the search and the definition agree (HISTORY-1)",

@@ -52,6 +52,11 @@ const faults: Record<FaultAction["kind"], true> = {
   "corrupt-samples": true,
   "swap-samples": true,
   "corrupt-commands": true,
+  "disk-full": true,
+  "disk-read-only": true,
+  "disk-stall": true,
+  "disk-lies": true,
+  "bit-rot": true,
 };
 
 const glossary = readFileSync(join(process.cwd(), "docs", "glossary.md"), "utf8");

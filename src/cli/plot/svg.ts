@@ -104,9 +104,10 @@ export class PlotFile {
   readonly #flag: string;
 
   /** @throws CliFailure: usage for another kind of file, not available where none can be */
-  constructor(io: CliIo, name: string, flag = "--plot") {
-    if (!/\.svg$/i.test(name)) {
-      throw new CliFailure("usage", `${flag}: expected a name that ends in .svg, got "${name}"`);
+  constructor(io: CliIo, name: string, flag = "--plot", ending = ".svg") {
+    if (!name.toLowerCase().endsWith(ending)) {
+      const message = `${flag}: expected a name that ends in ${ending}, got "${name}"`;
+      throw new CliFailure("usage", message);
     }
     this.#name = name;
     this.#flag = flag;
@@ -119,8 +120,8 @@ export class PlotFile {
     });
   }
 
-  write(svg: string): void {
-    this.#attempt(() => writeFileSync(this.#path, svg));
+  write(picture: string): void {
+    this.#attempt(() => writeFileSync(this.#path, picture));
   }
 
   #attempt(action: () => void): void {

@@ -28,11 +28,11 @@ export interface ClientFlags extends StateDirFlags {
 }
 
 /** The flags of every command that speaks to the replicated state. */
-export const withClientFlags = (command: Command): Command =>
+export const withClientFlags = (command: Command, timeout = "10s"): Command =>
   withConfigFlags(command)
     .option("--state-dir <folder>", "where the sockets are, instead of that of the config")
     .option("-n, --node <id>", "ask only this replica of this machine")
-    .option("--timeout <duration>", "how long an answer may take", "10s")
+    .option("--timeout <duration>", "how long an answer may take", timeout)
     .option("--json", "one JSON object on stdout");
 
 type Session = Pick<ConnectOptions, "name" | "lease" | "exactlyOnce">;
@@ -89,7 +89,7 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const timeoutOf = ({ timeout }: ClientFlags): Duration => durationIn("--timeout", timeout);
+export const timeoutOf = ({ timeout }: ClientFlags): Duration => durationIn("--timeout", timeout);
 
 const exits: Readonly<Record<StateRefusalReason, Exclude<ExitReason, "ok" | "bug">>> = {
   "no-replica": "notAvailable",

@@ -11,6 +11,7 @@ import { dogStateText, entitiesText } from "./dog-text.js";
 import { lineRow } from "./line-row.js";
 import { pathTable } from "./path-table.js";
 import { becauseText, doubtText, votersText } from "./sensor-text.js";
+import { stateRows } from "./state-rows.js";
 import { watchdogRows } from "./watchdog-rows.js";
 
 export function statusText({ node, host }: LiveStatus, paint: Paint): string {
@@ -41,6 +42,7 @@ function factRows(node: NodeStatus, host: HostStatus, paint: Paint): string[][] 
     ["  voters", paint(cycle.suspectedVoters.length > 0 ? "bad" : "good", votersText(cycle))],
     ...protectionRows(protection, paint),
     ["  group", groupText(group)],
+    ...stateRows({ node, host }, paint),
     ["  watchdog", dogStateText(node, paint)],
     ...watchdogRows(host, paint),
     ["  supervised", entitiesText(node.supervision, paint)],

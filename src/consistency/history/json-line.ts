@@ -10,6 +10,22 @@ export function lineOf(text: string, path: readonly (string | number)[]): number
   return text.slice(0, scanner.at).split("\n").length;
 }
 
+/** Of each item of the list at `path`: its line; none where there is no such list. */
+export function itemLinesOf(text: string, path: readonly (string | number)[]): readonly number[] {
+  const scanner = new Scanner(text);
+  const found = path.every((key) =>
+    typeof key === "number" ? scanner.toItem(key) : scanner.toField(key),
+  );
+  const lines: number[] = [];
+  let line = 1;
+  let counted = 0;
+  for (let more = found && scanner.toItem(0); more; more = scanner.pass()) {
+    for (; counted < scanner.at; counted += 1) if (text[counted] === "\n") line += 1;
+    lines.push(line);
+  }
+  return lines;
+}
+
 /** Stands at the beginning of a value of a text that is known to be JSON. */
 class Scanner {
   readonly #text: string;
@@ -23,7 +39,7 @@ class Scanner {
   toItem(index: number): boolean {
     const begin = this.at;
     if (!this.#open("[")) return false;
-    for (let place = 0; place < index; place += 1) if (!this.#pass()) return this.#backTo(begin);
+    for (let place = 0; place < index; place += 1) if (!this.pass()) return this.#backTo(begin);
     return true;
   }
 
@@ -39,7 +55,7 @@ class Scanner {
       this.at += 1;
       this.#space();
       if (key === JSON.stringify(name)) return true;
-      if (!this.#pass()) return this.#backTo(begin);
+      if (!this.pass()) return this.#backTo(begin);
     }
   }
 
@@ -56,7 +72,7 @@ class Scanner {
   }
 
   /** Goes past a value and a comma; false where there is none. */
-  #pass(): boolean {
+  pass(): boolean {
     this.#skip();
     this.#space();
     if (this.#text[this.at] !== ",") return false;

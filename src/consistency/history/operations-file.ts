@@ -8,16 +8,19 @@
  */
 import type { Operation } from "../operation.js";
 import { type Fields, isFields, isList, type Value } from "../value.js";
-import { lineOf } from "./json-line.js";
+import { itemLinesOf, lineOf } from "./json-line.js";
 import { ordered, type Span } from "./places.js";
 import {
+  deepExpected,
   failureOf,
   type HistoryRead,
+  isDeep,
   processLengthMax,
   processOf,
   type ReadProblem,
   statusOf,
 } from "./read.js";
+import { operationsMax } from "./recorder.js";
 
 interface Slip {
   readonly path: readonly (string | number)[];
@@ -29,6 +32,10 @@ export function readOperations(text: string, value: Value): HistoryRead {
   const { ops, model, init, failSemantics = "removed" } = isFields(value) ? value : {};
   if (!isList(ops)) return problem(text, { path: ["ops"], expected: "a list of operations" });
   if (typeof model !== "string") return problem(text, { path: ["model"], expected: "a name" });
+  if (ops.length > operationsMax) {
+    return problem(text, { path: ["ops"], expected: `at most ${operationsMax} operations` });
+  }
+  if (isDeep(init)) return problem(text, { path: ["init"], expected: deepExpected });
   const failure = failureOf(failSemantics);
   if (failure === null) {
     const expected = "removed, observed (or cas-mismatch) or n/a";
@@ -41,13 +48,29 @@ export function readOperations(text: string, value: Value): HistoryRead {
     spans.push(read);
   }
   const told = neverNull(spans, init) ? spans.map(withoutNull) : spans;
-  const operations = ordered(told);
-  if (!operations.ok) {
-    const { index, expected } = operations;
+  const ordering = ordered(told);
+  if (!ordering.ok) {
+    const { index, expected } = ordering;
     return problem(text, { path: ["ops", index, "call"], expected });
   }
-  const history = { operations: operations.operations, failure, init };
-  return { ok: true, model, history, notes: notesOf(spans, told) };
+  const operations = [...ordering.operations].sort((one, other) => one.call - other.call);
+  return {
+    ...{ ok: true, model, notes: notesOf(spans, told), microseconds: false },
+    history: { operations, failure, init },
+    lineOf: linesIn(text, ordering.operations),
+  };
+}
+
+/** The lines are looked up when the first is asked for: most histories are well. */
+function linesIn(text: string, operations: readonly Operation[]): (one: Operation) => number {
+  let lines: ReadonlyMap<number, number> | null = null;
+  return ({ call }) => {
+    if (lines === null) {
+      const found = itemLinesOf(text, ["ops"]);
+      lines = new Map(operations.map((each, index) => [each.call, found[index] ?? 1]));
+    }
+    return lines.get(call) ?? 1;
+  };
 }
 
 function neverNull(spans: readonly Span[], init: Value | undefined): boolean {
@@ -105,5 +128,6 @@ function readNames({ p, f, key = null, status, ...rest }: Fields): Named | Slip 
   const known = statusOf(status);
   if (known === null) return { path: ["status"], expected: "ok, fail or unknown" };
   const { in: input = null, out: output = null } = rest;
+  if (isDeep(input) || isDeep(output)) return { path: [], expected: deepExpected };
   return { process, kind: f, key: key === null ? null : `${key}`, input, output, status: known };
 }

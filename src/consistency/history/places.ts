@@ -9,6 +9,7 @@ import type { Operation } from "../operation.js";
 export type Span = Omit<Operation, "call" | "return">;
 
 export type Ordering =
+  /** In the order of the spans. */
   | { readonly ok: true; readonly operations: readonly Operation[] }
   | { readonly ok: false; readonly index: number; readonly expected: string };
 
@@ -46,7 +47,7 @@ export function ordered(spans: readonly Span[]): Ordering {
       return: span.status === "unknown" ? null : (returns[index] ?? null),
     }),
   );
-  return { ok: true, operations: operations.sort((one, other) => one.call - other.call) };
+  return { ok: true, operations };
 }
 
 /** Of each span: the one that its process had asked before, or -1. */

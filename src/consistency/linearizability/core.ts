@@ -21,7 +21,7 @@ export interface Core {
 
 /** A longer history is not reduced: each attempt searches all of it. */
 const deedsMax = 4_096;
-const stepsMax = 400_000;
+const stepsMax = 100_000;
 /** Of visited configurations, in one attempt. */
 const bytesMax = 67_108_864;
 

@@ -27,6 +27,7 @@ function write(operation: Operation): Compiled<string> {
 
 export const stringAppend: Model<string> = {
   name: "string-kv-append",
+  kinds: ["get", "put", "append"],
   summary: "get -> string; put string; append string",
   partsOf: ({ key }) => [key ?? ""],
   initial(init: Value | undefined) {
@@ -35,10 +36,6 @@ export const stringAppend: Model<string> = {
       ? { ok: true, state: init }
       : { ok: false, expected: "a string" };
   },
-  compile(operation) {
-    if (operation.kind === "get") return get(operation);
-    const writes = operation.kind === "put" || operation.kind === "append";
-    return writes ? write(operation) : refused("get, put or append");
-  },
+  compile: (operation) => (operation.kind === "get" ? get(operation) : write(operation)),
   describe: textOf,
 };

@@ -109,6 +109,7 @@ function change(
 
 export const keyValue: Model<KeyState> = {
   name: "key-value",
+  kinds: ["get", "put", "cas", "delete"],
   summary: "get -> {value, version}; put {value, version?}; cas {from, to}; delete {version?}",
   partsOf: ({ key }) => [key ?? ""],
   initial(init) {

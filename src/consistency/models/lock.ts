@@ -4,10 +4,12 @@
  *
  * - `acquire` takes `{session}` and answers `{token}`. It fails with `{reason: "held"}` where
  *   another holds it, and with `{reason: "delayed"}` where nobody does but its time has not come.
- * - `release` takes `{session, token}`; it fails with `{reason: "not-holder"}`.
+ * - `release` takes `{session, token}`; it fails with `{reason: "not-holder"}`. With token 0 a
+ *   session only leaves the queue of those that wait, which is nothing to the holder.
  * - `expire` takes `{session}`: the session is over, and whatever it held is free. Without a key it
  *   happens to every lock. Most often nobody knows when, so that its status is `unknown`.
- * - `view` answers `{holder, token}`: the session or null, and its token or the last one's.
+ * - `view` answers `{holder, token}`: the session or null, and its token or the last one's; of a
+ *   free lock it may have been forgotten, and is 0.
  *
  * Where an acquire has an unknown outcome nobody knows its token either, so the state has the least
  * that it can be until somebody tells. That is why a `view` counts as a change: it adds to what is
@@ -89,6 +91,7 @@ function release(operation: Operation, failure: FailureMeaning): Compiled<LockSt
   if (session === null || !isCount(token)) {
     return refused("the input of release to be {session, token}");
   }
+  if (token === 0) return ignored;
   const signature = signatureOf(operation, session, `${token}`);
   if (operation.status !== "fail") {
     return changes(signature, (state) =>
@@ -117,19 +120,22 @@ function expire(operation: Operation): Compiled<LockState> {
 
 function view(operation: Operation): Compiled<LockState> {
   if (operation.status !== "ok") return ignored;
-  const holder = fieldOf(operation.output, "holder");
-  const token = fieldOf(operation.output, "token");
+  const { output } = operation;
+  const holder = fieldOf(output, "holder");
+  const token = fieldOf(output, "token");
   if (!isCount(token)) return refused("the output of view to be {holder, token}");
   const session = holder === null ? null : `${typeof holder === "object" ? "" : holder}`;
-  return changes(signatureOf(operation, textOf(operation.output)), (state) =>
-    state.holder === session && couldBe(state, token)
-      ? { holder: session, token, exact: true }
-      : undefined,
-  );
+  return changes(signatureOf(operation, textOf(output)), (state) => {
+    if (state.holder !== session) return undefined;
+    // A token of before still counts: whatever comes must be greater.
+    if (session === null && token === 0) return state;
+    return couldBe(state, token) ? { holder: session, token, exact: true } : undefined;
+  });
 }
 
 export const lock: Model<LockState> = {
   name: "lock",
+  kinds: ["acquire", "release", "expire", "view"],
   summary: "acquire {session} -> {token}; release {session, token}; expire {session}; view",
   partsOf: ({ key, kind }) => (key === null && kind === "expire" ? "every" : [key ?? ""]),
   initial: (init) =>

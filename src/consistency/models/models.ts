@@ -1,5 +1,6 @@
 /** Every model by its name. */
 import { stringAppend } from "./append.js";
+import { counter } from "./counter.js";
 import { keyValue } from "./key-value.js";
 import { lock } from "./lock.js";
 import { multiRegister } from "./multi-register.js";
@@ -7,8 +8,12 @@ import type { Model } from "./port.js";
 import { queue } from "./queue.js";
 import { casRegister, register } from "./register.js";
 import { set } from "./set.js";
+import { unionOf } from "./union.js";
 
-const all: readonly Model<unknown>[] = [
+/** Of the replicated service: settings, locks, and counters as the app's state. */
+const service = unionOf("service", [keyValue, lock, counter]);
+
+export const models: readonly Model<unknown>[] = [
   register,
   casRegister,
   multiRegister,
@@ -17,9 +22,11 @@ const all: readonly Model<unknown>[] = [
   lock,
   queue,
   set,
+  counter,
+  service,
 ];
 
-export const modelNames: readonly string[] = all.map(({ name }) => name);
+export const modelNames: readonly string[] = models.map(({ name }) => name);
 
 export const modelNamed = (name: string): Model<unknown> | null =>
-  all.find((model) => model.name === name) ?? null;
+  models.find((model) => model.name === name) ?? null;

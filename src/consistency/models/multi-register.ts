@@ -3,7 +3,7 @@
  * and `["write", key, value]`, done in order as one, and answers the same list with what was read.
  */
 import type { Operation } from "../operation.js";
-import { type Fields, isFields, isList, same, textOf, type Value } from "../value.js";
+import { type Fields, fieldOf, isFields, isList, same, textOf, type Value } from "../value.js";
 import {
   type Compiled,
   changes,
@@ -38,7 +38,7 @@ function done(accesses: readonly Access[], state: Fields): Fields | undefined {
   let now = state;
   for (const { kind, key, value } of accesses) {
     if (kind === "write") now = { ...now, [key]: value };
-    else if (!same(now[key] ?? null, value)) return undefined;
+    else if (!same(fieldOf(now, key), value)) return undefined;
   }
   return now;
 }
@@ -61,6 +61,7 @@ function transaction(operation: Operation): Compiled<Fields> {
 
 export const multiRegister: Model<Fields> = {
   name: "multi-register",
+  kinds: ["txn"],
   summary: 'txn [["read", key, null], ["write", key, value], ..] -> the same with what was read',
   partsOf: ({ input }) => accessesOf(input)?.map(({ key }) => key) ?? [""],
   initial(init) {
@@ -68,6 +69,6 @@ export const multiRegister: Model<Fields> = {
     if (isFields(init)) return { ok: true, state: init };
     return { ok: false, expected: "an object of values by key" };
   },
-  compile: (operation) => (operation.kind === "txn" ? transaction(operation) : refused("txn")),
+  compile: transaction,
   describe: textOf,
 };

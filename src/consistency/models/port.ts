@@ -30,7 +30,9 @@ export type Initial<State> =
 
 export interface Model<State> {
   readonly name: string;
-  /** One line: the kinds of operations and what they take. */
+  /** What can be asked. */
+  readonly kinds: readonly string[];
+  /** One line: the kinds, and what they take and answer. */
   readonly summary: string;
   /**
    * Where the object is made of parts with keys, the parts that an operation touches: parts that
@@ -40,6 +42,7 @@ export interface Model<State> {
    */
   partsOf(operation: Operation): Touched;
   initial(init: Value | undefined): Initial<State>;
+  /** Of an operation of one of the kinds. */
   compile(operation: Operation, failure: FailureMeaning): Compiled<State>;
   /** Canonical: equal for equal states. Shown to people. */
   describe(state: State): string;

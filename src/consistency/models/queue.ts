@@ -37,6 +37,7 @@ function dequeue(operation: Operation, failure: FailureMeaning): Compiled<Items>
 
 export const queue: Model<Items> = {
   name: "queue",
+  kinds: ["enqueue", "dequeue"],
   summary: "enqueue value; dequeue -> the oldest value, or null",
   partsOf: ({ key }) => [key ?? ""],
   initial(init) {
@@ -44,11 +45,7 @@ export const queue: Model<Items> = {
     if (isList(init) && !init.includes(null)) return { ok: true, state: init };
     return { ok: false, expected: "a list of values, the oldest first" };
   },
-  compile(operation, failure) {
-    if (operation.kind === "enqueue") return enqueue(operation);
-    return operation.kind === "dequeue"
-      ? dequeue(operation, failure)
-      : refused("enqueue or dequeue");
-  },
+  compile: (operation, failure) =>
+    operation.kind === "enqueue" ? enqueue(operation) : dequeue(operation, failure),
   describe: textOf,
 };

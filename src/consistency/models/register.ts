@@ -40,32 +40,23 @@ const initial = (init: Value | undefined) => ({ ok: true, state: init ?? null })
 
 export const register: Model<Value> = {
   name: "register",
+  kinds: ["read", "write"],
   summary: "read -> value; write value",
   partsOf,
   initial,
-  compile(operation) {
-    if (operation.kind === "read") return read(operation);
-    return operation.kind === "write" ? write(operation) : refused("read or write");
-  },
+  compile: (operation) => (operation.kind === "read" ? read(operation) : write(operation)),
   describe: textOf,
 };
 
 export const casRegister: Model<Value> = {
   name: "cas-register",
+  kinds: ["read", "write", "cas"],
   summary: "read -> value; write value; cas [from, to]",
   partsOf,
   initial,
   compile(operation, failure) {
-    switch (operation.kind) {
-      case "read":
-        return read(operation);
-      case "write":
-        return write(operation);
-      case "cas":
-        return compareAndSet(operation, failure);
-      default:
-        return refused("read, write or cas");
-    }
+    if (operation.kind === "cas") return compareAndSet(operation, failure);
+    return operation.kind === "read" ? read(operation) : write(operation);
   },
   describe: textOf,
 };

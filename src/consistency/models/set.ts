@@ -2,7 +2,7 @@
  * A set: `add` and `remove` take an element and may answer whether they changed the set, `contains`
  * takes one and answers true or false, `read` answers the list of all.
  *
- * Elements do not touch one another, so each is a part of its own, unless a `read` sees all at once.
+ * Elements do not touch one another, so each is a part of its own, unless a `read` sees them all.
  */
 import type { Operation } from "../operation.js";
 import { isList, textOf, type Value } from "../value.js";
@@ -63,6 +63,7 @@ const sorted = (list: readonly Value[]): Elements => [...new Set(list.map(textOf
 
 export const set: Model<Elements> = {
   name: "set",
+  kinds: ["add", "remove", "contains", "read"],
   summary: "add element; remove element; contains element -> true or false; read -> list",
   partsOf: ({ kind, key, input }) => (kind === "read" ? "all" : [elementKey(key, input)]),
   initial(init) {

@@ -4,6 +4,7 @@
  * A synced write is one call on one thread of the pool: the file is open with O_DSYNC. The README
  * has what else was measured.
  */
+import { write } from "node:fs";
 import { mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { unreachable } from "../../kernel/assert.js";
@@ -33,20 +34,28 @@ export type OpenedDisk =
   /** Nothing has changed. `reason` is for a person. */
   | { readonly ok: false; readonly reason: string };
 
+interface Lane {
+  readonly waiting: DiskRequest[];
+  isBusy: boolean;
+  readonly onIdle: (() => void)[];
+}
+
 const done: DiskResult = { ok: true };
 
 /**
- * Zeroes for a new file, in bytes at a time. A page each: a longer write makes one large folio of
- * the page cache (Linux 6.16, ext4), all of which counts as written with each small write later.
+ * Zeroes for a new file, in bytes at a time. Linux keeps a file in memory in pieces as long as it
+ * was written, and counts a whole piece as written for each byte that changes in it (`write_bytes`
+ * in proc(5)); the disk gets no more than the changed 4 KiB. Longer is cheaper, shorter is counted
+ * truly: at 16 KiB a MiB costs 6 ms of processor time, at 4 KiB 20 ms.
  */
-const zeroes = new Uint8Array(4_096);
+const zeroes = new Uint8Array(16 * 1_024);
 
 export class FileDisk {
   readonly #folder: string;
   readonly #onDone: (done: DiskDone) => void;
   readonly #lock: FolderLock;
   readonly #handles: FileHandles;
-  readonly #lanes = new Map<DiskLane, Promise<void>>();
+  readonly #lanes = new Map<DiskLane, Lane>();
   #isClosed = false;
 
   private constructor(options: FileDiskOptions, lock: FolderLock) {
@@ -69,14 +78,11 @@ export class FileDisk {
   }
 
   /** After `close` it does nothing. */
-  request({ id, lane, operation }: DiskRequest): void {
-    const before = this.#lanes.get(lane) ?? Promise.resolve();
-    const turn = before.then(async () => {
-      if (this.#isClosed) return;
-      const result = await this.#carryOut(operation);
-      if (!this.#isClosed) this.#onDone({ kind: "disk-done", id, result });
-    });
-    this.#lanes.set(lane, turn);
+  request(request: DiskRequest): void {
+    if (this.#isClosed) return;
+    const lane = this.#laneOf(request.lane);
+    lane.waiting.push(request);
+    if (!lane.isBusy) this.#next(lane);
   }
 
   /**
@@ -86,9 +92,52 @@ export class FileDisk {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await Promise.allSettled(this.#lanes.values());
+    for (const lane of this.#lanes.values()) {
+      if (lane.isBusy) await new Promise<void>((resolve) => lane.onIdle.push(resolve));
+    }
     await this.#handles.close();
     await this.#lock.release();
+  }
+
+  #laneOf(name: DiskLane): Lane {
+    const lane = this.#lanes.get(name) ?? { waiting: [], isBusy: false, onIdle: [] };
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  #next(lane: Lane): void {
+    const request = this.#isClosed ? undefined : lane.waiting.shift();
+    lane.isBusy = request !== undefined;
+    if (request === undefined) {
+      for (const wake of lane.onIdle.splice(0)) wake();
+      return;
+    }
+    const { id, operation } = request;
+    const end = (result: DiskResult): void => {
+      if (!this.#isClosed) this.#onDone({ kind: "disk-done", id, result });
+      this.#next(lane);
+    };
+    if (!this.#writeAtOnce(operation, end)) void this.#carryOut(operation).then(end);
+  }
+
+  /**
+   * The one operation that somebody always waits for, without a promise on its way: those cost a
+   * fifth of its time. False where it is not as simple as that.
+   */
+  #writeAtOnce(operation: DiskOperation, end: (result: DiskResult) => void): boolean {
+    if (operation.kind !== "write" || !operation.synced || !isSound(operation)) return false;
+    const { file, offset, bytes } = operation;
+    const entry = this.#handles.peek(file);
+    const handle = entry?.handles.get("synced");
+    if (entry === undefined || handle === undefined || entry.isDirty) return false;
+    entry.users += 1;
+    write(handle.fd, bytes, 0, bytes.length, offset, (error, written) => {
+      entry.users -= 1;
+      if (error !== null) end({ ok: false, reason: failureOf(error) });
+      else if (written === bytes.length) end(done);
+      else void this.#carryOut(operation).then(end);
+    });
+    return true;
   }
 
   async #carryOut(operation: DiskOperation): Promise<DiskResult> {

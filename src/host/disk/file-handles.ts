@@ -44,6 +44,11 @@ export class FileHandles {
     return join(this.#folder, file);
   }
 
+  /** One that is open already; it does not count as used by that. */
+  peek(file: FileName): OpenFile | undefined {
+    return this.#files.get(file);
+  }
+
   /** Keeps the file open while `work` uses it. */
   async use<Result>(file: FileName, work: (open: OpenFile) => Promise<Result>): Promise<Result> {
     const entry = this.#files.get(file) ?? { handles: new Map(), isDirty: true, users: 0 };

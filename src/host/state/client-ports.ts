@@ -51,12 +51,15 @@ export type StateRefusalReason =
 export class StateRefusal extends Error {
   override readonly name = "StateRefusal";
   readonly reason: StateRefusalReason;
+  /** For people; may be empty. */
+  readonly detail: string;
   /** Whom the replica that refused takes for the leader; null where it knows of none. */
   readonly leader: string | null;
 
   constructor(reason: StateRefusalReason, detail: string, leader: string | null = null) {
     super(detail === "" ? reason : `${reason}: ${detail}`);
     this.reason = reason;
+    this.detail = detail;
     this.leader = leader;
   }
 }

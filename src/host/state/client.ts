@@ -6,7 +6,8 @@ import { randomInt } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, UsageError } from "../../kernel/assert.js";
-import { type Duration, micros } from "../../kernel/time.js";
+import { type Duration, micros, seconds } from "../../kernel/time.js";
+import { leaderWait } from "../../replication/replica/limits.js";
 import type { ClientCall } from "../../replication/service/client/calls.js";
 import {
   ServiceClient,
@@ -41,6 +42,12 @@ const suffix = ".state.sock";
 const pageKeys = 1_000;
 
 /**
+ * A replica that says nothing for so long hangs. It may wait for a leader before it says that there
+ * is none (`leaderWait`), and a write without a session must not be given up as lost before that.
+ */
+const attemptMax = micros(leaderWait + seconds(1));
+
+/**
  * Rejects with a `StateRefusal`: `no-replica` or `not-permitted` where none can be reached now. One
  * that is lost later is no reason to end: the others are tried until it is closed.
  *
@@ -56,7 +63,8 @@ export async function connect(options: ConnectOptions): Promise<StateClient> {
     paths,
     timeout,
     session: { name: options.name ?? `process/${process.pid}`, lease },
-    makeMachine: () => new ServiceClient({ ...serviceClientDefaults, seed: randomInt(2 ** 47) }),
+    makeMachine: () =>
+      new ServiceClient({ ...serviceClientDefaults, attemptMax, seed: randomInt(2 ** 47) }),
   });
   return new Client(client, exactlyOnce);
 }

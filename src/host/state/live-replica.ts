@@ -5,7 +5,6 @@
  * is for a third board that only votes, for the bench, and for tests of the state.
  */
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine } from "../../kernel/machine.js";
@@ -15,12 +14,11 @@ import type { Mac } from "../../wire/mac.js";
 import { Opener } from "../../wire/opener.js";
 import { Sealer } from "../../wire/sealer.js";
 import { nextBootId } from "../boot-id.js";
-import { FileDisk } from "../disk/file-disk.js";
 import { MachineLoop } from "../machine-loop.js";
 import { MonotonicClock } from "../monotonic-clock.js";
 import type { HostPort } from "../peer-addresses.js";
 import { UdpLink } from "../udp-link.js";
-import { StateSocket, type StateSocketCounts, stateSocketPath } from "./state-socket.js";
+import { LiveState, type LiveStateStatus } from "./live-state.js";
 
 export interface LiveReplicaOptions<M extends Machine<ReplicaInput, ReplicaOutput>> {
   readonly self: NodeId;
@@ -37,14 +35,6 @@ export interface LiveReplicaOptions<M extends Machine<ReplicaInput, ReplicaOutpu
   readonly onFailure: (error: unknown) => void;
 }
 
-/** The folder of the state cannot be used, or another process uses it. */
-export class DiskOpenFailure extends Error {
-  override readonly name = "DiskOpenFailure";
-}
-
-export const stateFolder = (stateDir: string, node: NodeId): string =>
-  join(stateDir, `${node}.state`);
-
 export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   readonly #options: LiveReplicaOptions<M>;
   readonly #clock = new MonotonicClock();
@@ -55,8 +45,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   readonly machine: M;
   #loop: MachineLoop<ReplicaInput, ReplicaOutput> | null = null;
   #link: UdpLink | null = null;
-  #disk: FileDisk | null = null;
-  #socket: StateSocket | null = null;
+  #state: LiveState | null = null;
 
   private constructor(options: LiveReplicaOptions<M>, bootId: number) {
     this.#options = options;
@@ -68,7 +57,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   }
 
   /**
-   * Rejects with `LinkOpenFailure`, `SocketOpenFailure`, `DiskOpenFailure` or the file system's
+   * Rejects with `LinkOpenFailure`, `SocketOpenFailure`, `StateOpenFailure` or the file system's
    * error; nothing is left open then.
    */
   static async start<M extends Machine<ReplicaInput, ReplicaOutput>>(
@@ -91,8 +80,8 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
     return this.#clock.now();
   }
 
-  clients(): StateSocketCounts | null {
-    return this.#socket?.counts() ?? null;
+  status(): LiveStateStatus | null {
+    return this.#state?.status() ?? null;
   }
 
   /** Stops without a word, as a crash does, and gives everything back. Twice is harmless. */
@@ -105,7 +94,16 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
 
   async #begin(): Promise<void> {
     const { stateDir, self, bind, peers } = this.#options;
-    await this.#openDisk(stateFolder(stateDir, self));
+    const state = await LiveState.open({
+      ...{ stateDir, node: self, now: () => this.#clock.now() },
+      onDone: (done) => {
+        this.#answers.push(done);
+        this.#loop?.answered();
+      },
+      onClient: (input) => this.#loop?.offer(input),
+    });
+    this.#state = state;
+    this.#closers.push(() => state.close());
     const link = await UdpLink.open({
       ...{ bind, peers },
       onDatagram: (bytes) => this.#hear(bytes),
@@ -113,30 +111,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
     });
     this.#link = link;
     this.#closers.push(() => link.close());
-    const socket = await StateSocket.open({
-      path: stateSocketPath(stateDir, self),
-      onRequests: (client, bodies) => {
-        for (const body of bodies) this.#loop?.offer({ kind: "request", client, body });
-      },
-      onGone: (client) => this.#loop?.offer({ kind: "client-gone", client }),
-    });
-    this.#socket = socket;
-    this.#closers.push(() => socket.close());
     this.#startLoop();
-  }
-
-  async #openDisk(folder: string): Promise<void> {
-    const opened = await FileDisk.open({
-      folder,
-      onDone: (done) => {
-        this.#answers.push(done);
-        this.#loop?.answered();
-      },
-    });
-    if (!opened.ok) throw new DiskOpenFailure(opened.reason);
-    const { disk } = opened;
-    this.#disk = disk;
-    this.#closers.push(() => disk.close());
   }
 
   #startLoop(): void {
@@ -161,13 +136,13 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   #carry(output: ReplicaOutput): void {
     switch (output.kind) {
       case "disk":
-        this.#disk?.request(output);
+        this.#state?.request(output);
         break;
       case "send":
         this.#link?.send([output.target], this.#sealer.seal("replication", output.body, "some"));
         break;
       case "reply":
-        this.#socket?.reply(output.client, output.reply);
+        this.#state?.reply(output.client, output.reply);
         break;
       case "event":
         this.#options.onEvent(this.#clock.now(), output.event);

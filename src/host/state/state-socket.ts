@@ -19,6 +19,8 @@ export interface StateSocketOptions {
   readonly path: string;
   /** In the order in which they came; each may be anything that is plain data. */
   readonly onRequests: (client: ClientNumber, bodies: readonly unknown[]) => void;
+  /** It does not read its replies as fast as they come, or has read them all again. */
+  readonly onPaused: (client: ClientNumber, paused: boolean) => void;
   /** Nothing more comes from it, and what is replied to it goes nowhere. */
   readonly onGone: (client: ClientNumber) => void;
 }
@@ -47,6 +49,7 @@ interface Client {
   readonly reader: BodyReader;
   readonly writer: BodyWriter;
   isWriting: boolean;
+  isPaused: boolean;
 }
 
 export class StateSocket {
@@ -101,7 +104,7 @@ export class StateSocket {
   #serve(socket: Socket): void {
     this.#lastNumber += 1;
     const client: Client = {
-      ...{ number: this.#lastNumber, socket, isWriting: false },
+      ...{ number: this.#lastNumber, socket, isWriting: false, isPaused: false },
       ...{ reader: new BodyReader(requestBytesMax), writer: new BodyWriter() },
     };
     this.#clients.set(client.number, client);
@@ -110,6 +113,7 @@ export class StateSocket {
       this.#clients.delete(client.number);
       this.#options.onGone(client.number);
     });
+    socket.on("drain", () => this.#pause(client, false));
     socket.on("data", (chunk: Buffer) => this.#hear(client, chunk));
   }
 
@@ -136,10 +140,16 @@ export class StateSocket {
       const { socket, writer } = client;
       const bytes = writer.take();
       if (socket.destroyed) continue;
-      socket.write(bytes);
+      if (!socket.write(bytes)) this.#pause(client, true);
       if (socket.writableLength <= unreadBytesMax) continue;
       this.#slow += 1;
       socket.destroy();
     }
+  }
+
+  #pause(client: Client, isPaused: boolean): void {
+    if (client.isPaused === isPaused) return;
+    client.isPaused = isPaused;
+    this.#options.onPaused(client.number, isPaused);
   }
 }

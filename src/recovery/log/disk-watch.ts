@@ -79,7 +79,8 @@ export class DiskWatch {
       isSegmentBusy ? null : faults.retryAt("segment"),
     );
     const canaryAt = this.#lanes.isIdle("canary") ? this.#canaryAt() : null;
-    const stallsAt = this.#health === "stalled" ? null : this.#lanes.stallsAt();
+    // Of a disk that refuses, nobody needs to know that it is slow about it.
+    const stallsAt = this.#health === "ok" ? this.#lanes.stallsAt() : null;
     return earlier(earlier(canaryAt, stallsAt), earlier(retryAt, this.#budget.deadline()));
   }
 
@@ -98,7 +99,8 @@ export class DiskWatch {
 
   #healthAt(now: Instant): DiskHealth {
     if (this.#hasFailed) return "failed";
-    return this.#lanes.isStalled(now) ? "stalled" : (this.faults.worst() ?? "ok");
+    // A disk that refuses comes first: whoever takes it for merely slow gives it more to save.
+    return this.faults.worst() ?? (this.#lanes.isStalled(now) ? "stalled" : "ok");
   }
 
   #canaryAt(): Instant {

@@ -46,6 +46,7 @@ export class DiskFaults {
 
   /** The worst. */
   worst(): PassingFault | null {
+    if (this.#faults.size === 0) return null;
     const reasons = [...this.#faults.values()].map(({ reason }) => reason);
     if (reasons.includes("read-only")) return "read-only";
     return reasons.includes("full") ? "full" : null;

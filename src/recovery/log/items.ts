@@ -46,26 +46,10 @@ const tags = { end: 0, head: 1, meta: 2, entries: 3, mark: 4 } as const;
 
 const effects: readonly MarkEffect[] = ["none", "drop-covered", "drop-all"];
 
-/** No item is longer than this, in bytes. */
-export function itemBytesBound(item: LogItem): number {
-  switch (item.kind) {
-    case "head":
-      return 1 + 2 * numberBytesMax;
-    case "meta":
-      return 1 + numberBytesMax + item.meta.length;
-    case "entries":
-      return entriesBytesBound(item.entries);
-    case "mark":
-      return 2 + 4 * numberBytesMax;
-    default:
-      return unreachable(item);
-  }
-}
-
 /** Of a length up to `entryBytesMax`, as it is written. */
 const lengthBytesMax = 3;
 
-/** Were each entry of a term of its own, each would cost an item. */
+/** How long they get at most, in bytes: each change of the term costs an item. */
 export function entriesBytesBound(entries: readonly LogEntry[]): number {
   let bytes = 0;
   let term = -1;

@@ -32,7 +32,7 @@ import {
 } from "./save-queue.js";
 import { type SnapshotWritten, writeSnapshot } from "./snapshot-file.js";
 import { installsWaitingMax, type SnapshotJob, SnapshotJobs } from "./snapshot-jobs.js";
-import { type Outcome, scrub, writeFrame } from "./tasks.js";
+import { type Outcome, scrub, writeFirstFrame, writeFrame } from "./tasks.js";
 import { TermRuns } from "./term-runs.js";
 import { Upkeep } from "./upkeep.js";
 
@@ -285,7 +285,8 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     }
     this.#queue.drop(group);
     this.#writing = frame;
-    this.#lanes.run(now, "log", writeFrame(frame), (at, outcome) => {
+    const task = frame.beginsLog ? writeFirstFrame(frame) : writeFrame(frame);
+    this.#lanes.run(now, "log", task, (at, outcome) => {
       this.#writing = null;
       this.#written(at, frame, outcome);
     });

@@ -7,13 +7,7 @@ import { assert, unreachable } from "../../kernel/assert.js";
 import type { FileName } from "../disk.js";
 import { ByteWriter, numberBytesMax } from "./bytes.js";
 import { frameBytesFor, frameBytesMax, frameHeaderBytes, sealFrame } from "./frame.js";
-import {
-  itemBytesBound,
-  type LogItem,
-  metaBytesMax,
-  type SnapshotMark,
-  writeItem,
-} from "./items.js";
+import { type LogItem, metaBytesMax, type SnapshotMark, writeItem } from "./items.js";
 import { segmentName } from "./names.js";
 import type { RecoveredLog } from "./ports.js";
 import type { KeptSegment, RecoveredState, Scrub } from "./recovery.js";
@@ -35,6 +29,7 @@ export interface ComposedFrame {
   readonly sequence: number;
   readonly crc: number;
   readonly beginsSegment: boolean;
+  readonly beginsLog: boolean;
 }
 
 export class LogTail {
@@ -85,7 +80,8 @@ export class LogTail {
   /** Null when it does not fit where we are, and no segment is ready. */
   compose(group: readonly Waiting[]): ComposedFrame | null {
     const items = group.flatMap(itemsOf);
-    const bound = items.reduce((sum, item) => sum + itemBytesBound(item), 0);
+    let bound = 0;
+    for (const { bytes } of group) bound += bytes;
     const current = this.#segments.at(-1);
     if (current !== undefined && this.#end + frameBytesFor(bound) <= this.#segmentBytes) {
       return this.#seal(group, items, bound, current.sequence, false);
@@ -124,7 +120,9 @@ export class LogTail {
     const place = { sequence, offset: offset + lead };
     const crc = sealFrame(memory.subarray(lead, end), place, this.#crc);
     const bytes = memory.subarray(0, end);
-    return { group, file: segmentName(sequence), offset, bytes, sequence, crc, beginsSegment };
+    const beginsLog = this.#segments.length === 0;
+    const file = segmentName(sequence);
+    return { group, file, offset, bytes, sequence, crc, beginsSegment, beginsLog };
   }
 
   commit(frame: ComposedFrame): void {

@@ -13,6 +13,12 @@ export const snapshotName = (number: number): FileName => numbered("snapshot", n
 /** It gets its name when it is whole. A segment has its own from the start: zeroes are no frame. */
 export const unfinishedSnapshot: FileName = "snapshot.new";
 
+/**
+ * An empty file that is made when the first frame of a log is durable: from then on a folder
+ * without a frame is not a new log, but one that was lost.
+ */
+export const begunName: FileName = "begun";
+
 export const canaryName: FileName = "canary";
 
 const pattern = /^(log|snapshot)-([0-9]{16})$/;
@@ -26,6 +32,7 @@ export interface FolderFacts {
   readonly segments: readonly NumberedFile[];
   readonly snapshots: readonly NumberedFile[];
   readonly unfinished: FileFact | null;
+  readonly hasBegun: boolean;
 }
 
 export function readFolder(files: readonly FileFact[]): FolderFacts {
@@ -38,6 +45,9 @@ export function readFolder(files: readonly FileFact[]): FolderFacts {
     (prefix === "log" ? segments : snapshots).push({ ...file, number });
   }
   const unfinished = files.find(({ file }) => file === unfinishedSnapshot) ?? null;
+  const hasBegun = files.some(({ file }) => file === begunName);
   const byNumber = (one: NumberedFile, other: NumberedFile): number => one.number - other.number;
-  return { segments: segments.sort(byNumber), snapshots: snapshots.sort(byNumber), unfinished };
+  segments.sort(byNumber);
+  snapshots.sort(byNumber);
+  return { segments, snapshots, unfinished, hasBegun };
 }

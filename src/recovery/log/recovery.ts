@@ -123,6 +123,7 @@ class SegmentsReading {
   readonly #repairs: LogRepair[] = [];
   readonly #stale: FileName[] = [];
   #spare: NumberedFile | null = null;
+  #hasUnused = false;
   #tail: Tail = { kind: "clean" };
 
   constructor(options: RecoveryOptions, folder: FolderFacts) {
@@ -149,9 +150,15 @@ class SegmentsReading {
     return scan.end === 0 ? this.#takeUnused(file, scan) : this.#takeUsed(file, scan);
   }
 
-  /** Made in advance, or its first write was torn. */
+  /**
+   * Made in advance, or its first write was torn. There is one at most: the next is made when it is
+   * in use.
+   */
   #takeUnused(file: NumberedFile, { tail }: SegmentScan): Refused | null {
     if (tail.kind === "rotten") return this.#rotten(file.file, tail);
+    if (this.#hasUnused)
+      return this.#corrupt(file.file, "the segment before it has no records", null);
+    this.#hasUnused = true;
     if (tail.kind !== "clean") {
       this.#repair(tail.kind === "zeroed" ? "zeroed-tail" : "torn-tail", file);
     }
@@ -164,8 +171,7 @@ class SegmentsReading {
 
   #takeUsed(file: NumberedFile, scan: SegmentScan): Refused | null {
     const before = this.segments.at(-1);
-    const wasUnused = this.#spare !== null || this.#stale.length > 0;
-    if (wasUnused || this.#tail.kind !== "clean") {
+    if (this.#hasUnused || this.#tail.kind !== "clean") {
       const next = firstIndexOf(scan);
       return this.#corrupt(file.file, "what should stand before it is not there", next);
     }
@@ -187,16 +193,11 @@ class SegmentsReading {
 
   /** What all of them together say. */
   refuse(): Refused | null {
-    const { segments, snapshots } = this.#folder;
+    const { segments, hasBegun } = this.#folder;
     if (this.segments.length > 0) return null;
-    if (segments.length > this.run.length || snapshots.length > 0) {
-      return this.#corrupt(
-        "the log",
-        "there are older files, but no record that belongs to them",
-        null,
-      );
-    }
-    return null;
+    // Another's snapshot may have come first: of one that no record names nothing was told.
+    const isNew = segments.length === this.run.length && !hasBegun;
+    return isNew ? null : lost("the log", null, null, "it was begun, and no record of it is there");
   }
 
   result(snapshot: Snapshot | null): RecoveryEnd {

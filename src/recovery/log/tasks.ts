@@ -2,7 +2,7 @@
 import type { DiskFailure, FileName } from "../disk.js";
 import type { DiskTask } from "./lanes.js";
 import type { ComposedFrame } from "./log-tail.js";
-import { segmentName } from "./names.js";
+import { begunName, segmentName } from "./names.js";
 import type { Scrub } from "./recovery.js";
 
 /** Why it did not work; null when it did. */
@@ -11,6 +11,18 @@ export type Outcome = DiskFailure | null;
 export function* writeFrame({ file, offset, bytes }: ComposedFrame): DiskTask<Outcome> {
   const result = yield { kind: "write", file, offset, bytes, synced: true };
   return result.ok ? null : result.reason;
+}
+
+/** Nothing of it is told before it is on the disk that there is a log. */
+export function* writeFirstFrame(frame: ComposedFrame): DiskTask<Outcome> {
+  const failure = yield* writeFrame(frame);
+  if (failure !== null) return failure;
+  const made = yield { kind: "create", file: begunName, bytes: 0 };
+  if (!made.ok) return made.reason;
+  const synced = yield { kind: "sync", file: begunName };
+  if (!synced.ok) return synced.reason;
+  const listed = yield { kind: "sync-folder" };
+  return listed.ok ? null : listed.reason;
 }
 
 /** Zeroes over what a write has left behind that did not come to its end. */

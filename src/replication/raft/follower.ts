@@ -5,7 +5,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { after, due, type Instant, micros } from "../../kernel/time.js";
-import { mayLead, parseGroup } from "./group.js";
+import { parseGroup } from "./group.js";
 import { takeEntries } from "./matching.js";
 import type { AppendRequest, SnapshotPiece } from "./messages.js";
 import type { RaftState } from "./state.js";
@@ -167,4 +167,4 @@ export function electionAt(state: RaftState): Instant {
 
 /** Only a member with a vote, a full copy and a disk that works may lead. */
 export const mayCampaign = (state: RaftState): boolean =>
-  mayLead(state.group, state.self) && state.founded && !state.isOutline && state.health === "ok";
+  state.mayLead && state.mayFound && state.health === "ok";

@@ -34,6 +34,8 @@ export class Leader {
   readonly #firstOfTerm: number;
   #beatAt: Instant;
   #uncommittedBytes = 0;
+  /** The group by which those who had left were dismissed last. */
+  #dismissedAt = 0;
   /** Something has come that may commit or confirm something. */
   #answered = true;
 
@@ -176,8 +178,9 @@ export class Leader {
   }
 
   #refusalOf(commands: readonly Uint8Array[]): RaftRefusal | null {
-    const { limits, log } = this.#state;
-    if (this.#transfer.isOpen) return "transferring";
+    const { limits, log, group, self } = this.#state;
+    // What is proposed to a leader that is leaving could end on a witness and nowhere else.
+    if (this.#transfer.isOpen || !mayLead(group, self)) return "transferring";
     if (commands.some((command) => command.length > limits.commandBytesMax)) return "too-large";
     if (this.#uncommittedBytes >= limits.uncommittedBytesMax) return "overloaded";
     return log.bytes >= limits.logBytesRefused ? "overloaded" : null;
@@ -226,14 +229,18 @@ export class Leader {
 
   #serveReads(): void {
     const { log, now, options } = this.#state;
-    if (this.#reads.wantsRound) {
-      const leased = options.leaseReads && !due(this.leaseUntil ?? now, now);
-      this.#reads.begin(leased ? this.#contact.confirmed : this.#contact.begin(now), log.committed);
-      if (!leased) {
-        this.#sendBeats();
-        this.#count();
-      }
+    this.#serveConfirmed();
+    if (!this.#reads.wantsRound) return;
+    const leased = options.leaseReads && !due(this.leaseUntil ?? now, now);
+    this.#reads.begin(leased ? this.#contact.confirmed : this.#contact.begin(now), log.committed);
+    if (!leased) {
+      this.#sendBeats();
+      this.#count();
     }
+    this.#serveConfirmed();
+  }
+
+  #serveConfirmed(): void {
     for (const read of this.#reads.confirm(this.#contact.confirmed)) {
       this.#state.emit({ kind: "read-ready", ...read });
     }
@@ -242,15 +249,15 @@ export class Leader {
   #changeGroup(): void {
     const { group, groups, log } = this.#state;
     const isCommitted = groups.index <= log.committed && group.outgoing === null;
-    if (isCommitted) this.#dismiss();
-    if (!this.#change.settle((member) => this.#followers.get(member))) return;
-    this.#followers.welcome(this.#change.guest);
-    // In a group of one, what was appended may be decided by its own disk alone.
-    this.#answered = true;
+    if (isCommitted && this.#dismissedAt !== groups.index) this.#dismiss();
+    const appended = this.#change.settle((member) => this.#followers.get(member));
+    const { guest } = this.#change;
+    if (appended || guest !== null) this.#followers.welcome(guest);
   }
 
   /** The last that they hear is that they are not needed any more. */
   #dismiss(): void {
+    this.#dismissedAt = this.#state.groups.index;
     for (const progress of this.#followers.dismiss(this.#change.guest)) {
       this.#sending.beat(progress, this.#contact.round);
     }

@@ -48,8 +48,8 @@ export function takeEntries(state: RaftState, message: AppendRequest): Taken {
 }
 
 /**
- * A full copy never follows from an outline: a witness that is to be a voter needs a blank disk. And
- * what cannot be compacted does not grow without end.
+ * A full copy never follows from an outline: a witness that is to be a voter needs a blank disk.
+ * And what cannot be compacted does not grow without end.
  */
 function mayKeep(state: RaftState, message: AppendRequest): boolean {
   if (!state.isWritable || (state.isOutline && !message.outline)) return false;

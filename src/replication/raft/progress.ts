@@ -10,6 +10,14 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 import type { SnapshotSender } from "./snapshot-sender.js";
 
+/** Entries from `from` on and before `to`; the last of them is of `term`. */
+export interface Gathered {
+  readonly from: number;
+  to: number;
+  bytes: number;
+  term: number;
+}
+
 export class Progress {
   readonly peer: NodeId;
   /** Its durable log is ours up to here. */
@@ -28,6 +36,8 @@ export class Progress {
   blank = true;
   /** It is a witness, or is to become one. */
   outline: boolean;
+  /** What the next message would hold by now. */
+  gathered: Gathered | null = null;
   /** Of a snapshot on its way to it. */
   sender: SnapshotSender | null = null;
   /** Its owner has been told that it came back blank. */
@@ -97,6 +107,7 @@ export class Progress {
   #become(kind: "probe" | "replicate" | "snapshot"): void {
     this.kind = kind;
     this.sender = null;
+    this.gathered = null;
     this.waits = false;
     this.#lasts = [];
     this.#sizes = [];

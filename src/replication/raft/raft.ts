@@ -55,7 +55,8 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   deadline(): Instant | null {
     if (this.#state.hasNews) return this.#state.now;
     const handover = this.#handover?.until ?? null;
-    return earlier(earlier(this.#role.deadline(), handover), this.#state.keeper.deadline());
+    const saves = earlier(this.#state.savesAt, this.#state.keeper.deadline());
+    return earlier(earlier(this.#role.deadline(), handover), saves);
   }
 
   status(): RaftStatus {
@@ -177,6 +178,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
     if (!request.transfer && (leads || state.hearsLeader)) return;
     if (request.term > state.term && !request.pre) this.#enterTerm(request.term);
     const granted = answerVote(state, from, request);
+    state.founding.vouch(from, request);
     if (granted && this.#role.kind === "follower") this.#role.rearm();
   }
 
@@ -191,11 +193,12 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   #onNotSaved(ticket: number): void {
     this.#state.keeper.notSaved(ticket);
     const wasOpen = this.#state.saver.notSaved(ticket);
+    if (wasOpen) this.#state.notSaved();
     if (wasOpen && this.#role.kind === "leader") this.#stepDown("disk");
   }
 
   #onDiskHealth(health: DiskHealth): void {
-    this.#state.health = health;
+    this.#state.healthIs(health);
     if (health !== "ok" && this.#role.kind === "leader") this.#stepDown("disk");
   }
 

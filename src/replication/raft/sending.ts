@@ -11,7 +11,7 @@ import { assert } from "../../kernel/assert.js";
 import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { packedBytes } from "./pack.js";
 import { entryKinds } from "./ports.js";
-import type { Progress } from "./progress.js";
+import type { Gathered, Progress } from "./progress.js";
 import { type SnapshotImage, SnapshotSender } from "./snapshot-sender.js";
 import type { RaftState } from "./state.js";
 
@@ -49,10 +49,6 @@ export class Sending {
   /** Without entries: it tells the commit index, and finds out whether anything sent was lost. */
   beat(progress: Progress, round: number): void {
     const { log } = this.#state;
-    if (progress.kind === "probe" && progress.next > log.base) {
-      this.#probe(progress, round);
-      return;
-    }
     const previous = progress.kind === "snapshot" ? progress.matched : progress.next - 1;
     // Where what it has is compacted here: all that it needs to know is that we are there.
     const known = log.termAt(previous) === null ? 0 : previous;
@@ -61,48 +57,64 @@ export class Sending {
 
   /** Once a heartbeat: pieces of snapshots that got no answer go again. */
   retry(progress: Progress): void {
-    progress.sender?.retry();
+    const { sender } = progress;
+    if (sender === null) return;
+    sender.retry();
+    // Nothing has come of it, and there is a newer one: only that is worth its way.
+    if (sender.isFresh && sender.image.snapshot !== this.#state.snapshot) {
+      this.#beginSnapshot(progress);
+    }
   }
 
   #sendAhead(progress: Progress, round: number): void {
     const { log, limits } = this.#state;
     while (progress.next <= log.last && progress.inFlight < limits.inFlightMax) {
       if (progress.bytesInFlight >= limits.inFlightBytesMax) return;
-      const batch = this.#batch(progress);
-      if (progress.inFlight > 0 && !batch.full) return;
-      this.#appendFrom(progress, batch.entries, round);
-      progress.sent(progress.next + batch.entries.length - 1, batch.bytes);
+      const gathered = this.#gather(progress);
+      const { to, bytes } = gathered;
+      // `to` is the first that found no room, so the message is full where there is one.
+      if (progress.inFlight > 0 && to > log.last) return;
+      this.#appendFrom(progress, to, round);
+      progress.sent(to - 1, bytes);
     }
   }
 
   #probe(progress: Progress, round: number): void {
-    this.#appendFrom(progress, this.#batch(progress).entries, round);
+    this.#appendFrom(progress, this.#gather(progress).to, round);
     progress.waits = true;
   }
 
-  #batch(progress: Progress): Batch {
+  /**
+   * What fits into the next message. While messages are on their way this is asked at each new
+   * entry, so it goes on where it stopped: a leader's log only grows.
+   */
+  #gather(progress: Progress): Gathered {
     const { log, limits } = this.#state;
     const bytesMax = limits.messageBytesMax - appendOverhead;
     const from = progress.next;
-    let to = from;
-    let bytes = 0;
-    let term = log.termAt(from - 1) ?? 0;
-    while (to <= log.last) {
-      const entry = log.entryAt(to);
-      const size = packedBytes(entry, term);
-      if (to > from && bytes + size > bytesMax) break;
-      bytes += size;
-      term = entry.term;
-      to += 1;
+    let { gathered } = progress;
+    if (gathered === null || gathered.from !== from) {
+      gathered = { from, to: from, bytes: 0, term: log.termAt(from - 1) ?? 0 };
+      progress.gathered = gathered;
     }
-    const entries = to > from ? log.slice(from, to - 1) : [];
-    const full = to <= log.last;
-    return { entries: progress.outline ? entries.map(outlineOf) : entries, bytes, full };
+    while (gathered.to <= log.last) {
+      const entry = log.entryAt(gathered.to);
+      const size = packedBytes(entry, gathered.term);
+      if (gathered.to > from && gathered.bytes + size > bytesMax) break;
+      gathered.bytes += size;
+      gathered.term = entry.term;
+      gathered.to += 1;
+    }
+    return gathered;
   }
 
-  #appendFrom(progress: Progress, entries: readonly LogEntry[], round: number): void {
+  /** Up to `to`, and without it. */
+  #appendFrom(progress: Progress, to: number, round: number): void {
+    const { log } = this.#state;
+    const copies = to > progress.next ? log.slice(progress.next, to - 1) : [];
+    const entries = progress.outline ? copies.map(outlineOf) : copies;
     const previous = progress.next - 1;
-    const previousTerm = this.#state.log.termAt(previous);
+    const previousTerm = log.termAt(previous);
     assert(previousTerm !== null, "sent what follows on an entry that is compacted");
     this.#append(progress, previous, previousTerm, entries, round);
   }
@@ -153,13 +165,6 @@ export class Sending {
     }
     return this.#image;
   }
-}
-
-interface Batch {
-  readonly entries: readonly LogEntry[];
-  readonly bytes: number;
-  /** No further entry would have found room. */
-  readonly full: boolean;
 }
 
 const outlineImage = (snapshot: Snapshot): SnapshotImage => ({

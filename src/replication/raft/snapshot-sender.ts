@@ -19,26 +19,34 @@ export interface SnapshotImage {
 export class SnapshotSender {
   readonly image: SnapshotImage;
   readonly #pieceBytes: number;
-  readonly #aheadMax: number;
+  readonly #piecesAheadMax: number;
   #received = 0;
   #sent = 0;
   /** The first piece is out; an empty snapshot has this one only. */
   #begun = false;
   #moved = true;
+  /** It answers, so pieces may go ahead; into silence only one goes at a time. */
+  #answers = false;
 
   constructor(image: SnapshotImage, messageBytesMax: number, piecesInFlightMax: number) {
     this.image = image;
     this.#pieceBytes = messageBytesMax - pieceOverhead - image.snapshot.head.length;
-    this.#aheadMax = this.#pieceBytes * piecesInFlightMax;
+    this.#piecesAheadMax = piecesInFlightMax;
   }
 
   get total(): number {
     return this.image.data.length;
   }
 
+  /** The follower has none of it, as far as we know. */
+  get isFresh(): boolean {
+    return this.#received === 0 && !this.#answers;
+  }
+
   /** The next piece, as far as the window is open. */
   next(term: number, round: number): SnapshotPiece | null {
-    const isOpen = this.#sent - this.#received < this.#aheadMax && this.#sent < this.total;
+    const aheadMax = this.#pieceBytes * (this.#answers ? this.#piecesAheadMax : 1);
+    const isOpen = this.#sent - this.#received < aheadMax && this.#sent < this.total;
     if (this.#begun && !isOpen) return null;
     const offset = this.#sent;
     const bytes = this.image.data.subarray(offset, offset + this.#pieceBytes);
@@ -54,6 +62,7 @@ export class SnapshotSender {
   /** True where the follower has it all, durable. */
   answered(received: number): boolean {
     if (received > this.total) return false;
+    this.#answers = true;
     if (received !== this.#received) this.#moved = true;
     // Less than before: the follower has started again, and has lost what it had.
     if (received < this.#received) this.#sent = received;
@@ -67,6 +76,7 @@ export class SnapshotSender {
     if (!this.#moved) {
       this.#sent = this.#received;
       this.#begun = false;
+      this.#answers = false;
     }
     this.#moved = false;
   }

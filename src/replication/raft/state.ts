@@ -8,10 +8,10 @@
  */
 import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
-import { after, type Instant } from "../../kernel/time.js";
+import { after, due, type Instant } from "../../kernel/time.js";
 import type { DiskHealth, LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { Founding } from "./blank.js";
-import { isElector, parseGroup } from "./group.js";
+import { isElector, mayLead, parseGroup } from "./group.js";
 import type { GroupHistory } from "./group-history.js";
 import { encodeHardState, type HardState } from "./hard-state.js";
 import type { RaftLog } from "./log.js";
@@ -57,6 +57,9 @@ export class RaftState {
   snapshot: Snapshot | null;
   #hard: HardState;
   #waiting: WaitingReply[] = [];
+  #foundedVersion = 0;
+  /** Nothing is given to the disk before, which has refused; null where it has not. */
+  #notSavedUntil: Instant | null = null;
   #outputs: RaftOutput[] = [];
 
   constructor(options: RaftOptions) {
@@ -115,13 +118,43 @@ export class RaftState {
     return this.groups.group;
   }
 
+  /**
+   * A voter that is leaving may lead until that is committed (thesis 4.2.2): it may be the only one
+   * that has the entry, beside a witness, which cannot lead.
+   */
+  get mayLead(): boolean {
+    const { group, groups, log, self } = this;
+    if (this.isOutline) return false;
+    if (mayLead(group, self)) return true;
+    return groups.index > log.committed && mayLead(groups.at(groups.index - 1), self);
+  }
+
   get isWritable(): boolean {
     return this.health === "ok" || this.health === "stalled";
   }
 
   /** Something waits to be told or saved, so a step is due. */
   get hasNews(): boolean {
-    return this.#outputs.length > 0 || (this.isWritable && this.saver.hasWork);
+    return this.#outputs.length > 0 || (this.#maySave && this.saver.hasWork);
+  }
+
+  /** When what was not saved is tried again; null where nothing waits for that. */
+  get savesAt(): Instant | null {
+    return this.isWritable && this.saver.hasWork ? this.#notSavedUntil : null;
+  }
+
+  healthIs(health: DiskHealth): void {
+    this.health = health;
+    if (health === "ok") this.#notSavedUntil = null;
+  }
+
+  /** A log that refuses is not asked again at once: it would refuse at once, and without end. */
+  notSaved(): void {
+    this.#notSavedUntil = after(this.now, this.options.heartbeat);
+  }
+
+  get #maySave(): boolean {
+    return this.isWritable && (this.#notSavedUntil === null || due(this.#notSavedUntil, this.now));
   }
 
   /** A leader was heard so lately that no other can be wanted (thesis 4.2.3, 6.4.1). */
@@ -148,7 +181,18 @@ export class RaftState {
    * @param lives of the others, where all were found blank: only then do they prove anything
    */
   found(lives: ReadonlyMap<NodeId, number>): void {
-    if (!this.founded) this.#change({ founded: true, lives });
+    if (this.founded) return;
+    this.#change({ founded: true, lives });
+    this.#foundedVersion = this.saver.version;
+  }
+
+  /**
+   * It is founded, and its disk knows. Only then may it found others: a member that told them, and
+   * forgot with the power, would be blank among members that are not, and none of these could tell
+   * it that it was found blank.
+   */
+  get mayFound(): boolean {
+    return this.founded && this.saver.isSaved(this.#foundedVersion);
   }
 
   becomeOutline(): void {
@@ -218,18 +262,22 @@ export class RaftState {
     else this.#waiting.push({ target, message, version: this.saver.version });
   }
 
-  /** The outputs of this step: what the disk has to do comes first, for it takes longest. */
+  /**
+   * The outputs of this step: what the disk has to do comes first, for it takes longest. Tickets
+   * are drawn in the order of the outputs, so the saves draw before a snapshot does.
+   */
   finish(): readonly RaftOutput[] {
     this.#sendReplies();
     this.#apply();
+    const saves = this.#maySave && this.saver.hasWork ? this.#takeSaves() : [];
     this.keeper.settle();
-    const saves = this.isWritable && this.saver.hasWork ? this.#takeSaves() : [];
     const outputs = saves.length === 0 ? this.#outputs : [...saves, ...this.#outputs];
     this.#outputs = [];
     return outputs;
   }
 
   #takeSaves(): readonly RaftOutput[] {
+    this.#notSavedUntil = null;
     return this.saver.take(() => encodeHardState(this.#hard));
   }
 

@@ -9,10 +9,11 @@
 import { unreachable } from "../../kernel/assert.js";
 import type { Instant } from "../../kernel/time.js";
 import type { LogEntry } from "../../recovery/log/ports.js";
-import type { RaftInput, RaftRefusal } from "../raft/ports.js";
+import type { RaftRefusal } from "../raft/ports.js";
 import { encodeCommand } from "../service/command-bytes.js";
 import { Leases, type Timed } from "../service/leases.js";
 import type { CommandResult } from "../service/ports.js";
+import type { EngineInput } from "./engine.js";
 import { changesMax, waitingBytesMax } from "./limits.js";
 import { Proposals } from "./proposals.js";
 import { type Read, Reads } from "./reads.js";
@@ -36,7 +37,7 @@ export class Leading {
   #term: number | null = null;
   #applied = 0;
   #lastTicket = 0;
-  readonly #wanted: RaftInput[] = [];
+  readonly #wanted: EngineInput[] = [];
 
   constructor(timed: Timed) {
     this.#timed = timed;
@@ -89,7 +90,7 @@ export class Leading {
    *
    * @param writing how many batches are being written
    */
-  asks(now: Instant, writing: number): readonly RaftInput[] {
+  asks(now: Instant, writing: number): readonly EngineInput[] {
     this.#endLeases(now);
     const asks = this.#wanted.splice(0);
     const batch = this.#proposals.take(this.#lastTicket + 1, writing);
@@ -176,7 +177,7 @@ export class Leading {
     return null;
   }
 
-  #takeChange(origin: Origin, ask: (ticket: number) => RaftInput): Outcome | null {
+  #takeChange(origin: Origin, ask: (ticket: number) => EngineInput): Outcome | null {
     if (this.#changes.size >= changesMax) return overloaded;
     const ticket = this.#nextTicket();
     this.#changes.set(ticket, origin);

@@ -1,15 +1,11 @@
 /**
- * A replica: the stable log, Raft and the service, wired together, and the requests of clients. It
- * is itself a machine. Each part is fed by one method, and its outputs are carried on by one
+ * A replica: the stable log and Raft (engine.ts), the service, and the requests of clients, wired
+ * together. It is itself a machine. Each part is fed by one method, and its outputs are carried on by one
  * `switch`.
  *
  * Any replica takes any request. What changes something, and what asks for the newest state, is
  * work for the leader: done here if that is us, handed on if not (tasks.ts, leading.ts). What asks
  * for no more than we have is answered at once, with the age told.
- *
- * The log and Raft are fed from one queue, because what each says makes the other say something to
- * it: the outputs of a step are carried out to the last one before either hears the next input. So
- * requests to the disk go out in the order in which they were made.
  *
  * Invariant: nothing is answered as done before it was applied here or by the leader, and nothing
  * is applied before a majority has it on its disks.
@@ -23,29 +19,23 @@ import {
   type Timeout,
   timeout,
   type Wakeable,
+  wakeable,
   wakeDue,
 } from "../../kernel/machine.js";
-import type { Instant } from "../../kernel/time.js";
-import type {
-  DiskHealth,
-  LogEntry,
-  LogInput,
-  LogOutput,
-  RecoveredLog,
-  Snapshot,
-} from "../../recovery/log/ports.js";
+import { type Duration, type Instant, micros } from "../../kernel/time.js";
+import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { encodeMessage, parseMessage } from "../raft/encoding.js";
-import { entryKinds, type RaftEvent, type RaftInput, type RaftOutput } from "../raft/ports.js";
+import { entryKinds } from "../raft/ports.js";
 import type { ClientRequest } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
-import { Watches, type WatchNotice } from "../service/watches.js";
 import { groupWords } from "./change-words.js";
 import { Clients } from "./clients.js";
+import { Engine, type EngineInput, type EngineOutput } from "./engine.js";
 import { Leading } from "./leading.js";
 import { type Answered, type Forwarded, parseReplicaMessage } from "./messages.js";
 import { Outbox } from "./outbox.js";
-import { type RaftMachine, type ReplicaOptions, type ReplicaParts, replicaParts } from "./parts.js";
+import { type ReplicaOptions, type ReplicaParts, replicaParts } from "./parts.js";
 import {
   type ClientNumber,
   ownClient,
@@ -56,55 +46,32 @@ import {
 import type { ReplicaStatus } from "./status.js";
 import type { Settled } from "./work.js";
 
-type Feeding =
-  | { readonly part: "log"; readonly input: LogInput | Timeout }
-  | { readonly part: "raft"; readonly input: RaftInput | Timeout };
-
-type Phase =
-  | { readonly kind: "opening" }
-  | { readonly kind: "running"; readonly raft: RaftMachine }
-  /** Its log cannot be used: it takes no part until it is replaced. */
-  | { readonly kind: "out"; readonly reason: string; readonly detail: string };
-
-/** Events of each watch that are told in one step; the rest in the next, so that others get a turn. */
-const eventsPerStepMax = 256;
-
-const compactedText = "what came before is not kept any more: read all, and watch from there";
-const watchLimitText = "too many watches: end some, or ask another replica";
-
 export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #self: NodeId;
   readonly #life: number;
-  readonly #make: ReplicaParts;
-  readonly #log: Machine<LogInput, LogOutput>;
+  readonly #engine: Engine;
+  /** Who was asleep for less has been replaced by nobody: all others were still waiting. */
+  readonly #lateMax: Duration;
   readonly #service: Service;
   readonly #leading: Leading;
   readonly #clients: Clients;
-  readonly #watches: Watches;
   readonly #outbox: Outbox;
   readonly #parts: readonly Wakeable[];
   /** What the log and Raft have not heard yet. */
-  #inbox: Feeding[] = [];
+  #inbox: (EngineInput | Timeout)[] = [];
   #feeding = false;
-  /** Tickets of saves with entries that are not durable yet, oldest first. */
-  #writing: number[] = [];
-  #phase: Phase = { kind: "opening" };
-  #health: DiskHealth = "ok";
   #applied = 0;
   #appChanges = 0;
-  /** When more events of watches are to be told; null where none wait. */
-  #eventsAt: Instant | null = null;
   #outputs: ReplicaOutput[] = [];
 
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
     this.#self = options.self;
     this.#life = options.life;
-    this.#make = parts;
-    this.#log = parts.log();
+    this.#engine = new Engine(parts);
+    this.#lateMax = micros(Math.floor(options.raft.electionTimeoutMin / 2));
     this.#service = parts.service();
     this.#leading = new Leading(this.#service);
     this.#clients = new Clients(options.now, this.#service);
-    this.#watches = new Watches();
     this.#outbox = new Outbox(options.life);
     this.#parts = this.#wakeables();
   }
@@ -116,7 +83,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         wakeDue(this.#parts, now);
         break;
       case "disk-done":
-        this.#feedLog(now, input);
+        this.#feedEngine(now, input);
         break;
       case "message":
         this.#onMessage(now, input.from, input.body);
@@ -129,14 +96,12 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         break;
       case "client-gone":
         this.#clients.gone(input.client);
-        this.#watches.clientGone(input.client);
         break;
       case "client-paused":
-        if (input.paused) this.#watches.pause(input.client);
-        else this.#watches.resume(input.client);
+        this.#clients.pause(input.client, input.paused);
         break;
       case "was-late":
-        this.#feedRaft(now, { kind: "was-late" });
+        if (input.by >= this.#lateMax) this.#feedEngine(now, { kind: "was-late" });
         break;
       default:
         unreachable(input);
@@ -155,13 +120,13 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   }
 
   status(): ReplicaStatus {
-    const phase = this.#phase;
+    const { phase } = this.#engine;
     return {
       phase: phase.kind,
       out: phase.kind === "out" ? { reason: phase.reason, detail: phase.detail } : null,
       raft: phase.kind === "running" ? phase.raft.status() : null,
       applied: this.#applied,
-      disk: this.#health,
+      disk: this.#engine.health,
       sessions: this.#service.openSessions.size,
       waiting: this.#clients.count + this.#leading.count,
     };
@@ -169,20 +134,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
 
   #wakeables(): Wakeable[] {
     return [
-      { deadline: () => this.#log.deadline(), wake: (now) => this.#feedLog(now, timeout) },
-      {
-        deadline: () => (this.#phase.kind === "running" ? this.#phase.raft.deadline() : null),
-        wake: (now) => this.#feedRaft(now, timeout),
-      },
-      { deadline: () => this.#clients.deadline(), wake: (now) => this.#clients.wake(now) },
-      { deadline: () => this.#leading.deadline(), wake: (now) => this.#askRaft(now) },
-      {
-        deadline: () => this.#eventsAt,
-        wake: () => {
-          // They are told at the end of the step.
-          this.#eventsAt = null;
-        },
-      },
+      wakeable(this.#engine, (now) => this.#feedEngine(now, timeout)),
+      wakeable(this.#clients, (now) => this.#clients.wake(now)),
+      wakeable(this.#leading, (now) => this.#askRaft(now)),
     ];
   }
 
@@ -195,20 +149,13 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   }
 
   #ask(now: Instant, client: ClientNumber, request: ClientRequest): void {
-    const phase = this.#phase;
+    const { phase } = this.#engine;
     if (phase.kind === "out") {
       const detail = `the log of ${this.#self} is ${phase.reason}: ${phase.detail}`;
       this.#clients.refuse(client, request.id, "disk-not-writable", detail);
       return;
     }
     switch (request.kind) {
-      case "watch":
-        this.#watch(client, request);
-        break;
-      case "unwatch":
-        this.#watches.unwatch(client, request.watch);
-        this.#clients.reply(client, { kind: "ok", id: request.id, detail: null });
-        break;
       case "members":
         this.#tellMembers(client, request.id);
         break;
@@ -217,26 +164,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     }
   }
 
-  #watch(client: ClientNumber, request: Extract<ClientRequest, { kind: "watch" }>): void {
-    const { id, target, after } = request;
-    const started = this.#watches.watch(client, id, target, after, this.#applied);
-    if (started.ok) this.#clients.reply(client, { kind: "ok", id, detail: started.after });
-    else if (started.reason === "compacted") {
-      this.#clients.refuse(client, id, "compacted", compactedText);
-    } else this.#clients.refuse(client, id, "overloaded", watchLimitText);
-  }
-
-  #tellWatches(notices: readonly WatchNotice[]): void {
-    for (const notice of notices) {
-      const { client, watch } = notice;
-      if (notice.kind === "event") {
-        this.#clients.reply(client, { kind: "event", watch, event: notice.event });
-      } else this.#clients.refuse(client, watch, "compacted", compactedText);
-    }
-  }
-
   #tellMembers(client: ClientNumber, id: number): void {
-    const phase = this.#phase;
+    const { phase } = this.#engine;
     if (phase.kind !== "running") {
       this.#clients.refuse(client, id, "no-leader", `${this.#self} reads its log still`);
     } else {
@@ -251,7 +180,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     if (!(body instanceof Uint8Array)) {
       const message = parseMessage(body);
       if (message === null) this.#outputs.push({ kind: "refused", from });
-      else this.#feedRaft(now, { kind: "message", from, message });
+      else this.#feedEngine(now, { kind: "message", from, message });
       return;
     }
     const message = parseReplicaMessage(body);
@@ -272,98 +201,28 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     for (const { ticket, outcome } of items) this.#clients.settle(now, ticket, outcome);
   }
 
-  // --- the stable log --------------------------------------------------------------------------
+  // --- the log and Raft ------------------------------------------------------------------------
 
-  #feedLog(now: Instant, input: LogInput | Timeout): void {
-    this.#inbox.push({ part: "log", input });
-    this.#feed(now);
-  }
-
-  #feed(now: Instant): void {
+  /** What is said to it while its outputs are carried out waits until they are. */
+  #feedEngine(now: Instant, input: EngineInput | Timeout): void {
+    this.#inbox.push(input);
     if (this.#feeding) return;
     this.#feeding = true;
     for (let at = 0; at < this.#inbox.length; at += 1) {
-      const next = this.#inbox[at] as Feeding;
-      if (next.part === "log") {
-        feed(this.#log, now, next.input, (output) => this.#carryLog(now, output));
-      } else if (this.#phase.kind === "running") {
-        feed(this.#phase.raft, now, next.input, (output) => this.#carryRaft(now, output));
-      }
+      const next = this.#inbox[at] as EngineInput | Timeout;
+      feed(this.#engine, now, next, (output) => this.#carryEngine(now, output));
     }
     this.#inbox = [];
     this.#feeding = false;
   }
 
-  #carryLog(now: Instant, output: LogOutput): void {
-    switch (output.kind) {
-      case "disk":
-        this.#outputs.push(output);
-        break;
-      case "recovered":
-        this.#onRecovered(now, output.log);
-        break;
-      case "refused":
-        this.#phase = { kind: "out", reason: output.reason, detail: output.detail };
-        this.#tell({ kind: "log-refused", reason: output.reason, detail: output.detail });
-        break;
-      case "saved":
-        while (this.#writing.length > 0 && (this.#writing[0] as number) <= output.ticket) {
-          this.#writing.shift();
-        }
-        this.#feedRaft(now, output);
-        break;
-      case "snapshot-saved":
-        this.#feedRaft(now, output);
-        break;
-      case "not-saved":
-        this.#writing = this.#writing.filter((ticket) => ticket !== output.ticket);
-        this.#feedRaft(now, { kind: "not-saved", ticket: output.ticket });
-        break;
-      case "health":
-        this.#health = output.health;
-        this.#tell({ kind: "disk-health", health: output.health });
-        this.#feedRaft(now, { kind: "disk-health", health: output.health });
-        break;
-      case "budget":
-        this.#tell({ ...output, kind: "write-budget" });
-        break;
-      default:
-        unreachable(output);
-    }
-  }
-
-  #onRecovered(now: Instant, recovered: RecoveredLog): void {
-    assert(this.#phase.kind === "opening", "a log is recovered once");
-    const { snapshot, entries, repairs } = recovered;
-    const last = entries.at(-1)?.index ?? snapshot?.index ?? 0;
-    this.#tell({ kind: "log-recovered", last, repairs });
-    this.#phase = { kind: "running", raft: this.#make.raft(now, recovered) };
-    if (this.#health !== "ok") {
-      this.#feedRaft(now, { kind: "disk-health", health: this.#health });
-    }
-    this.#feedRaft(now, timeout);
-  }
-
-  // --- Raft ------------------------------------------------------------------------------------
-
-  #feedRaft(now: Instant, input: RaftInput | Timeout): void {
-    this.#inbox.push({ part: "raft", input });
-    this.#feed(now);
-  }
-
-  #carryRaft(now: Instant, output: RaftOutput): void {
+  #carryEngine(now: Instant, output: EngineOutput): void {
     switch (output.kind) {
       case "send":
         this.#send(output.target, encodeMessage(output.message));
         break;
-      case "save":
-        if (output.entries.length > 0) this.#writing.push(output.ticket);
-        this.#feedLog(now, output);
-        break;
-      case "save-snapshot":
-      case "install-snapshot":
-      case "compact":
-        this.#feedLog(now, output);
+      case "disk":
+        this.#outputs.push(output);
         break;
       case "restore":
         this.#restore(now, output.snapshot);
@@ -387,14 +246,14 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         this.#settle(now, this.#leading.done(output.ticket));
         break;
       case "event":
-        this.#onRaftEvent(now, output.event);
+        this.#onEvent(now, output.event);
         break;
       default:
         unreachable(output);
     }
   }
 
-  #onRaftEvent(now: Instant, event: RaftEvent): void {
+  #onEvent(now: Instant, event: ReplicaEvent): void {
     this.#tell(event);
     if (event.kind !== "role") return;
     if (event.role === "leader") this.#leading.begin(event.term);
@@ -405,14 +264,12 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #restore(now: Instant, snapshot: Snapshot): void {
     if (!this.#service.restore(snapshot.data)) {
       const detail = `the snapshot of entry ${snapshot.index} is of another version or broken`;
-      this.#phase = { kind: "out", reason: "unknown-version", detail };
-      this.#tell({ kind: "log-refused", reason: "unknown-version", detail });
+      this.#tell(this.#engine.leave("unknown-version", detail));
       return;
     }
     this.#applied = snapshot.index;
     this.#settleAll(now, this.#leading.restored(now, snapshot.index));
-    this.#tellWatches(this.#watches.restored(snapshot.index));
-    this.#clients.applied(snapshot.index);
+    this.#clients.restored(snapshot.index);
   }
 
   #apply(now: Instant, entries: readonly LogEntry[]): void {
@@ -429,13 +286,13 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       return;
     }
     const { result, events } = this.#service.apply(entry.index, entry.data);
-    if (events.length > 0) this.#watches.applied(events);
+    if (events.length > 0) this.#clients.happened(events);
     this.#settle(now, this.#leading.applied(now, entry, result));
   }
 
   #takeSnapshot(now: Instant): void {
     const data = this.#service.snapshot();
-    this.#feedRaft(now, { kind: "snapshot-taken", index: this.#applied, data });
+    this.#feedEngine(now, { kind: "snapshot-taken", index: this.#applied, data });
   }
 
   // --- the end of a step -----------------------------------------------------------------------
@@ -445,18 +302,16 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#handOn(now);
     this.#askRaft(now);
     this.#handOn(now);
-    this.#tellWatches(this.#watches.take(eventsPerStepMax));
-    this.#eventsAt = this.#watches.waiting ? now : null;
-    this.#outputs.push(...this.#outbox.take(), ...this.#clients.take());
+    this.#outputs.push(...this.#outbox.take(), ...this.#clients.take(now));
     this.#tellAppState();
   }
 
   #askRaft(now: Instant): void {
     if (!this.#leading.leads) return;
     for (;;) {
-      const asks = this.#leading.asks(now, this.#writing.length);
+      const asks = this.#leading.asks(now, this.#engine.writing);
       if (asks.length === 0) return;
-      for (const ask of asks) this.#feedRaft(now, ask);
+      for (const ask of asks) this.#feedEngine(now, ask);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Prng } from "../../kernel/prng.js";
 import type { Cluster } from "../cluster.js";
 import type { FaultAction } from "../scenario.js";
 import { corruptCommands, corruptSamples, swapSamples } from "./corruption.js";
+import { bitRot, diskFull, diskLies, diskReadOnly, diskStall } from "./disk-faults.js";
 import { findLinks, findTarget, type Hit } from "./hit.js";
 import { partition, worseNetwork } from "./link-faults.js";
 import { clockRate, crash, hang, muteBoard, pause, silence, slow } from "./node-faults.js";
@@ -53,6 +54,16 @@ function findNodeHit(cluster: Cluster, action: NodeAction, dice: Prng): Hit | nu
       return swapSamples(cluster, node, action.sensor, action.other);
     case "corrupt-commands":
       return corruptCommands(cluster, node, action.output);
+    case "disk-full":
+      return diskFull(cluster, node);
+    case "disk-read-only":
+      return diskReadOnly(cluster, node);
+    case "disk-stall":
+      return diskStall(cluster, node);
+    case "disk-lies":
+      return diskLies(cluster, node);
+    case "bit-rot":
+      return bitRot(cluster, node);
     default:
       return unreachable(action);
   }

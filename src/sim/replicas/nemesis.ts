@@ -16,7 +16,6 @@ import type { Board } from "./board.js";
 import type { SimulatedGroup } from "./group.js";
 import { SimClient } from "./sim-client.js";
 import type { FaultKind, Swarm } from "./swarm.js";
-import type { Truth } from "./truth.js";
 
 interface LaidFault {
   readonly links: readonly (readonly [number, number])[];
@@ -29,7 +28,6 @@ export class Nemesis {
   readonly effects = new Map<FaultKind, number>();
   readonly #group: SimulatedGroup;
   readonly #swarm: Swarm;
-  readonly #truth: Truth;
   readonly #dice: Prng;
   readonly #admin: SimClient;
   readonly #laid = new Set<LaidFault>();
@@ -37,10 +35,9 @@ export class Nemesis {
   #changing = false;
   #active = true;
 
-  constructor(group: SimulatedGroup, swarm: Swarm, truth: Truth, dice: Prng) {
+  constructor(group: SimulatedGroup, swarm: Swarm, dice: Prng) {
     this.#group = group;
     this.#swarm = swarm;
-    this.#truth = truth;
     this.#dice = dice;
     const settings = { lease: swarm.sessionLease, driftPpm: swarm.clockDriftPpm };
     this.#admin = new SimClient("admin", group, dice.split("admin"), settings);
@@ -65,7 +62,7 @@ export class Nemesis {
       const status = board.replica?.status();
       if (status?.disk === "failed" || status?.phase === "out") this.#crash(board);
       if (board.id === except) this.#crash(board);
-      else if (this.#isMember(board.id)) board.boot();
+      else if (this.#isMember(board.id) || board.isUsed) board.boot();
     }
   }
 
@@ -255,7 +252,7 @@ export class Nemesis {
   }
 
   #drawChange(kind: FaultKind): MemberChange | null {
-    const members = this.#truth.group?.group.members ?? new Map<NodeId, MemberRole>();
+    const { members } = this.#group.members;
     const of = (role: MemberRole): NodeId[] =>
       [...members].flatMap(([member, has]) => (has === role ? [member] : []));
     const voters = of("voter");
@@ -318,8 +315,7 @@ export class Nemesis {
   }
 
   #isMember(id: NodeId): boolean {
-    const group = this.#truth.group?.group;
-    if (group === undefined) return false;
+    const group = this.#group.members;
     return group.members.has(id) || group.outgoing?.has(id) === true || this.#retired.has(id);
   }
 

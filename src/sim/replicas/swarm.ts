@@ -6,6 +6,7 @@
 import { type NodeId, nodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros, millis, seconds } from "../../kernel/time.js";
+import type { MemberRole, MemberRoles } from "../../replication/raft/ports.js";
 import type { RaftSettings } from "../../replication/replica/parts.js";
 import { type DiskLatency, sdCardLatency, ssdLatency } from "../disk/latency.js";
 import type { LinkModel } from "../network.js";
@@ -56,6 +57,12 @@ export interface Swarm {
 }
 
 const boardsMax = 7;
+
+export function firstMembers({ boards, voters, witness }: Swarm): MemberRoles {
+  const roleOf = (index: number): MemberRole =>
+    witness && index === voters - 1 ? "witness" : "voter";
+  return new Map(boards.slice(0, voters).map((board, index) => [board, roleOf(index)]));
+}
 
 const uniform = (min: Duration, max: Duration) => ({ kind: "uniform" as const, min, max });
 

@@ -5,7 +5,7 @@
  */
 import { crc32c } from "../../codes/crc32c.js";
 import type { NodeId } from "../../kernel/ids.js";
-import type { Group, RaftEvent } from "../../replication/raft/ports.js";
+import type { RaftEvent } from "../../replication/raft/ports.js";
 import type { AppCommands } from "../../replication/service/app-commands.js";
 import { Service } from "../../replication/service/service.js";
 import type { Applied } from "../../replication/service/state-machine.js";
@@ -20,8 +20,6 @@ export class Truth {
   /** By index, the CRC of the whole state, of those replicas that were asked. */
   readonly #states = new Map<number, number>();
   elections = 0;
-  /** The group as of the highest index that anybody told of. */
-  group: { readonly group: Group; readonly index: number } | null = null;
   appliedMax = 0;
   acknowledgedMax = 0;
 
@@ -54,7 +52,6 @@ export class Truth {
   }
 
   told(node: NodeId, event: RaftEvent): void {
-    if (event.kind === "group" && event.index >= (this.group?.index ?? -1)) this.group = event;
     if (event.kind !== "role" || event.role !== "leader") return;
     this.elections += 1;
     const other = this.#leaders.get(event.term);

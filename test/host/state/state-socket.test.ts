@@ -19,14 +19,19 @@ interface Rig {
   readonly path: string;
   readonly reads: (readonly [number, readonly unknown[]])[];
   readonly gone: number[];
+  readonly pauses: (readonly [number, boolean])[];
 }
 
 async function open(): Promise<Rig> {
   const path = stateSocketPath(await testFolder(), nodeId("a"));
-  const rig = { path, reads: [] as Rig["reads"], gone: [] as number[] };
+  const rig = {
+    ...{ path, reads: [] as Rig["reads"], gone: [] as number[] },
+    pauses: [] as Rig["pauses"],
+  };
   const socket = await StateSocket.open({
     path,
     onRequests: (client, bodies) => rig.reads.push([client, bodies]),
+    onPaused: (client, paused) => rig.pauses.push([client, paused]),
     onGone: (client) => rig.gone.push(client),
   });
   onTestFinished(() => socket.close());
@@ -80,7 +85,8 @@ describe("the state socket", () => {
   it("STATE-SOCK-3 is for its user alone, and takes no place of another", async () => {
     const { path } = await open();
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const options = { path, onRequests: () => undefined, onGone: () => undefined };
+    const nothing = () => undefined;
+    const options = { path, onRequests: nothing, onGone: nothing, onPaused: nothing };
     await expect(StateSocket.open(options)).rejects.toMatchObject({ reason: "in-use" });
     const file = `${path}.file`;
     await writeFile(file, "");

@@ -79,6 +79,8 @@ export class LogRig {
   pass(time: Duration): void {
     this.now = instant(this.now + time);
     this.#carry(this.store.step(this.now, { kind: "timeout" }));
+    // Whoever asks to be woken at once, whenever that is, keeps its host from everything else.
+    expect(this.store.deadline() ?? Number.POSITIVE_INFINITY).toBeGreaterThan(this.now);
   }
 
   of<Kind extends LogOutput["kind"]>(kind: Kind): (LogOutput & { readonly kind: Kind })[] {

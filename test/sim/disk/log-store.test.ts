@@ -83,6 +83,11 @@ describe("a power loss at every point of the work of a stable log", () => {
     expect(exploration.points).toBeGreaterThan(40);
   });
 
+  // It was refused as a log that has lost its records: a snapshot was there, and no record yet.
+  it("nor is a log refused whose first is the snapshot of another", () => {
+    nothingWrong(102, exploreLog(102, fewer));
+  });
+
   it.each(sabotages)("is found to lose something where $name", (sabotage) => {
     expect(exploreLog(1, fewer, sabotage).violationCount).toBeGreaterThan(0);
   });
@@ -97,9 +102,11 @@ describe("on a disk that fails", () => {
   });
 
   it("a log that takes a failed sync for a good one is found", () => {
-    const faults = once(20, (disk) => disk.faults.failSyncs(3));
-    const { violationCount } = exploreLog(1, { imagesMax: 6, faults }, failureIgnored);
-    expect(violationCount).toBeGreaterThan(0);
+    const found = [12, 16, 20, 24, 28, 32].some((nth) => {
+      const faults = once(nth, (disk) => disk.faults.failSyncs(2));
+      return exploreLog(1, { ...fewer, faults }, failureIgnored).violationCount > 0;
+    });
+    expect(found).toBe(true);
   });
 
   it.each(seeds)("nor does one that is full, or read-only, for a while (seed %i)", (seed) => {

@@ -43,6 +43,7 @@ export const quiet: Scenario = {
   voting: new Map(),
   rereadsMax: 0,
   protection: unprotected,
+  state: null,
   clockDriftPpm: 50,
   host: {
     wakeLatency: { kind: "uniform", min: micros(0), max: micros(200) },

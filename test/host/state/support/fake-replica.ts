@@ -58,6 +58,7 @@ export class FakeReplica {
       onRequests: (client, bodies) => {
         for (const body of bodies) this.#take(client, body);
       },
+      onPaused: () => undefined,
       onGone: (client) => this.#watches.clientGone(client),
     });
   }

@@ -27,6 +27,8 @@ export const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map(nodeId) as [
   ReturnType<typeof nodeId>,
 ];
 
+export const x = nodeId("x");
+
 export const electionMin = millis(100);
 export const electionMax = millis(200);
 export const heartbeat = millis(20);

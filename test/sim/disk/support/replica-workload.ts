@@ -67,9 +67,9 @@ function optionsOf(now: Instant, life: number, seed: number): ReplicaOptions {
       electionTimeoutMax: millis(400),
       driftMaxPpm: 200,
       leaseReads: false,
-      limits: { ...defaultLimits, logBytesMax: 1_500, trailingEntries: 2 },
+      limits: { ...defaultLimits, logBytesMax: 500, trailingEntries: 2 },
     },
-    log: { segmentBytes: 8_192, snapshotPieceBytes: 1_024 },
+    log: { segmentBytes: 1_536, snapshotPieceBytes: 512 },
     app: counterCommands,
   };
 }
@@ -94,7 +94,7 @@ const ask = (request: ClientRequest): Input => ({ kind: "own-request", request }
 /** Odd ones count, even ones write: both leave a trace of how often, and of which. */
 function commandOf(name: string, sequence: number): Command {
   if (sequence % 2 === 1) return { kind: "app", name: "count", argument: { counter: name } };
-  const value = new Uint8Array(200).fill(sequence);
+  const value = new Uint8Array(300).fill(sequence);
   return { kind: "put", key: name, value, condition: null, ephemeral: false };
 }
 

@@ -1,0 +1,9 @@
+/** `holdfast history`: what a recorded history of operations says about the object that made it. */
+import { Command } from "commander";
+import { checkCommand } from "./history/check-command.js";
+import type { CliIo } from "./io.js";
+
+export const historyCommand = (io: CliIo): Command =>
+  new Command("history")
+    .description("Judges histories of concurrent operations.")
+    .addCommand(checkCommand(io));

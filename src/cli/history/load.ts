@@ -1,0 +1,44 @@
+/** Reads the file of a history, whatever its format. */
+import { readFile, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import type { ReadHistory } from "../../consistency/history/read.js";
+import { readHistory } from "../../consistency/history/read-text.js";
+import { CliFailure } from "../exit.js";
+import type { CliIo } from "../io.js";
+
+export interface LoadedHistory extends ReadHistory {
+  /** As the person named it. */
+  readonly file: string;
+  readonly name: string;
+}
+
+const bytesMax = 268_435_456;
+
+/** @throws CliFailure (invalid file) with the place and what was expected there */
+export async function loadHistory(io: CliIo, file: string): Promise<LoadedHistory> {
+  const text = await readText(resolve(io.cwd, file));
+  if (text === null) {
+    const message = `${file}: expected a file of text that can be read, at most 256MiB`;
+    throw new CliFailure("invalidFile", message, { file, line: null });
+  }
+  const read = readHistory(text);
+  if (read.ok) return { ...read, file, name: basename(file) };
+  throw invalidHistory(file, read.line, read.path, read.expected);
+}
+
+export function invalidHistory(file: string, line: number, path: string, expected: string) {
+  const where = path === "" ? "" : ` ${path}:`;
+  const message = `${file}:${line}:${where} expected ${expected}`;
+  return new CliFailure("invalidFile", message, { file, line, path, expected });
+}
+
+/** Null for what cannot be read, is too long, or is no text. */
+async function readText(path: string): Promise<string | null> {
+  try {
+    const { size } = await stat(path);
+    if (size > bytesMax) return null;
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+/** The replicated state of a replica, in the table of its status. */
+import { formatDuration } from "../../config/quantity.js";
+import type { HostStatus, LiveStatus } from "../../host/live-status.js";
+import { type Instant, micros } from "../../kernel/time.js";
+import type { ReplicaStatus } from "../../replication/replica/status.js";
+import type { Paint, Tone } from "../terminal.js";
+
+/** No row where the cluster keeps none. */
+export function stateRows({ node, host }: LiveStatus, paint: Paint): string[][] {
+  if (host.stateTrouble !== null) {
+    return [["  state", paint("bad", `not kept here: ${host.stateTrouble}`)]];
+  }
+  const { replica, at } = node;
+  if (replica === null || host.state === null) return [];
+  return [
+    ["  state", roleText(replica, at, paint)],
+    ["    disk", diskText(replica, host.state, paint)],
+    ["    clients", clientsText(replica, host.state)],
+  ];
+}
+
+function roleText({ phase, out, raft, applied }: ReplicaStatus, at: Instant, paint: Paint): string {
+  if (out !== null) return paint("bad", `takes no part: ${out.reason}: ${out.detail}`);
+  if (raft === null) return paint("warning", `${phase}: it reads its log`);
+  const { role, term, leader, committed } = raft;
+  const who = leader === null ? paint("bad", "knows of no leader") : `${leader} leads`;
+  const what = role === "leader" ? paint("good", "leads") : `${role}, ${who}`;
+  return `${what}, term ${term}, committed ${committed}, applied ${applied}${leaseText(raft, at)}`;
+}
+
+/** Only where reads trust a lease. */
+function leaseText({ leaseUntil }: NonNullable<ReplicaStatus["raft"]>, at: Instant): string {
+  if (leaseUntil === null || leaseUntil <= at) return "";
+  return `, lease for ${formatDuration(micros(leaseUntil - at))} more`;
+}
+
+const diskTones: Readonly<Record<ReplicaStatus["disk"], Tone>> = {
+  ok: "good",
+  stalled: "bad",
+  full: "bad",
+  "read-only": "bad",
+  failed: "bad",
+};
+
+type Kept = NonNullable<HostStatus["state"]>;
+
+function diskText({ disk }: ReplicaStatus, state: Kept, paint: Paint): string {
+  const { bytesLastHour, syncs, writes, folder } = state;
+  const written = `${(bytesLastHour / 1e6).toFixed(1)} MB written in the last hour`;
+  return `${paint(diskTones[disk], disk)}, ${written}, ${writes} writes, ${syncs} durable, ${folder}`;
+}
+
+function clientsText({ sessions, waiting }: ReplicaStatus, { clients }: Kept): string {
+  const { malformed, slow } = clients;
+  const counts = [
+    `${clients.clients} connected`,
+    `${sessions} sessions open`,
+    `${clients.requests} requests, ${waiting} waiting`,
+    ...(malformed > 0 ? [`${malformed} sent away for nonsense`] : []),
+    ...(slow > 0 ? [`${slow} sent away for not reading`] : []),
+  ];
+  return counts.join(", ");
+}

@@ -1,0 +1,120 @@
+/**
+ * What a replica of the replicated state has of its host: the folder on the disk and the socket for
+ * clients. Their answers and requests become inputs of the machine.
+ */
+import { join } from "node:path";
+import type { NodeId } from "../../kernel/ids.js";
+import type { Instant } from "../../kernel/time.js";
+import type { DiskDone, DiskRequest } from "../../recovery/disk.js";
+import { WriteBudget } from "../../recovery/log/write-budget.js";
+import type { ClientNumber, ReplicaInput } from "../../replication/replica/ports.js";
+import type { ClientReply } from "../../replication/service/ports.js";
+import { FileDisk } from "../disk/file-disk.js";
+import { StateSocket, type StateSocketCounts, stateSocketPath } from "./state-socket.js";
+
+export type ClientInput = Extract<
+  ReplicaInput,
+  { readonly kind: "request" | "client-gone" | "client-paused" }
+>;
+
+export interface LiveStateOptions {
+  readonly stateDir: string;
+  readonly node: NodeId;
+  readonly now: () => Instant;
+  readonly onDone: (done: DiskDone) => void;
+  readonly onClient: (input: ClientInput) => void;
+}
+
+/** Since the start, but for the last hour's bytes. */
+export interface LiveStateStatus {
+  readonly folder: string;
+  readonly bytesLastHour: number;
+  readonly bytesWritten: number;
+  readonly writes: number;
+  /** Writes that were to be durable, and syncs of their own. */
+  readonly syncs: number;
+  readonly clients: StateSocketCounts;
+}
+
+/** The folder of the state cannot be used, or another process uses it. */
+export class StateOpenFailure extends Error {
+  override readonly name = "StateOpenFailure";
+}
+
+export const stateFolder = (stateDir: string, node: NodeId): string =>
+  join(stateDir, `${node}.state`);
+
+export class LiveState {
+  readonly #options: LiveStateOptions;
+  readonly #folder: string;
+  readonly #disk: FileDisk;
+  readonly #socket: StateSocket;
+  readonly #hour: WriteBudget;
+  #bytesWritten = 0;
+  #writes = 0;
+  #syncs = 0;
+
+  private constructor(options: LiveStateOptions, disk: FileDisk, socket: StateSocket) {
+    this.#options = options;
+    this.#folder = stateFolder(options.stateDir, options.node);
+    this.#disk = disk;
+    this.#socket = socket;
+    this.#hour = new WriteBudget(options.now(), null);
+  }
+
+  /** Rejects with a `StateOpenFailure` or a `SocketOpenFailure`; nothing is left open then. */
+  static async open(options: LiveStateOptions): Promise<LiveState> {
+    const { stateDir, node, onDone, onClient } = options;
+    const opened = await FileDisk.open({ folder: stateFolder(stateDir, node), onDone });
+    if (!opened.ok) throw new StateOpenFailure(opened.reason);
+    const { disk } = opened;
+    try {
+      const socket = await StateSocket.open({
+        path: stateSocketPath(stateDir, node),
+        onRequests: (client, bodies) => {
+          for (const body of bodies) onClient({ kind: "request", client, body });
+        },
+        onPaused: (client, paused) => onClient({ kind: "client-paused", client, paused }),
+        onGone: (client) => onClient({ kind: "client-gone", client }),
+      });
+      return new LiveState(options, disk, socket);
+    } catch (error) {
+      await disk.close();
+      throw error;
+    }
+  }
+
+  request(request: DiskRequest): void {
+    const { operation } = request;
+    if (operation.kind === "write") {
+      this.#writes += 1;
+      this.#bytesWritten += operation.bytes.length;
+      this.#hour.add(this.#options.now(), operation.bytes.length);
+      if (operation.synced) this.#syncs += 1;
+    }
+    if (operation.kind === "sync") this.#syncs += 1;
+    this.#disk.request(request);
+  }
+
+  reply(client: ClientNumber, reply: ClientReply): void {
+    this.#socket.reply(client, reply);
+  }
+
+  status(): LiveStateStatus {
+    // The hour goes on also while nothing is written.
+    this.#hour.add(this.#options.now(), 0);
+    return {
+      folder: this.#folder,
+      bytesLastHour: this.#hour.bytesPerHour,
+      bytesWritten: this.#bytesWritten,
+      writes: this.#writes,
+      syncs: this.#syncs,
+      clients: this.#socket.counts(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#socket.close();
+    await this.#disk.close();
+  }
+}

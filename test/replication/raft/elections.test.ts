@@ -1,0 +1,243 @@
+/** Pre-vote, check quorum and what must be durable before it is told. */
+import { describe, expect, it } from "vitest";
+import { voters } from "./support/cluster.js";
+import {
+  a,
+  append,
+  appendReply,
+  Core,
+  electionMax,
+  electionMin,
+  heartbeat,
+  of,
+  sent,
+  targets,
+  voteReply,
+  voteRequest,
+} from "./support/core.js";
+
+/** It is old enough to vote, and has heard of no leader. */
+function voter(options: ConstructorParameters<typeof Core>[0] = {}): Core {
+  const core = new Core(options);
+  core.now = (core.now + electionMin) as typeof core.now;
+  return core;
+}
+
+describe("a pre-vote (RAFT-4)", () => {
+  it("changes neither term nor vote nor patience, and is answered at once", () => {
+    const core = voter();
+    const before = core.raft.deadline();
+    const outputs = core.hear("b", voteRequest({ pre: true, term: 2 }));
+    expect(sent(outputs, "vote-reply")).toMatchObject([{ pre: true, granted: true, term: 2 }]);
+    expect(of(outputs, "save")).toEqual([]);
+    expect([core.status.term, core.raft.deadline()]).toEqual([1, before]);
+  });
+
+  it("is granted to several, who may still get one vote between them", () => {
+    const core = voter();
+    core.hear("b", voteRequest({ pre: true }));
+    core.hear("c", voteRequest({ pre: true }));
+    expect(sent(core.outputs, "vote-reply").map((reply) => reply.granted)).toEqual([true, true]);
+    core.hear("b", voteRequest({}));
+    core.hear("c", voteRequest({}));
+    core.save();
+    const votes = sent(core.outputs, "vote-reply").filter((reply) => !reply.pre);
+    expect(votes.map((reply) => reply.granted)).toEqual([true, false]);
+  });
+
+  it("does not give back a vote that was given in the term", () => {
+    const core = voter();
+    core.hear("b", voteRequest({}));
+    core.hear("c", voteRequest({ pre: true, term: 3 }));
+    core.hear("c", voteRequest({}));
+    core.save();
+    const votes = sent(core.outputs, "vote-reply").filter((reply) => !reply.pre);
+    expect(votes.map((reply) => reply.granted)).toEqual([true, false]);
+  });
+
+  it("is refused to a log that is behind, and to a term that is over", () => {
+    const core = voter({ terms: [3], term: 3 });
+    core.hear("b", voteRequest({ pre: true, term: 4, lastIndex: 9, lastTerm: 2 }));
+    core.hear("b", voteRequest({ pre: true, term: 2 }));
+    expect(sent(core.outputs, "vote-reply")).toMatchObject([
+      { granted: false, term: 3 },
+      { granted: false, term: 3 },
+    ]);
+  });
+
+  it("counts for no vote, and a vote for no pre-vote", () => {
+    const core = new Core();
+    core.wait(electionMax);
+    core.hear("b", voteReply({ pre: false, term: 1 }));
+    expect(core.status.role).toBe("pre-candidate");
+    core.hear("b", voteReply({ pre: true, term: 2 }));
+    core.save();
+    core.hear("c", voteReply({ pre: true, term: 2 }));
+    expect(core.status.role).toBe("candidate");
+    core.hear("c", voteReply({ pre: false, term: 2 }));
+    expect(core.status.role).toBe("leader");
+  });
+
+  it("that is not won leaves the term as it was, however often it is tried", () => {
+    const core = new Core();
+    core.wait(20 * electionMax);
+    expect([core.status.role, core.status.term]).toEqual(["pre-candidate", 1]);
+    expect(targets(core.outputs, "vote-request").length).toBeGreaterThan(20);
+  });
+});
+
+describe("what must be durable before it is told", () => {
+  it("a vote (RAFT-1)", () => {
+    const core = voter();
+    const outputs = core.hear("b", voteRequest({}));
+    expect(sent(outputs, "vote-reply")).toEqual([]);
+    expect(of(outputs, "save")).toMatchObject([{ entries: [] }]);
+    expect(sent(core.save(), "vote-reply")).toMatchObject([{ granted: true }]);
+  });
+
+  it("a vote that could not be kept is never told", () => {
+    const core = voter();
+    core.hear("b", voteRequest({}));
+    core.step({ kind: "not-saved", ticket: of(core.outputs, "save").at(-1)?.ticket ?? 0 });
+    expect(sent(core.outputs, "vote-reply")).toEqual([]);
+    // The disk is asked again, and not at once: it would refuse at once, and without end.
+    expect(sent(core.save(), "vote-reply")).toEqual([]);
+    expect(sent(core.wait(heartbeat), "vote-reply")).toMatchObject([{ granted: true }]);
+  });
+
+  it("a candidate's vote for itself (RAFT-3)", () => {
+    const core = new Core();
+    core.wait(electionMax);
+    core.vote(true, "b");
+    core.vote(false, "b");
+    expect(core.status.role).toBe("candidate");
+    core.save();
+    expect(core.status.role).toBe("leader");
+  });
+
+  it("an entry, before it is acknowledged (RAFT-11)", () => {
+    const core = new Core();
+    // The term is durable already: only the entry is waited for.
+    core.hear("b", append({}));
+    core.save();
+    const entries = [{ index: 2, term: 2, kind: 1, data: new Uint8Array(1) }];
+    expect(sent(core.hear("b", append({ entries })), "append-reply")).toEqual([]);
+    expect(sent(core.save(), "append-reply")).toMatchObject([{ accepted: true, index: 2 }]);
+  });
+
+  it("an entry of the leader itself, before it counts (RAFT-13)", () => {
+    const core = new Core().lead("b");
+    core.acknowledge("b");
+    core.propose("x");
+    core.acknowledge("b");
+    expect(core.status.committed).toBe(core.status.last - 1);
+    core.save();
+    expect(core.status.committed).toBe(core.status.last);
+  });
+
+  it("but a majority of others is enough, while the leader still writes", () => {
+    const core = new Core().lead("b");
+    core.acknowledge("b");
+    core.acknowledge("c");
+    core.propose("x");
+    core.acknowledge("b");
+    core.acknowledge("c");
+    expect(core.status.committed).toBe(core.status.last);
+  });
+
+  it("and the message goes out while the entry is being written", () => {
+    const core = new Core().lead("b");
+    core.acknowledge("b");
+    const outputs = core.propose("x");
+    expect(outputs[0]?.kind).toBe("save");
+    expect(sent(outputs, "append")).toMatchObject([{ entries: [{ kind: 1 }] }]);
+  });
+});
+
+describe("a leader that is heard is not disturbed (RAFT-5)", () => {
+  it("by requests of any term while it was heard within an election timeout", () => {
+    const core = new Core();
+    core.hear("b", append({}));
+    core.save();
+    core.now = (core.now + electionMin - 1) as typeof core.now;
+    for (const pre of [true, false]) {
+      expect(core.hear("c", voteRequest({ term: 99, pre }))).toEqual([]);
+    }
+    expect(core.status.term).toBe(2);
+    core.now = (core.now + 1) as typeof core.now;
+    core.hear("c", voteRequest({ term: 99 }));
+    expect(core.status.term).toBe(99);
+  });
+
+  it("nor is the leader itself, which has its majority", () => {
+    const core = new Core().lead("b");
+    core.acknowledge("b");
+    expect(core.hear("c", voteRequest({ term: 99 }))).toEqual([]);
+    expect(core.status.role).toBe("leader");
+  });
+
+  it("one that has just started votes for nobody: it may have heard one (RAFT-22)", () => {
+    const core = new Core();
+    expect(core.hear("b", voteRequest({ term: 9 }))).toEqual([]);
+    expect(core.status.term).toBe(1);
+  });
+
+  it("a stranger's answer deposes nobody", () => {
+    const core = new Core().lead("b");
+    core.hear("z", appendReply({ term: 99, accepted: false }));
+    expect(core.status.role).toBe("leader");
+  });
+});
+
+describe("a leader without its majority steps down (RAFT-6)", () => {
+  it("within an election timeout and a heartbeat", () => {
+    const core = new Core().lead("b");
+    core.acknowledge("b");
+    core.wait(electionMin + 2 * heartbeat);
+    expect(core.status.role).not.toBe("leader");
+    expect(of(core.outputs, "event").map((output) => output.event)).toContainEqual(
+      expect.objectContaining({ kind: "stepped-down", reason: "no-quorum" }),
+    );
+  });
+
+  it("and goes on while one follower of two answers", () => {
+    const core = new Core().lead("b");
+    for (let beat = 0; beat < 50; beat += 1) {
+      core.wait(heartbeat);
+      core.acknowledge("b");
+    }
+    expect(core.status.role).toBe("leader");
+  });
+
+  it("a leader of itself alone needs nobody", () => {
+    const core = new Core({ roles: voters(1) });
+    core.wait(20 * electionMax);
+    expect(core.status.role).toBe("leader");
+  });
+});
+
+describe("who may campaign (RAFT-7)", () => {
+  const roles = new Map(voters(3));
+  it("not a learner, not a witness, not one that was removed", () => {
+    for (const role of ["learner", "witness"] as const) {
+      const core = new Core({ roles: new Map(roles).set(a, role) });
+      core.wait(10 * electionMax);
+      expect(targets(core.outputs, "vote-request")).toEqual([]);
+      core.hear("b", { kind: "timeout-now", term: 1 });
+      expect(core.status.role).toBe("follower");
+    }
+    const gone = new Core({ self: "z" });
+    gone.wait(10 * electionMax);
+    expect(targets(gone.outputs, "vote-request")).toEqual([]);
+  });
+
+  it("not one whose disk is not well, and again when it is", () => {
+    const core = new Core();
+    core.step({ kind: "disk-health", health: "stalled" });
+    core.wait(10 * electionMax);
+    expect(core.status.role).toBe("follower");
+    core.step({ kind: "disk-health", health: "ok" });
+    core.wait(electionMax);
+    expect(core.status.role).toBe("pre-candidate");
+  });
+});
