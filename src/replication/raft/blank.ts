@@ -57,9 +57,8 @@ export class Founding {
    * whose disk is not well does not either.
    */
   vouch(from: NodeId, request: VoteRequest): void {
-    const { founded } = this.#state;
     const life = this.#state.lifeOf(from);
-    if (founded && request.life === 0 && life !== 0) this.#ask(from, life);
+    if (this.#state.mayFound && request.life === 0 && life !== 0) this.#ask(from, life);
   }
 
   hear(from: NodeId, reply: VoteReply): void {

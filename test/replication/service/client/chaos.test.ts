@@ -15,7 +15,7 @@ const newWorld = (seed: number): ClientWorld =>
     clients: 3,
     client: hurried,
     loss: 0.05 + (seed % 4) * 0.05,
-    delayMax: 1_000 + (seed % 5) * 40_000,
+    delayMax: 1_000 + (seed % 5) * 20_000,
     refusal: 0.05,
     leaderChange: 0.02,
   });
@@ -36,7 +36,7 @@ function randomCall(prng: Prng, mark: number): ClientCall {
     return { kind: "command", command: { kind: "app", name: "add", argument: mark } };
   }
   if (dice < 7) {
-    const lockDelay = micros(prng.below(2) * 100_000);
+    const lockDelay = micros(prng.below(2) * 300_000);
     return { kind: "acquire", lock, wait: prng.chance(0.8), lockDelay };
   }
   if (dice < 9) return { kind: "release", lock };
@@ -53,11 +53,11 @@ function play(world: ClientWorld, seed: number): Asked[] {
   for (let mark = 1; mark <= 160; mark += 1) {
     world.runUntil(world.now + prng.below(60_000));
     const seat = world.seats[prng.below(world.seats.length)] as ClientSeat;
-    if (prng.chance(0.05)) world.cut(seat, prng.below(800_000));
+    if (prng.chance(0.05)) world.cut(seat, prng.below(2_500_000));
     if (prng.chance(0.3))
-      ask(seat, { kind: "open-session", name: "n", lease: millis(300) }, 900_000);
+      ask(seat, { kind: "open-session", name: "n", lease: millis(800) }, 900_000);
     if (prng.chance(0.01)) ask(seat, { kind: "close-session" }, 900_000);
-    ask(seat, randomCall(prng, mark), 50_000 + prng.below(800_000));
+    ask(seat, randomCall(prng, mark), 50_000 + prng.below(2_000_000));
   }
   world.calm = true;
   world.runUntil(world.now + 10_000_000);

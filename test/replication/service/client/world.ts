@@ -41,8 +41,8 @@ export const keeper: AppCommands = {
 export const hurried: Omit<ServiceClientOptions, "seed"> = {
   ...serviceClientDefaults,
   grace: seconds(3),
-  attemptMax: millis(100),
-  driftMaxPpm: 50_000,
+  attemptMax: millis(300),
+  driftMaxPpm: 20_000,
 };
 
 export interface WorldOptions {
