@@ -38,8 +38,8 @@ export function outputsWithout(
   if (input.kind === "message") {
     return [{ kind: "report", event: reception.refuse("no-replication", input.from) }];
   }
-  if (input.kind !== "request") return [];
-  return input.bodies.map((body) => {
+  if (input.kind !== "requests") return [];
+  return input.requests.map(({ client, body }) => {
     const reply = {
       kind: "refused",
       id: requestIdOf(body),
@@ -47,6 +47,6 @@ export function outputsWithout(
       leader: null,
       detail: "this cluster keeps no replicated state",
     } as const;
-    return { kind: "reply", client: input.client, reply };
+    return { kind: "reply", client, reply };
   });
 }

@@ -7,8 +7,8 @@
  *     outcome  = ticket, outcome kind, fields
  *
  * `life` names the start of the replica that asks, so that an answer to what it asked before a
- * crash is not taken for another. The envelope drops copies of a frame (see wire/replay-window.ts), which
- * matters for a command without a session: it is applied each time that it comes.
+ * crash is not taken for another. The envelope drops copies of a frame (wire/replay-window.ts),
+ * which matters for a command without a session: it is applied each time that it comes.
  */
 import { unreachable } from "../../kernel/assert.js";
 import { nodeIdLengthMax, parseNodeId } from "../../kernel/ids.js";
