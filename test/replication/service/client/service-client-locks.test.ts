@@ -5,13 +5,11 @@ import type { WatchEvent } from "../../../../src/replication/service/ports.js";
 import {
   acquire,
   at,
-  done,
   held,
   holding,
   lockEvent,
   queued,
   release,
-  session,
   Table,
   watch,
   withSession,

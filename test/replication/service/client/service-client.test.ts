@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { micros, millis } from "../../../../src/kernel/time.js";
 import type { RequestRefusal } from "../../../../src/replication/service/ports.js";
-import { at, done, get, held, holding, put, session, Table, withSession } from "./table.js";
+import { at, done, get, holding, put, session, Table, withSession } from "./table.js";
 
 describe("CLIENT-1: the outcome of a call", () => {
   it("comes when the reply comes, and only for a request that is open", () => {

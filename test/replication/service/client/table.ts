@@ -17,7 +17,6 @@ import type {
   CommandResult,
   LockView,
   RequestRefusal,
-  WatchEvent,
 } from "../../../../src/replication/service/ports.js";
 
 export const at = (ms: number): Instant => instant(ms * 1_000);
