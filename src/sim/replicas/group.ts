@@ -31,6 +31,7 @@ export interface GroupOptions {
   readonly dice: Prng;
   readonly make: (birth: Birth, index: number) => Replica;
   readonly makeDisk?: (make: () => ModelledDisk, id: NodeId) => ModelledDisk;
+  readonly onSend: (board: Board, body: unknown) => void;
   readonly onEvent: (board: Board, event: ReplicaEvent) => void;
   readonly onDiskFault: (fault: DiskFault) => void;
   readonly trace: ((line: string) => void) | null;
@@ -188,6 +189,7 @@ export class SimulatedGroup {
   #send(source: NodeId, target: NodeId, body: unknown): void {
     const to = this.#indices.get(target);
     if (to === undefined) return;
+    this.#options.onSend(this.board(source), body);
     const encoded = encodeBody(body);
     assert(encoded.length <= frameRoomBytes, `a body of ${encoded.length} bytes in a frame`);
     const frame = new Uint8Array(headBytes + encoded.length);

@@ -6,7 +6,9 @@ import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros, millis } from "../../kernel/time.js";
+import { parseMessage } from "../../replication/raft/encoding.js";
 import type { MemberChange, MemberRole } from "../../replication/raft/ports.js";
+import type { ReplicaEvent } from "../../replication/replica/ports.js";
 import type { Plain } from "../../replication/service/ports.js";
 import type { DiskFault } from "../disk/disk-faults.js";
 import { Effect } from "../effect.js";
@@ -16,6 +18,12 @@ import type { Board } from "./board.js";
 import type { SimulatedGroup } from "./group.js";
 import { SimClient } from "./sim-client.js";
 import type { FaultKind, Swarm } from "./swarm.js";
+
+type PartitionKind =
+  | "partition"
+  | "partition-one-way"
+  | "isolate-leader"
+  | "partition-at-change";
 
 interface LaidFault {
   readonly links: readonly (readonly [number, number])[];
@@ -42,6 +50,28 @@ export class Nemesis {
     const settings = { lease: swarm.sessionLease, driftPpm: swarm.clockDriftPpm };
     this.#admin = new SimClient("admin", group, dice.split("admin"), settings);
     for (const [kind, every] of swarm.faults) this.#plan(kind, every);
+  }
+
+  /** Some faults strike where it hurts: just after a vote was given. */
+  onSend(board: Board, body: unknown): void {
+    if (!this.#active || !this.#swarm.faults.has("crash-at-vote")) return;
+    if (isGrantedVote(body) && this.#dice.chance(0.4)) this.#crashSoon(board, "crash-at-vote");
+  }
+
+  /** Or when somebody has begun to lead, or a group to change. */
+  onEvent(board: Board, event: ReplicaEvent): void {
+    if (!this.#active) return;
+    const { faults } = this.#swarm;
+    const leads = event.kind === "role" && event.role === "leader";
+    if (leads && faults.has("crash-at-lead") && this.#dice.chance(0.3)) {
+      this.#crashSoon(board, "crash-at-lead");
+    }
+    const changes = event.kind === "group" && event.group.outgoing !== null;
+    if (changes && faults.has("partition-at-change") && this.#dice.chance(0.4)) {
+      this.#group.after(this.#draw(micros(1), millis(8)), () => {
+        if (this.#active) this.#partition("partition-at-change");
+      });
+    }
   }
 
   onDiskFault(fault: DiskFault): void {
@@ -80,6 +110,11 @@ export class Nemesis {
     switch (kind) {
       case "crash":
         this.#crashFor(this.#anyUp(), kind);
+        break;
+      case "crash-at-vote":
+      case "crash-at-lead":
+      case "partition-at-change":
+        // These have their own times.
         break;
       case "crash-many":
         for (const board of this.#group.boards) {
@@ -130,6 +165,18 @@ export class Nemesis {
     });
   }
 
+  /** And back again soon: what it has forgotten is asked of it while it still matters. */
+  #crashSoon(board: Board, kind: FaultKind): void {
+    this.#group.after(this.#draw(micros(1), millis(3)), () => {
+      if (!this.#active || !board.up) return;
+      this.#crash(board);
+      this.#touch(kind);
+      this.#group.after(this.#draw(millis(1), millis(60)), () => {
+        if (this.#active && !this.#retired.has(board.id)) board.boot();
+      });
+    });
+  }
+
   #crash(board: Board): void {
     board.crash();
     this.#group.dropConnections(board);
@@ -153,7 +200,7 @@ export class Nemesis {
 
   // --- links -----------------------------------------------------------------------------------
 
-  #partition(kind: "partition" | "partition-one-way" | "isolate-leader"): void {
+  #partition(kind: PartitionKind): void {
     const { boards } = this.#group;
     const leader = boards.find((board) => board.replica?.status().raft?.role === "leader");
     const side = boards.map((board) =>
@@ -183,7 +230,7 @@ export class Nemesis {
       loss: this.#dice.fraction() * 0.5,
       duplication: this.#dice.fraction() * 0.3,
       reordering: this.#dice.fraction() * 0.5,
-      reorderDelay: millis(1 + this.#dice.below(200)),
+      reorderDelay: millis(1 + this.#dice.below(400)),
       effect: new Effect(),
     });
   }
@@ -336,6 +383,12 @@ export class Nemesis {
   #touch(kind: FaultKind): void {
     this.effects.set(kind, (this.effects.get(kind) ?? 0) + 1);
   }
+}
+
+/** See raft/encoding.ts. */
+function isGrantedVote(body: unknown): boolean {
+  const message = parseMessage(body);
+  return message?.kind === "vote-reply" && message.granted && !message.pre;
 }
 
 const healthy = {

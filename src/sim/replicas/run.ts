@@ -29,7 +29,8 @@ import { SimulatedGroup } from "./group.js";
 import { Nemesis } from "./nemesis.js";
 import { StaleReads } from "./stale-reads.js";
 import { drawSwarm, type FaultKind, firstMembers, type Swarm } from "./swarm.js";
-import { ObservedService, Truth } from "./truth.js";
+import { ObservedRaft, ObservedService } from "./observed.js";
+import { Truth } from "./truth.js";
 import { Workload } from "./workload.js";
 
 /** What a test puts in the place of what is right, to see whether it is found. */
@@ -101,8 +102,10 @@ class Run {
         this.#group.trace(() => `${board.id}: ${JSON.stringify(event, mapsAsLists)}`);
         this.#count(`event ${event.kind}`);
         if (event.kind === "stepped-down") this.#count(`stepped down: ${event.reason}`);
-        if (event.kind === "role" || event.kind === "group") this.#truth.told(board.id, event);
+        if (event.kind === "role") this.#truth.told(board.id, event);
+        this.#nemesis.onEvent(board, event);
       },
+      onSend: (board, body) => this.#nemesis.onSend(board, body),
       onDiskFault: (fault) => this.#nemesis.onDiskFault(fault),
       trace: trace ?? null,
     });
@@ -152,6 +155,10 @@ class Run {
     const parts = replicaParts(options);
     const observed: ReplicaParts = {
       ...parts,
+      raft: (now, recovered) => {
+        this.#truth.recovered(birth.id, recovered);
+        return new ObservedRaft(parts.raft(now, recovered), birth.id, this.#truth);
+      },
       service: () => {
         const service = new ObservedService(counterCommands, birth.id, this.#truth);
         this.#services.set(birth.id, service);
