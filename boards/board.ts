@@ -46,8 +46,12 @@ export interface Reading {
 
 export type WriteResult =
   | { readonly ok: true }
-  /** Nothing on the pins has changed. */
-  | { readonly ok: false; readonly reason: WriteRefusal };
+  /**
+   * Nothing on the pins has changed.
+   *
+   * @property newest of `stale-token` and `no-token`: the newest token that the board has seen
+   */
+  | { readonly ok: false; readonly reason: WriteRefusal; readonly newest?: number };
 
 export type WriteRefusal =
   | "unknown-output"
@@ -64,7 +68,24 @@ export type WriteRefusal =
   /** The same command once more. */
   | "repeated-command"
   /** A command that is older than one that was taken. */
-  | "reordered-command";
+  | "reordered-command"
+  /** It comes by a right to drive that is older than one that the board has seen. */
+  | "stale-token"
+  /** It comes by no right, or by what is no token, and the board stands under one. */
+  | "no-token";
+
+/** What a command carries beside its value. */
+export interface CommandMarks {
+  /**
+   * The same under end-to-end protection; a board leaves it to what is before it (see
+   * src/control/protection).
+   */
+  readonly frame?: Uint8Array | null;
+  /** Of an output that a voter drives: the number of the cycle, the same at all replicas. */
+  readonly cycle?: number | null;
+  /** Of a command by right: the token of that right, 1 to `tokenMax` (see fence.ts). */
+  readonly token?: number | null;
+}
 
 export interface Board {
   readonly channels: readonly ChannelSpec[];
@@ -76,23 +97,21 @@ export interface Board {
   read(now: Instant): readonly Reading[];
 
   /**
-   * Drives `output` at `value` (in its unit) until `until`; refused when `until` has passed.
-   *
-   * @param frame the same under end-to-end protection; a board leaves it to what is before it (see
-   *   src/control/protection)
-   * @param cycle of an output that a voter drives: the number of the cycle, the same at all
-   * replicas
+   * Drives `output` at `value` (in its unit) until `until`; refused when `until` has passed, and
+   * when it comes by a right that is older than one that the board has seen.
    */
   write(
     now: Instant,
     output: string,
     value: number,
     until: Instant,
-    frame?: Uint8Array | null,
-    cycle?: number | null,
+    marks?: CommandMarks,
   ): WriteResult;
 
-  /** Puts the output into its safe state at once. Releasing twice is harmless. */
+  /**
+   * Puts the output into its safe state at once. Releasing twice is harmless. It carries no token:
+   * it leads to where a missing command leads, and a right that stands writes again in its period.
+   */
   release(now: Instant, output: string): WriteResult;
 
   /** Releases every output and gives the hardware back; later writes answer `closed`. */

@@ -4,7 +4,15 @@
  */
 
 import type { Instant } from "../src/kernel/time.js";
-import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "./board.js";
+import type {
+  Board,
+  ChannelSpec,
+  CommandMarks,
+  OutputSpec,
+  Reading,
+  WriteResult,
+} from "./board.js";
+import { Fence } from "./fence.js";
 
 export class JoinedBoard implements Board {
   readonly channels: readonly ChannelSpec[];
@@ -13,6 +21,8 @@ export class JoinedBoard implements Board {
   readonly expires: boolean;
   readonly #boards: readonly Board[];
   readonly #boardOf = new Map<string, Board>();
+  /** A right is for the outputs of all: what one has seen counts for the others, too. */
+  readonly #fence = new Fence();
 
   constructor(boards: readonly Board[]) {
     this.#boards = boards;
@@ -35,12 +45,11 @@ export class JoinedBoard implements Board {
     output: string,
     value: number,
     until: Instant,
-    frame: Uint8Array | null = null,
-    cycle: number | null = null,
+    marks: CommandMarks = {},
   ): WriteResult {
     const board = this.#boardOf.get(output);
     if (board === undefined) return { ok: false, reason: "unknown-output" };
-    return board.write(now, output, value, until, frame, cycle);
+    return this.#fence.refusalOf(marks) ?? board.write(now, output, value, until, marks);
   }
 
   release(now: Instant, output: string): WriteResult {

@@ -142,8 +142,10 @@ export interface OutputLine {
   /**
    * Drives the line until `until`, or until the next word where that is null. A board with
    * `expires` ends it by itself; on another the host does, as long as it lives.
+   *
+   * @param token of the right by which it is driven; of use to hardware that has a fence of its own
    */
-  write(now: Instant, value: number, until: Instant | null): WriteResult;
+  write(now: Instant, value: number, until: Instant | null, token?: number | null): WriteResult;
   /** Into the safe state at once. */
   release(now: Instant): WriteResult;
   /** What the pin has, where the hardware can tell; else what it was told. Null: let go. */

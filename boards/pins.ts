@@ -12,7 +12,8 @@
 import { assert } from "../src/kernel/assert.js";
 import { BoundedQueue } from "../src/kernel/queue.js";
 import { due, type Instant } from "../src/kernel/time.js";
-import type { OutputSpec, SafeState, WriteRefusal, WriteResult } from "./board.js";
+import type { CommandMarks, OutputSpec, SafeState, WriteRefusal, WriteResult } from "./board.js";
+import { Fence } from "./fence.js";
 
 /** What happens behind the pins: it is told of every accepted command, at once and in order. */
 export interface Lines {
@@ -45,23 +46,38 @@ interface Pin {
 
 const ok: WriteResult = { ok: true };
 
+type Refused = Extract<WriteResult, { readonly ok: false }>;
+
 export class Pins {
   readonly #pins: ReadonlyMap<string, Pin>;
   readonly #lines: Lines | null;
+  readonly #fence: Fence;
   readonly #changes = new BoundedQueue<PinChange>(pinChangesMax);
   #closed = false;
 
-  /** @param lines null where nothing hangs on the pins */
-  constructor(outputs: readonly OutputSpec[], lines: Lines | null) {
+  /**
+   * @param lines null where nothing hangs on the pins
+   * @param fence shared with other boards at the same actuators; by default these pins' own
+   */
+  constructor(outputs: readonly OutputSpec[], lines: Lines | null, fence: Fence = new Fence()) {
+    this.#fence = fence;
     this.#pins = new Map(outputs.map((spec) => [spec.name, atReset(spec)]));
     assert(this.#pins.size === outputs.length, "two outputs have one name");
     this.#lines = lines;
   }
 
-  write(now: Instant, output: string, value: number, until: Instant): WriteResult {
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    marks: CommandMarks = {},
+  ): WriteResult {
     const pin = this.#pins.get(output);
-    const reason = this.#refusal(pin, value, now, until);
-    if (pin === undefined || reason !== null) return refuse(reason ?? "unknown-output");
+    if (this.#closed) return refuse("closed");
+    if (pin === undefined) return refuse("unknown-output");
+    const refused = this.#fence.refusalOf(marks) ?? refusalOf(pin, value, now, until);
+    if (refused !== null) return refused;
     this.#settle(pin, now);
     this.#change(pin, now, { kind: "driven", value });
     pin.until = until;
@@ -95,14 +111,6 @@ export class Pins {
   changes(now: Instant): readonly PinChange[] {
     for (const pin of this.#pins.values()) this.#settle(pin, now);
     return [...this.#changes];
-  }
-
-  #refusal(pin: Pin | undefined, value: number, now: Instant, until: Instant): WriteRefusal | null {
-    if (this.#closed) return "closed";
-    if (pin === undefined) return "unknown-output";
-    if (!Number.isFinite(value)) return "not-finite";
-    if (value < pin.spec.min || value > pin.spec.max) return "out-of-range";
-    return until > now ? null : "expired";
   }
 
   #makeSafe(pin: Pin, now: Instant): void {
@@ -145,4 +153,10 @@ export function safeValue(safe: SafeState, last: number | null): number | null {
   return safe.kind === "value" ? safe.value : null;
 }
 
-const refuse = (reason: WriteRefusal): WriteResult => ({ ok: false, reason });
+function refusalOf({ spec }: Pin, value: number, now: Instant, until: Instant): Refused | null {
+  if (!Number.isFinite(value)) return refuse("not-finite");
+  if (value < spec.min || value > spec.max) return refuse("out-of-range");
+  return until > now ? null : refuse("expired");
+}
+
+const refuse = (reason: WriteRefusal): Refused => ({ ok: false, reason });

@@ -273,7 +273,7 @@ export class BridgeBoard implements PinBoard, LineBoard {
   /** @param initial null for the safe state */
   #open(pin: UnoPin, config: SlotConfig, initial: number | null): PinSlot {
     const slot = this.#slots.get(pin.number) as PinSlot;
-    slot.open(config, initial === null ? "released" : { value: initial, until: null });
+    slot.open(config, initial === null ? "released" : { value: initial, until: null, token: null });
     return slot;
   }
 

@@ -180,10 +180,15 @@ export class BridgeOutput implements OutputLine, BridgeLine {
     this.#lastTold = initial;
   }
 
-  write(now: Instant, value: number, until: Instant | null): WriteResult {
+  write(
+    now: Instant,
+    value: number,
+    until: Instant | null,
+    token: number | null = null,
+  ): WriteResult {
     const reason = this.#whyNot(now, value, until);
     if (reason !== null) return { ok: false, reason };
-    this.slot.want({ value, until });
+    this.slot.want({ value, until, token });
     this.#lastTold = value;
     this.#board.changed(now);
     return { ok: true };

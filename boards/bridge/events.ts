@@ -1,6 +1,6 @@
 /** What happened to a device, for logs; each once when it begins, and not while it lasts. */
 import { unreachable } from "../../src/kernel/assert.js";
-import { resetCauses } from "./frames.js";
+import { resetCauses, results } from "./frames.js";
 
 export type BridgeEvent =
   | { readonly kind: "line-lost"; readonly code: string }
@@ -48,11 +48,23 @@ export function eventText(event: BridgeEvent): string {
     case "supervision-armed":
       return "it supervises this host";
     case "pin-refused":
-      return `it refuses ${event.pin} (result ${event.result})`;
+      return `it refuses ${event.pin}: ${resultText(event.result)}`;
     default:
       return unreachable(event);
   }
 }
+
+/** What a device means by a result, in the words of its page. */
+export const resultText = (result: number): string => resultTexts.get(result) ?? `result ${result}`;
+
+const resultTexts: ReadonlyMap<number, string> = new Map([
+  [results.anotherCluster, "it is bound to another cluster"],
+  [results.noSuchPin, "no such pin, or not configured for that"],
+  [results.outOfRange, "out of range"],
+  [results.supervisionFailed, "it found this host hung, and is to be armed again"],
+  [results.notBound, "it is bound to no cluster yet"],
+  [results.staleToken, "by a right to drive that is older than one that it has seen"],
+]);
 
 const causeWords: readonly (readonly [number, string])[] = [
   [resetCauses.power, "power"],

@@ -5,7 +5,7 @@
  */
 import { type Duration, millis, seconds } from "../../src/kernel/time.js";
 
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The longest payload, in bytes; a receiver skips and counts longer ones. */
 export const payloadBytesMax = 64;
@@ -35,6 +35,7 @@ export const frameTypes = {
   declare: 0x31,
   verdict: 0x32,
   taken: 0x33,
+  drive: 0x34,
   question: 0x51,
 } as const;
 
@@ -53,6 +54,7 @@ export const results = {
   old: 5,
   supervisionFailed: 6,
   notBound: 7,
+  staleToken: 8,
 } as const;
 
 export type CommandResult = (typeof results)[keyof typeof results];
@@ -162,12 +164,18 @@ export type DeviceFrame =
 
 export const pinUses = { off: 0, input: 1, output: 2, analog: 3, pwm: 4 } as const;
 
+/** An output of the voter that is driven by whoever has the right has this bit in its use. */
+export const byRight = 8;
+
 export const safeKinds = { input: 0, value: 1, hold: 2 } as const;
 
 export const lineFlags = { pullUp: 1, activeLow: 2, edges: 4, sample: 8 } as const;
 
 /** Stands for all pins in a `release`. */
 export const everyPin = 255;
+
+/** Stands for no right, which is older than every right. */
+export const noToken = 0;
 
 /** Of a value on the line: 0 to this is 0 to 1. */
 export const valueMax = 65_535;
@@ -186,6 +194,8 @@ export interface ConfigureFields {
   readonly safeValue: number;
   /** 0 to 255 ms. */
   readonly debounceMs: number;
+  /** That of the right by which an output begins with `initial`; left out: `noToken`. */
+  readonly token?: number;
 }
 
 export interface SuperviseFields {
@@ -202,7 +212,7 @@ export interface SuperviseFields {
 export interface DeclareFields {
   /** 0 to 3. */
   readonly output: number;
-  /** 2 output, 4 PWM. */
+  /** 2 output, 4 PWM; `byRight` beside it for an output that is not voted. */
   readonly use: number;
   readonly safeKind: number;
   readonly safeValue: number;
@@ -229,6 +239,8 @@ export type HostFrame =
       readonly pin: number;
       readonly value: number;
       readonly holdMs: number;
+      /** Left out: `noToken`. */
+      readonly token?: number;
     })
   | (CommandHead & ConfigureFields & { readonly kind: "configure" })
   | (CommandHead & { readonly kind: "sampling"; readonly periodMs: number })
@@ -241,7 +253,15 @@ export type HostFrame =
       readonly value: number;
       readonly holdMs: number;
     })
-  | (CommandHead & DeclareFields & { readonly kind: "declare" });
+  | (CommandHead & DeclareFields & { readonly kind: "declare" })
+  /** Of an output by right; a hold of 0 lets it go. */
+  | (CommandHead & {
+      readonly kind: "drive";
+      readonly output: number;
+      readonly value: number;
+      readonly holdMs: number;
+      readonly token: number;
+    });
 
 /** How far `one` is ahead of `other`; sequences wrap. */
 export const sequenceAhead = (one: number, other: number): number => (one - other) & 0xffff;

@@ -1,6 +1,6 @@
 /** Writes what a host says to a device: one payload of firmware-bridge/protocol.md each. */
 import { assert, unreachable } from "../../src/kernel/assert.js";
-import { frameTypes, type HostFrame, payloadBytesMax, protocolVersion } from "./frames.js";
+import { frameTypes, type HostFrame, noToken, payloadBytesMax, protocolVersion } from "./frames.js";
 
 /** Stops the main loop of a firmware that was built with faults. */
 const hangWord = 0xdead;
@@ -15,11 +15,13 @@ export function hostFrame(frame: HostFrame): Uint8Array {
       return bytes.u8(frameTypes.hang).u16(hangWord).done();
     case "set":
       bytes.u8(frameTypes.set).u16(frame.cluster, frame.sequence);
-      return bytes.u8(frame.pin).u16(frame.value, frame.holdMs).done();
+      bytes.u8(frame.pin).u16(frame.value, frame.holdMs);
+      return bytes.u48(frame.token ?? noToken).done();
     case "configure":
       bytes.u8(frameTypes.configure).u16(frame.cluster, frame.sequence);
       bytes.u8(frame.pin, frame.use, frame.flags).u16(frame.initial).u8(frame.safeKind);
-      return bytes.u16(frame.safeValue).u8(frame.debounceMs).done();
+      bytes.u16(frame.safeValue).u8(frame.debounceMs);
+      return bytes.u48(frame.token ?? noToken).done();
     case "sampling":
       bytes.u8(frameTypes.sampling).u16(frame.cluster, frame.sequence);
       return bytes.u16(frame.periodMs).done();
@@ -38,6 +40,9 @@ export function hostFrame(frame: HostFrame): Uint8Array {
       bytes.u8(frameTypes.declare).u16(frame.cluster, frame.sequence);
       bytes.u8(frame.output, frame.use, frame.safeKind);
       return bytes.u16(frame.safeValue, frame.tolerance, frame.graceMs, frame.patienceMs).done();
+    case "drive":
+      bytes.u8(frameTypes.drive).u16(frame.cluster, frame.sequence).u8(frame.output);
+      return bytes.u16(frame.value, frame.holdMs).u48(frame.token).done();
     default:
       return unreachable(frame);
   }
@@ -62,6 +67,17 @@ class Writer {
       this.#view.setUint16(this.#length, number);
       this.#length += 2;
     }
+    return this;
+  }
+
+  u48(number: number): this {
+    assert(fits(number, 2 ** 48 - 1), `${number} does not fit six bytes`);
+    return this.u16(Math.floor(number / 2 ** 32)).u32(number % 2 ** 32);
+  }
+
+  u32(number: number): this {
+    this.#view.setUint32(this.#length, number);
+    this.#length += 4;
     return this;
   }
 

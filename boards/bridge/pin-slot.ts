@@ -36,6 +36,7 @@ import {
   holdMax,
   holdMin,
   lineFlags,
+  noToken,
   pinUses,
   results,
   safeKinds,
@@ -64,6 +65,8 @@ export interface SlotConfig {
 export interface Drive {
   readonly value: number;
   readonly until: Instant | null;
+  /** That of the right by which it is driven; null for none. */
+  readonly token: number | null;
 }
 
 export interface SlotContext {
@@ -221,6 +224,7 @@ export class PinSlot implements CommandSource {
       },
       onAnswer: (now, result) => {
         if (this.#config !== config) return;
+        if (result === results.staleToken) this.#onStale(driven);
         if (!this.#onResult(now, result)) return;
         this.#standing = "confirmed";
         this.#waits = waits;
@@ -244,9 +248,12 @@ export class PinSlot implements CommandSource {
         sentAt = now;
         const value = toLine(driven.value);
         const holdMs = Math.floor(hold / millis(1));
-        return hostFrame({ kind: "set", cluster, sequence, pin: this.number, value, holdMs });
+        const token = driven.token ?? noToken;
+        const head = { cluster, sequence, pin: this.number };
+        return hostFrame({ kind: "set", ...head, value, holdMs, token });
       },
       onAnswer: (now, result) => {
+        if (result === results.staleToken) this.#onStale(driven);
         if (this.#config !== config || sentAt === null || !this.#onResult(now, result)) return;
         this.#undone = false;
         this.#confirmed = confirmedBy(driven, sentAt, hold);
@@ -299,6 +306,13 @@ export class PinSlot implements CommandSource {
     return false;
   }
 
+  /** The device has what a newer right wants; what this one wanted is void. */
+  #onStale(driven: Driven): void {
+    if (this.#wanted !== driven) return;
+    this.#wanted = "released";
+    this.#confirmed = { driven: "released", endsAt: null, renewAt: null };
+  }
+
   /** A pin that was configured and is not is configured again, but not for ever. */
   #onFinal(): void {
     this.#refusals += 1;
@@ -343,6 +357,7 @@ function configureFields(
     safeKind: safeKinds[safe.kind],
     safeValue: safe.kind === "value" ? toLine(safe.value) : 0,
     debounceMs,
+    token: driven === "released" ? noToken : (driven.token ?? noToken),
   };
 }
 

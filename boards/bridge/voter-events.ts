@@ -17,6 +17,8 @@ export type VoterEvent =
   /** How a replica stands has changed, in the eyes of the voter. */
   | { readonly kind: "replica"; readonly place: Place; readonly standing: ReplicaStanding }
   | { readonly kind: "output"; readonly output: number; readonly state: OutputState }
+  /** An order of ours was refused: the voter has seen a newer right to drive. */
+  | { readonly kind: "stale-token"; readonly output: number }
   /** The cables are crossed: this replica is at another line than it should be. */
   | { readonly kind: "wrong-place"; readonly place: Place; readonly expected: Place };
 
@@ -30,6 +32,8 @@ export function voterEventText(
       return `the replica at place ${event.place} ${standingText(event.standing)}`;
     case "output":
       return `output ${outputName(event.output)} ${stateText(event.state)}`;
+    case "stale-token":
+      return `output ${outputName(event.output)} is driven by a newer right than ours`;
     case "wrong-place": {
       const { place, expected } = event;
       return `this replica is at place ${place}, and should be at ${expected}: check the cables`;

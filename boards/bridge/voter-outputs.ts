@@ -1,14 +1,27 @@
 /**
- * Outputs that are voted in firmware, as a board without channels: a write is this replica's vote,
- * and what the pin has is the voter's verdict. So a write that is accepted promises nothing about
- * the pin; two of three replicas must say the same. The votes of one cycle bear its number, by
- * which the voter knows a replica that is late.
+ * The outputs of the voter in firmware, as a board without channels. Most are voted: a write is
+ * this replica's vote, and what the pin has is the voter's verdict. So a write that is accepted
+ * promises nothing about the pin; two of three replicas must say the same. The votes of one cycle
+ * bear its number, by which the voter knows a replica that is late.
+ *
+ * One that is declared by right is driven by whoever has the right to drive, over whichever line:
+ * there the voter is the one board that all replicas share, and its fence knows the rights of all.
  */
 import { type Duration, due, elapsed, type Instant, millis } from "../../src/kernel/time.js";
-import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "../board.js";
+import type {
+  Board,
+  ChannelSpec,
+  CommandMarks,
+  OutputSpec,
+  Reading,
+  WriteRefusal,
+  WriteResult,
+} from "../board.js";
+import { Fence } from "../fence.js";
 import type { BoardHealth } from "../pin-board.js";
 import { outputsMax } from "./device-frame.js";
 import {
+  byRight as byRightBit,
   type DeclareFields,
   holdMax,
   type OutputState,
@@ -26,6 +39,8 @@ export interface VotedOutput {
   /** 0 to 3: D5 to D8 of an Arduino Mega. */
   readonly number: number;
   readonly use: "output" | "pwm";
+  /** It is not voted: whoever has the right to drive drives it. */
+  readonly byRight: boolean;
   /** Votes that differ by no more agree; in the output's unit. */
   readonly tolerance: number;
   /** Without a majority the last voted value stays so long, at most 1 s. */
@@ -71,6 +86,9 @@ interface Voted {
   readonly value: number;
 }
 
+/** No output of it, in that way of driving. */
+const unknown: WriteResult = { ok: false, reason: "unknown-output" };
+
 export class VoterOutputs implements Board {
   readonly channels: readonly ChannelSpec[] = [];
   /** The voter ends a vote by itself. */
@@ -78,6 +96,10 @@ export class VoterOutputs implements Board {
   readonly outputs: readonly OutputSpec[];
   readonly #options: VoterOutputsOptions;
   readonly #voted = new Map<string, Voted>();
+  /** By output by right, the token of what was ordered last and is not let go. */
+  readonly #ordered = new Map<string, number>();
+  /** The first of two: the voter's own knows of the other replicas. */
+  readonly #fence = new Fence();
   #ended: Promise<void> | null = null;
 
   constructor(options: VoterOutputsOptions) {
@@ -90,29 +112,28 @@ export class VoterOutputs implements Board {
   }
 
   /**
-   * This replica's vote for `output`, until `until`, or for a minute if that is earlier.
-   *
-   * @param cycle without it nothing can be voted: an output that the config leaves to the lease is
-   *   none of the voter's
+   * This replica's vote for `output`, or its order, until `until`, or for a minute if that is
+   * earlier. Without a cycle nothing can be voted, and with one nothing ordered.
    */
   write(
     now: Instant,
     output: string,
     value: number,
     until: Instant,
-    _frame: Uint8Array | null = null,
-    cycle: number | null = null,
+    marks: CommandMarks = {},
   ): WriteResult {
+    const { cycle = null, token = null } = marks;
     const voted = this.#find(output);
-    if (voted === null || cycle === null) return { ok: false, reason: "unknown-output" };
-    if (!Number.isFinite(value)) return { ok: false, reason: "not-finite" };
-    const { min, max } = voted.spec;
-    if (value < min || value > max) return { ok: false, reason: "out-of-range" };
+    if (voted === null || voted.byRight !== (cycle === null)) return unknown;
     if (this.#ended !== null) return { ok: false, reason: "closed" };
-    if (due(until, now)) return { ok: false, reason: "expired" };
-    if (this.#options.session.health(now).kind !== "live") return { ok: false, reason: "lost" };
+    const fenced = this.#fence.refusalOf(marks);
+    if (fenced !== null) return fenced;
+    if (voted.byRight && token === null) return { ok: false, reason: "no-token" };
+    const reason = this.#refusalOf(now, voted, value, until);
+    if (reason !== null) return { ok: false, reason };
     const hold = elapsed(now, until) - this.#options.lineTime;
-    this.#vote(voted, cycle, value, hold);
+    if (cycle !== null) this.#vote(voted, cycle, value, hold);
+    if (token !== null && voted.byRight) this.#order(voted, token, value, hold);
     return { ok: true };
   }
 
@@ -124,6 +145,7 @@ export class VoterOutputs implements Board {
     const voted = this.#find(output);
     if (voted === null) return { ok: false, reason: "unknown-output" };
     if (this.#ended !== null) return { ok: false, reason: "closed" };
+    this.#letGo(voted);
     const last = this.#voted.get(output);
     this.#voted.delete(output);
     if (last !== undefined) this.#send(voted, last.cycle + 1, last.value, 1);
@@ -171,6 +193,18 @@ export class VoterOutputs implements Board {
     return this.#ended ?? Promise.resolve();
   }
 
+  #refusalOf(
+    now: Instant,
+    { spec: { min, max } }: VotedOutput,
+    value: number,
+    until: Instant,
+  ): WriteRefusal | null {
+    if (!Number.isFinite(value)) return "not-finite";
+    if (value < min || value > max) return "out-of-range";
+    if (due(until, now)) return "expired";
+    return this.#options.session.health(now).kind === "live" ? null : "lost";
+  }
+
   #find(name: string): VotedOutput | null {
     return this.#options.outputs.find(({ spec }) => spec.name === name) ?? null;
   }
@@ -183,6 +217,22 @@ export class VoterOutputs implements Board {
     if (holdMs < 1) return;
     this.#send(voted, cycle, onLine, holdMs);
     this.#voted.set(name, { cycle, value: onLine });
+  }
+
+  #order({ number: output, spec }: VotedOutput, token: number, value: number, hold: number): void {
+    const holdMs = Math.floor(Math.min(hold, holdMax) / millis(1));
+    if (holdMs < 1) return;
+    const onLine = toLine(value, spec.min, spec.max);
+    this.#options.session.drive({ output, value: onLine, holdMs, token });
+    this.#ordered.set(spec.name, token);
+  }
+
+  /** Under the right by which it was ordered: a newer one is not disturbed. */
+  #letGo({ number: output, spec }: VotedOutput): void {
+    const token = this.#ordered.get(spec.name);
+    this.#ordered.delete(spec.name);
+    if (token === undefined) return;
+    this.#options.session.drive({ output, value: 0, holdMs: 0, token });
   }
 
   #send({ number: output }: VotedOutput, cycle: number, value: number, holdMs: number): void {
@@ -247,11 +297,11 @@ function problemOf({ spec, number, tolerance, grace, patience }: VotedOutput): s
   return null;
 }
 
-function declarationOf({ spec, number, use, ...limits }: VotedOutput): DeclareFields {
+function declarationOf({ spec, number, use, byRight, ...limits }: VotedOutput): DeclareFields {
   const { min, max, safe } = spec;
   return {
     output: number,
-    use: use === "pwm" ? pinUses.pwm : pinUses.output,
+    use: (use === "pwm" ? pinUses.pwm : pinUses.output) + (byRight ? byRightBit : 0),
     safeKind: safeKinds[safe.kind],
     safeValue: safe.kind === "value" ? toLine(safe.value, min, max) : 0,
     tolerance: toLine(min + limits.tolerance, min, max),

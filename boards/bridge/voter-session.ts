@@ -58,6 +58,16 @@ export interface Vote {
   readonly cycle: number;
 }
 
+/** What an output by right shall have. */
+export interface Order {
+  readonly output: number;
+  /** 0 to 65,535. */
+  readonly value: number;
+  /** 1 to 60,000 ms; 0 lets it go. */
+  readonly holdMs: number;
+  readonly token: number;
+}
+
 interface Declaration {
   readonly fields: DeclareFields;
   /** When it is said (again); null once it was taken. */
@@ -79,6 +89,9 @@ export class VoterSession {
   readonly #old = new OldVotes();
   readonly #declarations: readonly Declaration[];
   #declarationSequence = 0;
+  #orderSequence = 0;
+  /** Outputs of which it was told that our right is an older one. */
+  readonly #stale = new Set<number>();
   #phase: Phase = "asking";
   #lineLost: string | null = null;
   #verdict: Verdict | null = null;
@@ -135,10 +148,7 @@ export class VoterSession {
    * @returns whether it went out
    */
   vote({ output, value, holdMs, cycle }: Vote): boolean {
-    const isDeclared = this.#declarations.some(
-      ({ fields, dueAt }) => fields.output === output && dueAt === null,
-    );
-    if (this.#phase !== "known" || !isDeclared) {
+    if (!this.#isDeclared(output)) {
       this.counts.add("votes-not-sent");
       return false;
     }
@@ -147,6 +157,26 @@ export class VoterSession {
     this.#options.send(hostFrame({ kind: "vote", ...head, output, value, holdMs }));
     this.counts.add("votes");
     return true;
+  }
+
+  /** As `vote`, of an output by right. It is not sent again: the next write brings the next. */
+  drive(order: Order): boolean {
+    if (!this.#isDeclared(order.output)) {
+      this.counts.add("orders-not-sent");
+      return false;
+    }
+    this.#orderSequence = nextSequence(this.#orderSequence);
+    const head = { cluster: this.#tag, sequence: this.#orderSequence };
+    this.#options.send(hostFrame({ kind: "drive", ...head, ...order }));
+    this.counts.add("orders");
+    return true;
+  }
+
+  #isDeclared(output: number): boolean {
+    if (this.#phase !== "known") return false;
+    return this.#declarations.some(
+      ({ fields, dueAt }) => fields.output === output && dueAt === null,
+    );
   }
 
   onPayload(now: Instant, payload: Uint8Array): void {
@@ -290,7 +320,17 @@ export class VoterSession {
     if (declaration !== undefined && result === results.done) declaration.dueAt = null;
     if (result === results.done) this.counts.add("taken");
     else this.counts.add(`refused-${resultWords[result]}`);
-    if (declaration === undefined) this.#onVoteTaken(now, output, result === results.old);
+    if (declaration !== undefined) return;
+    this.#noteStale(now, output, result === results.staleToken);
+    this.#onVoteTaken(now, output, result === results.old);
+  }
+
+  /** Told once, and again after an order that was taken. */
+  #noteStale(now: Instant, output: number, isStale: boolean): void {
+    if (!isStale) this.#stale.delete(output);
+    if (!isStale || this.#stale.has(output)) return;
+    this.#stale.add(output);
+    this.#options.onEvent(now, { kind: "stale-token", output });
   }
 
   #onVoteTaken(now: Instant, output: number, isOld: boolean): void {
@@ -333,4 +373,5 @@ const resultWords: Readonly<Record<CommandResult, string>> = {
   5: "late",
   6: "supervision",
   7: "not-bound",
+  8: "stale-token",
 };

@@ -133,7 +133,7 @@ function frozenOutput(line: OutputLine, fault: FaultSwitch): OutputLine {
   fault.add(switched);
   return {
     pin: line.pin,
-    write: (now, value, until) => (fault.on ? lost : line.write(now, value, until)),
+    write: (now, value, until, token) => (fault.on ? lost : line.write(now, value, until, token)),
     release: (now) => (fault.on ? lost : line.release(now)),
     readBack: (now) => (fault.on ? last : line.readBack(now)),
     close: (now) => {

@@ -101,8 +101,8 @@ function unheard(line: OutputLine, fault: FaultSwitch): OutputLine {
   fault.add(switched);
   return {
     pin: line.pin,
-    write: (now, value, until): WriteResult => {
-      if (!fault.on) return line.write(now, value, until);
+    write: (now, value, until, token): WriteResult => {
+      if (!fault.on) return line.write(now, value, until, token);
       told = value;
       return { ok: true };
     },

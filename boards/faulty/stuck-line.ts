@@ -98,8 +98,13 @@ class StuckOutput implements OutputLine, Switched {
     else this.#line.release(now);
   }
 
-  write(now: Instant, value: number, until: Instant | null): WriteResult {
-    return this.#isDeaf ? { ok: true } : this.#line.write(now, value, until);
+  write(
+    now: Instant,
+    value: number,
+    until: Instant | null,
+    token: number | null = null,
+  ): WriteResult {
+    return this.#isDeaf ? { ok: true } : this.#line.write(now, value, until, token);
   }
 
   release(now: Instant): WriteResult {

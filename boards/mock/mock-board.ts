@@ -8,7 +8,15 @@
  */
 import type { Prng } from "../../src/kernel/prng.js";
 import type { Instant } from "../../src/kernel/time.js";
-import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "../board.js";
+import type {
+  Board,
+  ChannelSpec,
+  CommandMarks,
+  OutputSpec,
+  Reading,
+  WriteResult,
+} from "../board.js";
+import type { Fence } from "../fence.js";
 import { type Lines, type PinChange, type PinState, Pins } from "../pins.js";
 import type { PlantTime } from "./plant.js";
 import { Sensor, type SensorOptions } from "./sensor.js";
@@ -33,6 +41,8 @@ export interface MockBoardOptions {
   readonly begins: Instant;
   /** Of the sensors' noise. */
   readonly dice: Prng;
+  /** That of the actuators behind the wiring, where they have one; by default the board's own. */
+  readonly fence?: Fence;
 }
 
 interface Channel {
@@ -55,15 +65,21 @@ export class MockBoard implements Board {
       sensor: new Sensor(sensor, begins, dice.split(sensor.channel.name)),
       truth: (at) => wiring.truth(toTrue(at), sensor.quantity),
     }));
-    this.#pins = new Pins(outputs, linesTo(wiring, options.board, toTrue));
+    this.#pins = new Pins(outputs, linesTo(wiring, options.board, toTrue), options.fence);
   }
 
   read(now: Instant): readonly Reading[] {
     return this.#channels.map(({ sensor, truth }) => sensor.read(now, truth));
   }
 
-  write(now: Instant, output: string, value: number, until: Instant): WriteResult {
-    return this.#pins.write(now, output, value, until);
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    marks: CommandMarks = {},
+  ): WriteResult {
+    return this.#pins.write(now, output, value, until, marks);
   }
 
   release(now: Instant, output: string): WriteResult {

@@ -9,6 +9,7 @@
 import { Prng } from "../../src/kernel/prng.js";
 import { type Instant, millis, seconds } from "../../src/kernel/time.js";
 import type { OutputSpec, SafeState } from "../board.js";
+import { Fence } from "../fence.js";
 import type { Lines } from "../pins.js";
 import { Boiler, type BoilerOptions, smallBoiler } from "./boiler.js";
 import { linesTo, MockBoard, type MockSensor, type ToTrue } from "./mock-board.js";
@@ -52,6 +53,11 @@ export interface SiteOptions {
   readonly loop: "closed" | "open";
   /** Instead of the small one. */
   readonly boiler?: BoilerOptions;
+  /**
+   * `board`, the default: each board knows the rights that came to itself, as boards of their own
+   * do. `actuator`: the actuators behind the wires know the rights that came by any board.
+   */
+  readonly fence?: "board" | "actuator";
 }
 
 export interface BoardPlace {
@@ -77,11 +83,13 @@ export class Site {
   readonly #options: SiteOptions;
   readonly #dice: Prng;
   readonly #boots = new Map<string, number>();
+  readonly #fence: Fence | null;
 
   constructor(options: SiteOptions) {
     const { declarations, begins, seed } = options;
     this.#options = options;
     this.#dice = new Prng(seed);
+    this.#fence = options.fence === "actuator" ? new Fence() : null;
     this.outputs = Object.entries(declarations.outputs).map(([name, output]) => ({
       name,
       unit: output.unit,
@@ -90,6 +98,11 @@ export class Site {
       safe: output.safe,
     }));
     this.wiring = new Wiring(plantFor(options), this.outputs, begins);
+  }
+
+  /** For a board that comes out of reset: one that forgot, or that of the actuators. */
+  fence(): Fence {
+    return this.#fence ?? new Fence();
   }
 
   /** What is true of the quantity behind a sensor, in its unit. */
@@ -116,6 +129,7 @@ export class Site {
       toTrue,
       begins,
       dice,
+      fence: this.fence(),
     });
   }
 

@@ -11,7 +11,15 @@
  */
 import { assert, UsageError } from "../../src/kernel/assert.js";
 import { type Duration, elapsed, type Instant, instant } from "../../src/kernel/time.js";
-import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "../board.js";
+import type {
+  Board,
+  ChannelSpec,
+  CommandMarks,
+  OutputSpec,
+  Reading,
+  WriteResult,
+} from "../board.js";
+import type { Fence } from "../fence.js";
 import { type Lines, type PinState, Pins } from "../pins.js";
 import type { Recording } from "./csv.js";
 
@@ -26,6 +34,8 @@ export interface RecordedBoardOptions {
   readonly outputs: readonly OutputSpec[];
   /** Where the commands go; null where nothing hangs on the pins. */
   readonly lines: Lines | null;
+  /** That of the actuators behind the lines, where they have one; by default the board's own. */
+  readonly fence?: Fence;
   /** Recorded seconds in a second, more than 0. */
   readonly speed: number;
   /** When the first row comes on, on the node's clock. Before it there is nothing to read. */
@@ -61,7 +71,7 @@ export class RecordedBoard implements Board {
     this.channels = channels.map(({ name, unit, min, max }) => ({ name, unit, min, max }));
     this.outputs = outputs;
     this.#columns = channels.map(({ column }) => columnOf(recording, column));
-    this.#pins = new Pins(outputs, options.lines);
+    this.#pins = new Pins(outputs, options.lines, options.fence);
     this.#onsets = onsetsOf(recording, speed);
   }
 
@@ -74,8 +84,14 @@ export class RecordedBoard implements Board {
     return this.#readings(sourceTime, (column) => values[column] ?? null);
   }
 
-  write(now: Instant, output: string, value: number, until: Instant): WriteResult {
-    return this.#pins.write(now, output, value, until);
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    marks: CommandMarks = {},
+  ): WriteResult {
+    return this.#pins.write(now, output, value, until, marks);
   }
 
   release(now: Instant, output: string): WriteResult {

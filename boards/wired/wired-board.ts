@@ -13,11 +13,13 @@ import { after, type Instant, seconds } from "../../src/kernel/time.js";
 import type {
   Board,
   ChannelSpec,
+  CommandMarks,
   OutputSpec,
   Reading,
   WriteRefusal,
   WriteResult,
 } from "../board.js";
+import { Fence } from "../fence.js";
 import type { BoardHealth, PinBoard, PinRefusal } from "../pin-board.js";
 import { type NoReading, WiredInput } from "./wired-input.js";
 import { WiredOutput } from "./wired-output.js";
@@ -61,6 +63,7 @@ export class WiredBoard implements Board {
   readonly #outputs: ReadonlyMap<string, WiredOutput>;
   readonly #noReadings = new Map<NoReading, number>();
   readonly #troubles = new BoundedQueue<PinRefusal>(troublesMax);
+  readonly #fence = new Fence();
   #reopenAt: Instant;
   #closed = false;
 
@@ -95,12 +98,20 @@ export class WiredBoard implements Board {
     return this.#inputs.map((input) => input.read(now));
   }
 
-  write(now: Instant, output: string, value: number, until: Instant): WriteResult {
+  write(
+    now: Instant,
+    output: string,
+    value: number,
+    until: Instant,
+    marks: CommandMarks = {},
+  ): WriteResult {
     const wired = this.#outputs.get(output);
     if (this.#closed) return refuse("closed");
     if (wired === undefined) return refuse("unknown-output");
+    const refused = this.#fence.refusalOf(marks);
+    if (refused !== null) return refused;
     this.#tend(now);
-    return this.#heard(wired, wired.write(now, value, until));
+    return this.#heard(wired, wired.write(now, value, until, marks.token ?? null));
   }
 
   release(now: Instant, output: string): WriteResult {
@@ -124,7 +135,9 @@ export class WiredBoard implements Board {
 
   /** Those of the pin board, and how often a channel gave nothing for what its pin gave. */
   counts(): ReadonlyMap<string, number> {
-    return new Map([...this.#pins.counts(), ...this.#noReadings]);
+    const { refused } = this.#fence;
+    const fenced = refused === 0 ? [] : ([["commands-fenced", refused]] as const);
+    return new Map([...this.#pins.counts(), ...this.#noReadings, ...fenced]);
   }
 
   /** Why lines could not be opened again since the last look, oldest first. */

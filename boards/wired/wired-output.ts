@@ -37,13 +37,13 @@ export class WiredOutput {
     return null;
   }
 
-  write(now: Instant, value: number, until: Instant): WriteResult {
+  write(now: Instant, value: number, until: Instant, token: number | null): WriteResult {
     const { min, max } = this.spec;
     if (!Number.isFinite(value)) return refuse("not-finite");
     if (value < min || value > max) return refuse("out-of-range");
     if (until <= now) return refuse("expired");
     if (this.#line === null) return refuse("lost");
-    const result = this.#line.write(now, this.#onPin(value), until);
+    const result = this.#line.write(now, this.#onPin(value), until, token);
     if (result.ok) this.#until = until;
     return result;
   }

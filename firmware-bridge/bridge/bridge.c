@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "commands.h"
 #include "edges.h"
+#include "fence.h"
 #include "hardware.h"
 #include "pins.h"
 #include "question-answer.h"
@@ -17,22 +19,12 @@
 
 #define TYPE_BEAT 0x10u
 #define TYPE_DONE 0x13u
-#define TYPE_SET 0x20u
-#define TYPE_CONFIGURE 0x21u
-#define TYPE_SAMPLING 0x22u
-#define TYPE_SUPERVISE 0x23u
-#define TYPE_BIND 0x24u
-#define TYPE_RELEASE 0x25u
 #define TYPE_ANSWER 0x41u
 
 #define BEAT_BYTES 15u
 #define DONE_BYTES 5u
-#define SET_BYTES 10u
-#define CONFIGURE_BYTES 14u
-#define SAMPLING_BYTES 7u
 #define SUPERVISE_BYTES 15u
 #define BIND_BYTES 7u
-#define RELEASE_BYTES 6u
 
 #define BEAT_PERIOD (50u * MILLISECOND)
 
@@ -41,7 +33,6 @@
 #define STATE_FAILED 4u
 #define STATE_BOUND 8u
 
-#define PIN_ALL 255u
 #define STORED_BYTES (2u + PINS_STORED)
 
 static struct {
@@ -87,6 +78,7 @@ void bridge_begin(const start_facts *start, moment now)
     uint8_t stored[STORED_BYTES];
     memset(&bridge, 0, sizeof bridge);
     (void)store_load(stored, STORED_BYTES);
+    fence_begin(start->boots <= 1u);
     edges_begin();
     pins_begin(&stored[2]);
     bridge.start = *start;
@@ -100,38 +92,6 @@ void bridge_begin(const start_facts *start, moment now)
 static bool failed(void)
 {
     return bridge.armed && bridge.dog.bitten;
-}
-
-static result do_set(const uint8_t *payload, moment now)
-{
-    return pin_set(payload[5], get_u16(&payload[6]), get_u16(&payload[8]), now);
-}
-
-static result do_configure(const uint8_t *payload, moment now)
-{
-    const pin_setting setting = {
-        .use = payload[6],
-        .flags = payload[7],
-        .initial = get_u16(&payload[8]),
-        .safe_kind = payload[10],
-        .safe_value = get_u16(&payload[11]),
-        .debounce = payload[13],
-    };
-    const result is = pin_configure(payload[5], &setting, now);
-    if (is == RESULT_DONE) {
-        store_changed();
-    }
-    return is;
-}
-
-static result do_sampling(const uint8_t *payload, moment now)
-{
-    const uint16_t period = get_u16(&payload[5]);
-    const bool fits = (period >= SAMPLING_MIN) && (period <= SAMPLING_MAX);
-    if (fits) {
-        sampler_set_period(period, now);
-    }
-    return fits ? RESULT_DONE : RESULT_RANGE;
 }
 
 static result do_supervise(const uint8_t *payload, moment now)
@@ -165,20 +125,12 @@ static result do_bind(const uint8_t *payload)
     if (cluster == 0u) {
         return RESULT_RANGE;
     }
+    if (bridge.cluster != cluster) {
+        fence_forget();
+    }
     bridge.cluster = cluster;
     store_changed();
     return RESULT_DONE;
-}
-
-static result do_release(const uint8_t *payload)
-{
-    result is = RESULT_DONE;
-    if (payload[5] == PIN_ALL) {
-        pins_release_all();
-    } else {
-        is = pin_release(payload[5]);
-    }
-    return is;
 }
 
 /** The length of a command; 0 for what is none. */
@@ -218,15 +170,6 @@ static result run(const uint8_t *payload, moment now)
 {
     result is = RESULT_DONE;
     switch (payload[0]) {
-    case TYPE_SET:
-        is = do_set(payload, now);
-        break;
-    case TYPE_CONFIGURE:
-        is = do_configure(payload, now);
-        break;
-    case TYPE_SAMPLING:
-        is = do_sampling(payload, now);
-        break;
     case TYPE_SUPERVISE:
         is = do_supervise(payload, now);
         break;
@@ -234,7 +177,7 @@ static result run(const uint8_t *payload, moment now)
         is = do_bind(payload);
         break;
     default:
-        is = do_release(payload);
+        is = command_run(payload, now);
         break;
     }
     return is;

@@ -15,7 +15,7 @@ static void commands_by_chance(void)
     for (uint32_t count = 0; count < FUZZ_FRAMES; count++) {
         uint8_t payload[FRAME_PAYLOAD_MAX];
         const uint8_t length = (uint8_t)(1u + dice_below(20));
-        for (uint8_t at = 0; at < length; at++) {
+        for (uint8_t at = 0; at < 20u; at++) {
             payload[at] = (uint8_t)((dice_below(3) == 0u) ? dice() : dice_below(24));
         }
         if (dice_below(4) > 0u) {
@@ -25,7 +25,7 @@ static void commands_by_chance(void)
             put_u16(&payload[3], ++sequence);
         }
         if ((payload[0] != 0x24u) && (payload[0] != 0x02u)) {
-            static const uint8_t lengths[6] = {10, 14, 7, 15, 7, 6};
+            static const uint8_t lengths[6] = {16, 20, 7, 15, 7, 6};
             const bool command = (payload[0] >= 0x20u) && (payload[0] <= 0x25u);
             const uint8_t right = command ? lengths[payload[0] - 0x20u] : length;
             bridge_take(payload, (dice_below(8) > 0u) ? right : length, now);
@@ -42,8 +42,8 @@ static void commands_by_chance(void)
         const bool drives = (FAKE(pin).mode == DRIVEN) || (FAKE(pin).mode == MODULATED);
         CHECK(!drives || (pin_use_of(pin) == USE_OUTPUT) || (pin_use_of(pin) == USE_PWM));
     }
-    take("0201");
-    CHECK(told(0, "01010101000100011234" "12........"));
+    take("0202");
+    CHECK(told(0, "01020102000100011234" "12........"));
 }
 
 static void bytes_by_chance(void)
@@ -57,8 +57,8 @@ static void bytes_by_chance(void)
         }
     }
     byte(0, 0);
-    take("0201");
-    CHECK(told(0, "0101010100010001" "1234" "12........"));
+    take("0202");
+    CHECK(told(0, "0102010200010001" "1234" "12........"));
     for (uint8_t pin = PIN_FIRST; pin <= PIN_LAST; pin++) {
         CHECK(FAKE(pin).mode == LET_GO);
     }

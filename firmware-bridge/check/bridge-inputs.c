@@ -9,7 +9,7 @@
 static void edges_are_counted_and_told(void)
 {
     fresh("BRIDGE-9: edges");
-    take("2112340002070104000000000000");
+    take("2112340002070104000000000000000000000000");
     change(7, true, 100);
     change(7, false, 200);
     ticks(1);
@@ -18,7 +18,7 @@ static void edges_are_counted_and_told(void)
     ticks(1);
     CHECK(!told(0, "1208*"));
     /* Active low: the other way round; the count begins anew. */
-    take("2112340003070106000000000000");
+    take("2112340003070106000000000000000000000000");
     change(7, true, 400);
     ticks(1);
     CHECK(told(0, "12070001" "0000000190"));
@@ -27,8 +27,8 @@ static void edges_are_counted_and_told(void)
 static void edges_of_two_pins_go_in_frames_of_one(void)
 {
     fresh("BRIDGE-9: two pins");
-    take("2112340002070104000000000000");
-    take("2112340003080104000000000000");
+    take("2112340002070104000000000000000000000000");
+    take("2112340003080104000000000000000000000000");
     change(7, true, 1);
     change(8, true, 2);
     change(8, false, 3);
@@ -40,7 +40,7 @@ static void edges_of_two_pins_go_in_frames_of_one(void)
 static void edges_without_room_leave_a_gap(void)
 {
     fresh("BRIDGE-9: a gap");
-    take("2112340002070104000000000000");
+    take("2112340002070104000000000000000000000000");
     line_full = true;
     for (uint16_t count = 1; count <= 40u; count++) {
         change(7, (count & 1u) != 0u, count);
@@ -60,7 +60,7 @@ static void edges_without_room_leave_a_gap(void)
 static void a_bouncing_level_counts_when_it_has_stood(void)
 {
     fresh("BRIDGE-9: debounce");
-    take("211234000207010c000000000005");
+    take("211234000207010c000000000005000000000000");
     ticks(20);
     CHECK(told(0, "11............070000"));
     const moment begin = now;
@@ -90,7 +90,7 @@ static void a_change_before_the_watch_is_not_missed(void)
 {
     fresh("BRIDGE-9: a change between reading and watching");
     changes_unseen = 7;
-    take("211234000207010c000000000005");
+    take("211234000207010c000000000005000000000000");
     changes_unseen = 0;
     CHECK(FAKE(7).outside);
     ticks(4);
@@ -103,12 +103,12 @@ static void a_change_before_the_watch_is_not_missed(void)
 static void a_pin_that_is_watched_no_more_tells_nothing(void)
 {
     fresh("BRIDGE-9: forgotten");
-    take("2112340002070104000000000000");
+    take("2112340002070104000000000000000000000000");
     line_full = true;
     change(7, true, 1);
     ticks(1);
     line_full = false;
-    take("2112340003070200000000000000");
+    take("2112340003070200000000000000000000000000");
     ticks(5);
     CHECK(!told(0, "1207*"));
     CHECK(!FAKE(7).watched);
@@ -118,10 +118,10 @@ static void samples_come_in_frames_of_eight(void)
 {
     fresh("BRIDGE-8: samples");
     for (uint8_t pin = PIN_FIRST; pin <= PIN_LAST; pin++) {
-        uint8_t payload[14] = {0x21, 0x12, 0x34, 0, pin, pin};
+        uint8_t payload[20] = {0x21, 0x12, 0x34, 0, pin, pin};
         payload[6] = (pin >= PIN_ANALOG_FIRST) ? USE_ANALOG : USE_INPUT;
         payload[7] = FLAG_SAMPLE;
-        bridge_take(payload, 14, now);
+        bridge_take(payload, 20, now);
     }
     FAKE(3).outside = true;
     take("221234001e0064");
@@ -143,7 +143,7 @@ static void samples_come_in_frames_of_eight(void)
 static void a_conversion_of_a_pin_that_became_another_is_dropped(void)
 {
     fresh("BRIDGE-8: another use meanwhile");
-    take("21123400020f0308000000000000");
+    take("21123400020f0308000000000000000000000000");
     ticks(30);
     CHECK(told(0, "11............0f02ee"));
     const moment began = now;
@@ -151,7 +151,7 @@ static void a_conversion_of_a_pin_that_became_another_is_dropped(void)
         tick();
         CHECK((now - began) < 100000u);
     }
-    take("21123400030f0108000000000000");
+    take("21123400030f0108000000000000000000000000");
     heard_nothing_yet();
     ticks(30);
     CHECK(!told(0, "11............0f02ee"));

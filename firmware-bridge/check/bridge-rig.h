@@ -59,6 +59,7 @@ bool beat_told(uint16_t number);
 /** What each file beside check-bridge.c checks. */
 void bridge_inputs(void);
 void bridge_outputs(void);
+void bridge_fence(void);
 void bridge_supervision(void);
 void bridge_wrap(void);
 void bridge_chance(void);

@@ -35,11 +35,11 @@ static void an_answer_after_its_time_is_none(void)
 static void a_command_after_the_bite_is_refused(void)
 {
     fresh("BRIDGE-10: a command after the bite");
-    take("21123400020d0200000001000000");
+    take("21123400020d0200000001000000000000000000");
     take("2312340003002800640064070107" "01");
     ticks(1);
     now += 100u * MILLISECOND;
-    take("20123400040dffffea60");
+    take("20123400040dffffea60000000000000");
     CHECK(told(0, "130004060d"));
     CHECK(!FAKE(13).high);
 }

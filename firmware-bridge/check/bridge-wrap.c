@@ -46,8 +46,8 @@ static void a_command_ends_after_the_wrap(void)
 {
     fresh("BRIDGE-5, BRIDGE-1: over the wrap");
     let_time_go_until(BEFORE_WRAP);
-    take("21123400020d0200000001000000");
-    take("20123400030dffffea60");
+    take("21123400020d0200000001000000000000000000");
+    take("20123400030dffffea60000000000000");
     CHECK(told(0, "130003000d"));
     for (uint16_t count = 0; count < 1199u; count++) {
         CHECK(is_high(13));
@@ -68,7 +68,7 @@ static void an_initial_value_ends_after_the_wrap(void)
 {
     fresh("BRIDGE-13: over the wrap");
     let_time_go_until(JUST_BEFORE_WRAP);
-    take("21123400020d0200ffff01000000");
+    take("21123400020d0200ffff01000000000000000000");
     CHECK(told(0, "130002000d"));
     ticks(500);
     CHECK((now > JUST_BEFORE_WRAP) && is_high(13));

@@ -20,6 +20,7 @@ int main(void)
     beats_do_not_drift();
     bridge_inputs();
     bridge_outputs();
+    bridge_fence();
     bridge_supervision();
     bridge_wrap();
     bridge_chance();

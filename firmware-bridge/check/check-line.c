@@ -179,5 +179,6 @@ int main(void)
     sequences_wrap();
     line_questions();
     line_store();
+    line_fence();
     return check_ended("line");
 }

@@ -8,6 +8,7 @@ int main(void)
     run_sequences(&voter_device, voter_sequences, COUNT(voter_sequences));
     voter_rule();
     voter_outputs();
+    voter_fence();
     voter_declarations();
     voter_replicas();
     voter_wrap();

@@ -13,5 +13,6 @@
 
 void line_questions(void);
 void line_store(void);
+void line_fence(void);
 
 #endif

@@ -59,7 +59,7 @@ static void a_cluster_that_was_left_is_not_bound_by_one(void)
 /** What a process declared that is gone is not seconded; what two have said already stands. */
 static void an_ask_takes_a_declaration_back(void)
 {
-    const uint8_t ask[2] = {0x02, 1};
+    const uint8_t ask[2] = {0x02, 2};
     const declaration as = {USE_OUTPUT, SAFE_VALUE, 0, 0, 0, 200};
     fresh("VOTER-5: an ask");
     declare_by_two(0, &as);

@@ -82,7 +82,7 @@ static void a_late_replica_does_not_stand(void)
 /** To ask is no way for a vote that was too late to stand after all, its own or another's. */
 static void an_ask_lets_no_late_vote_stand(void)
 {
-    const uint8_t ask[2] = {0x02, 1};
+    const uint8_t ask[2] = {0x02, 2};
     const declaration as = {USE_OUTPUT, SAFE_VALUE, 0, 0, 0, 200};
     fresh("VOTER-9: an ask");
     declare_by_two(0, &as);

@@ -123,6 +123,19 @@ uint8_t say(uint8_t at, uint8_t number, uint16_t sequence, uint16_t value, uint1
     return result_of[at];
 }
 
+uint8_t order(uint8_t at, uint8_t number, uint16_t token, uint16_t value, uint16_t hold)
+{
+    uint8_t payload[16] = {0x34};
+    put_u16(&payload[1], CLUSTER);
+    put_u16(&payload[3], 7);
+    payload[5] = number;
+    put_u16(&payload[6], value);
+    put_u16(&payload[8], hold);
+    put_u16(&payload[14], token);
+    voter_take(at, payload, 16, now);
+    return result_of[at];
+}
+
 uint8_t state_told(uint8_t number)
 {
     return newest[0][11u + 5u * number + 1u];

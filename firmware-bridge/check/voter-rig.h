@@ -47,6 +47,9 @@ void declare_by_two(uint8_t number, const declaration *as);
 /** A vote; returns the result that the place was told. */
 uint8_t say(uint8_t at, uint8_t number, uint16_t sequence, uint16_t value, uint16_t hold);
 
+/** An order by the right `token`; returns the result that the place was told. */
+uint8_t order(uint8_t at, uint8_t number, uint16_t token, uint16_t value, uint16_t hold);
+
 /** From the newest verdict, which must have come after what is asked about. */
 uint8_t state_told(uint8_t number);
 uint8_t replica_told(uint8_t at);
@@ -62,6 +65,7 @@ naive_outcome naive_rule(const bool *standing, const uint16_t *value, uint16_t t
 /** What each file beside check-voter.c checks. */
 void voter_rule(void);
 void voter_outputs(void);
+void voter_fence(void);
 void voter_declarations(void);
 void voter_replicas(void);
 void voter_wrap(void);

@@ -6,8 +6,8 @@
 
 #include "moment.h"
 
-#define PROTOCOL_VERSION 1u
-#define FIRMWARE_MAJOR 1u
+#define PROTOCOL_VERSION 2u
+#define FIRMWARE_MAJOR 2u
 #define FIRMWARE_MINOR 0u
 
 #define TYPE_HELLO 0x01u
@@ -31,6 +31,8 @@ typedef enum {
     RESULT_OLD = 5,
     RESULT_FAILED = 6,
     RESULT_UNBOUND = 7,
+    /** It comes by a right that is older than one that was seen. */
+    RESULT_STALE = 8,
 } result;
 
 /** How the chip was started. */

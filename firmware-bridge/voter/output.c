@@ -30,7 +30,8 @@ void declaration_write(const declaration *as, uint8_t *bytes)
 
 bool declaration_valid(const declaration *as)
 {
-    const bool use = (as->use == USE_OUTPUT) || (as->use == USE_PWM);
+    const uint8_t kind = as->use & (uint8_t)~USE_BY_RIGHT;
+    const bool use = (kind == USE_OUTPUT) || (kind == USE_PWM);
     return use && (as->safe_kind <= SAFE_HOLD) && (as->grace <= GRACE_MAX);
 }
 
@@ -41,7 +42,7 @@ static bool is_safe(uint8_t state)
 
 static void drive(uint8_t number, uint8_t use, uint16_t value)
 {
-    if (use == USE_PWM) {
+    if ((use & USE_PWM) != 0u) {
         output_pwm(number, value);
     } else {
         output_level(number, value >= VALUE_ON);
@@ -80,10 +81,35 @@ void output_begin(output *one, uint8_t number, const declaration *as)
 void output_declare(output *one, const declaration *as)
 {
     one->as = *as;
+    one->ordered = one->ordered && output_by_right(one);
     if (one->state == OUTPUT_UNDECLARED) {
         one->state = OUTPUT_VOTELESS;
     }
     one->applied = false;
+}
+
+bool output_by_right(const output *one)
+{
+    return (one->as.use & USE_BY_RIGHT) != 0u;
+}
+
+void output_order(output *one, uint8_t from, uint16_t value, uint16_t hold, moment now)
+{
+    one->ordered = hold > 0u;
+    one->order = value;
+    one->order_from = from;
+    one->order_until = after_ms(now, hold);
+}
+
+/** As if it were the vote of all; nothing votes on such an output. */
+static outcome ordered(output *one, moment now)
+{
+    const outcome none = {0, false, 0, 0};
+    const outcome order = {PLACES, true, one->order, (uint8_t)(1u << one->order_from)};
+    if (one->ordered && is_due(one->order_until, now)) {
+        one->ordered = false;
+    }
+    return one->ordered ? order : none;
 }
 
 static uint8_t next_state(output *one, const outcome *of, moment now)
@@ -127,7 +153,8 @@ void output_step(output *one, uint8_t number, const ballot *votes, moment now)
     if (one->state == OUTPUT_UNDECLARED) {
         return;
     }
-    const outcome of = ballot_count(votes, one->as.tolerance);
+    const outcome of =
+        output_by_right(one) ? ordered(one, now) : ballot_count(votes, one->as.tolerance);
     const uint8_t state = next_state(one, &of, now);
     const bool moved = (state == OUTPUT_DRIVEN) && (!one->voted || (of.value != one->value));
     const bool changed = moved || (is_safe(state) != is_safe(one->state)) || !one->applied;

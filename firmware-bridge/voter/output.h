@@ -8,6 +8,9 @@
  *       |     +--------------------- grace, 2 -----------+  majority
  *       v                              |  over           |
  *     no majority, 3 <-----------------+-----------------+
+ *
+ * One by right is driven by an order until its hold is over, and is voteless else: there is never
+ * more than one order, so it knows neither grace nor want of a majority.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -29,6 +32,8 @@ typedef enum {
 #define USE_NONE 0u
 #define USE_OUTPUT 2u
 #define USE_PWM 4u
+/** Beside one of the two: not voted, but driven by whoever has the right. */
+#define USE_BY_RIGHT 8u
 
 #define SAFE_INPUT 0u
 #define SAFE_VALUE 1u
@@ -67,6 +72,11 @@ typedef struct {
     uint8_t agreeing;
     moment grace_until;
     dissent dissents[PLACES];
+    /** Of an output by right: what stands, until when, and from which place. */
+    bool ordered;
+    uint16_t order;
+    uint8_t order_from;
+    moment order_until;
     /** The pin has what the state says. */
     bool applied;
 } output;
@@ -81,7 +91,13 @@ void output_begin(output *one, uint8_t number, const declaration *as);
 /** Declared anew. */
 void output_declare(output *one, const declaration *as);
 
-/** Judges the votes, and drives the pin where that changes anything. */
+/** It is declared, and by right. */
+bool output_by_right(const output *one);
+
+/** Of an output by right: what it shall have for so many milliseconds; for 0 it is let go. */
+void output_order(output *one, uint8_t from, uint16_t value, uint16_t hold, moment now);
+
+/** Judges the votes, or what was ordered, and drives the pin where that changes anything. */
 void output_step(output *one, uint8_t number, const ballot *votes, moment now);
 
 /** What the pin has, as far as it is driven; else 0. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "fence.h"
 #include "hardware.h"
 #include "output.h"
 #include "place.h"
@@ -13,10 +14,13 @@
 #define TYPE_DECLARE 0x31u
 #define TYPE_VERDICT 0x32u
 #define TYPE_TAKEN 0x33u
+#define TYPE_DRIVE 0x34u
 
 #define VOTE_BYTES 10u
 #define DECLARE_BYTES 16u
 #define TAKEN_BYTES 5u
+#define DRIVE_BYTES 16u
+#define DRIVE_TOKEN 10u
 #define VERDICT_HEAD 11u
 #define VERDICT_OUTPUT 5u
 #define VERDICT_BYTES (VERDICT_HEAD + OUTPUTS * VERDICT_OUTPUT)
@@ -59,6 +63,7 @@ void voter_begin(const start_facts *start, moment now)
     (void)store_load(stored, STORED_BYTES);
     places_begin();
     proposals_begin();
+    fence_begin(start->boots <= 1u);
     voter.start = *start;
     voter.cluster = get_u16(stored);
     /* On a tick of the clock, which wakes the chip. */
@@ -89,6 +94,7 @@ static void bind(uint16_t cluster)
     const declaration none = {0, 0, 0, 0, 0, 0};
     if (voter.cluster != cluster) {
         voter.cluster = cluster;
+        fence_forget();
         places_forget_votes();
         proposals_keep(cluster);
         for (uint8_t number = 0; number < OUTPUTS; number++) {
@@ -120,7 +126,8 @@ static result take_declaration(uint8_t at, const uint8_t *payload, moment now)
     return is;
 }
 
-static result take_vote(uint8_t at, const uint8_t *payload, moment now)
+/** What a vote and an order have in common: may it be said of this output at all? */
+static result check(uint8_t at, const uint8_t *payload, bool by_right, moment now)
 {
     const uint16_t cluster = get_u16(&payload[1]);
     const uint8_t number = payload[5];
@@ -130,12 +137,39 @@ static result take_vote(uint8_t at, const uint8_t *payload, moment now)
     } else if (cluster != voter.cluster) {
         place_named_another_cluster(at, now);
         is = RESULT_CLUSTER;
-    } else if ((number >= OUTPUTS) || (voter.outputs[number].state == OUTPUT_UNDECLARED)) {
+    } else if ((number >= OUTPUTS) || (voter.outputs[number].state == OUTPUT_UNDECLARED) ||
+               (output_by_right(&voter.outputs[number]) != by_right)) {
         is = RESULT_PIN;
     } else {
+        /* It may. */
+    }
+    return is;
+}
+
+static result take_vote(uint8_t at, const uint8_t *payload, moment now)
+{
+    result is = check(at, payload, false, now);
+    if (is == RESULT_DONE) {
         const uint16_t value = get_u16(&payload[6]);
         const uint16_t hold = get_u16(&payload[8]);
-        is = place_vote(at, number, get_u16(&payload[3]), value, hold, now);
+        is = place_vote(at, payload[5], get_u16(&payload[3]), value, hold, now);
+    }
+    return is;
+}
+
+static result take_order(uint8_t at, const uint8_t *payload, moment now)
+{
+    const uint8_t *const token = &payload[DRIVE_TOKEN];
+    const uint16_t hold = get_u16(&payload[8]);
+    result is = check(at, payload, true, now);
+    if (is != RESULT_DONE) {
+        /* Its token is none of this cluster's outputs. */
+    } else if (token_is_none(token) || !fence_passes(token)) {
+        is = RESULT_STALE;
+    } else if (hold > HOLD_MAX) {
+        is = RESULT_RANGE;
+    } else {
+        output_order(&voter.outputs[payload[5]], at, get_u16(&payload[6]), hold, now);
     }
     return is;
 }
@@ -190,6 +224,8 @@ void voter_take(uint8_t at, const uint8_t *payload, uint8_t length, moment now)
         take_ask(at, payload, now);
     } else if (heard && (type == TYPE_VOTE) && (length == VOTE_BYTES)) {
         say_taken(at, payload, take_vote(at, payload, now));
+    } else if (heard && (type == TYPE_DRIVE) && (length == DRIVE_BYTES)) {
+        say_taken(at, payload, take_order(at, payload, now));
     } else if (heard && (type == TYPE_DECLARE) && (length == DECLARE_BYTES)) {
         say_taken(at, payload, take_declaration(at, payload, now));
     } else {
@@ -209,7 +245,8 @@ static uint8_t replica_status(uint8_t at)
         const output *const one = &voter.outputs[number];
         if (one->state != OUTPUT_UNDECLARED) {
             declared = true;
-            silent = silent || !place_votes_for(at, number);
+            /* Of one by right nobody but its driver speaks. */
+            silent = silent || (!output_by_right(one) && !place_votes_for(at, number));
             disagrees = disagrees || one->dissents[at].disagrees;
         }
     }

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { loadConfigApart } from "../config/load-apart.js";
 import type { RunSettings } from "../config/settings.js";
 import { boardFromParentFlag } from "../host/board-channel.js";
+import { RightHooks } from "../host/hooks/right-hooks.js";
 import type { StartOptions } from "../host/live-guards.js";
 import { LiveNode, type LiveNodeOptions } from "../host/live-node.js";
 import { makeLogger } from "../host/logger.js";
@@ -67,9 +68,10 @@ async function runReplica(io: CliIo, flags: Flags): Promise<void> {
   const ground = flags.boardFromParent
     ? ParentGround.open(settings.cluster, self)
     : await localGround(settings, self);
+  const hooks = hooksFor(settings, self);
   try {
     const end = endOf(ground);
-    const options = await optionsOf(io, flags, settings, self, ground);
+    const options = await optionsOf(io, flags, settings, self, hearing(ground, hooks));
     const starts = startsOf(flags, settings, end.signal);
     const live = await startOrExplain(() => LiveNode.start({ ...options, starts }));
     process.on("uncaughtException", (error) => {
@@ -77,14 +79,39 @@ async function runReplica(io: CliIo, flags: Flags): Promise<void> {
     });
     if (!end.signal.aborted) tellUp(io, flags, settings, self, live);
     ground.onUp(live, self);
+    hooks?.begin();
     await end.told;
     const cutShort = setTimeout(() => process.exit(exitCodes.timedOut), stopMax);
     await live.stop();
     clearTimeout(cutShort);
+    // After the outputs were let go, and in its own time.
+    await hooks?.close();
   } finally {
     // A channel to a parent that is left open would keep the process alive.
     ground.close();
   }
+}
+
+function hooksFor({ hooks, cluster, log }: RunSettings, self: NodeId): RightHooks | null {
+  if (hooks === null) return null;
+  const logger = makeLogger(self, log.level);
+  return new RightHooks({ settings: hooks, cluster: cluster.cluster, node: self, logger });
+}
+
+/** The hooks hear what the ground hears. */
+function hearing(ground: Ground, hooks: RightHooks | null): Ground {
+  if (hooks === null) return ground;
+  return {
+    armBridge: ground.armBridge,
+    makeBoard: (now) => ground.makeBoard(now),
+    onEvent: (at, event) => {
+      ground.onEvent(at, event);
+      hooks.onEvent(event);
+    },
+    onEnd: (end) => ground.onEnd(end),
+    onUp: (live, node) => ground.onUp(live, node),
+    close: () => ground.close(),
+  };
 }
 
 async function optionsOf(

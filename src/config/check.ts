@@ -17,7 +17,7 @@ import { settleDetection } from "./detection.js";
 import { effectiveValues } from "./effective.js";
 import { settleFiles } from "./files.js";
 import { Layers, layOver } from "./layers.js";
-import { checkOutputs, isVoted } from "./outputs.js";
+import { checkOutputs, isAtVoter } from "./outputs.js";
 import { type Problem, sortProblems } from "./problem.js";
 import { settleProtection } from "./protection.js";
 import { problemsOf } from "./refuse.js";
@@ -108,8 +108,7 @@ function checkNames(layers: Layers, { sensors, outputs: spans }: App): Findings 
   const outputs = [...spans.keys()];
   const nodes = nodeIdsIn(layers);
   const { problems, warnings } = checkSensors(layers, sensors, nodes);
-  const hasVoter = layers.get(["voter"]) !== undefined;
-  const wired = outputs.filter((name) => !hasVoter || !isVoted(layers, name));
+  const wired = outputs.filter((name) => !isAtVoter(layers, name));
   const needs = {
     inputs: channelsIn(layers, sensors),
     outputs: nodes.flatMap((node) => wired.map((name) => ({ node, name }))),

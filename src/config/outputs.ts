@@ -15,7 +15,7 @@ export function checkOutputs(
 ): readonly Problem[] {
   const outputs = [...spans.keys()];
   const voted = new Map([...spans].filter(([name]) => isVoted(layers, name)));
-  const wired = checkVoter(layers, voted);
+  const wired = checkVoter(layers, spans, voted);
   const expected = `expected ${placesOfVoter} nodes, or \`lease\`: the voter has as many lines`;
   const tooFew = nodes.length === placesOfVoter ? [] : [...voted.keys()];
   return [
@@ -25,6 +25,12 @@ export function checkOutputs(
   ];
 }
 
-/** Does a voter in firmware drive it, and no pin of a board? */
-export const isVoted = (layers: Layers, output: string): boolean =>
+/** Does it hang on the voter in firmware, and on no pin of a board? Voted, or driven by right. */
+export function isAtVoter(layers: Layers, output: string): boolean {
+  if (layers.get(["voter"]) === undefined) return false;
+  return isVoted(layers, output) || layers.get(["voter", "outputs", output]) !== undefined;
+}
+
+/** Is it voted in firmware? */
+const isVoted = (layers: Layers, output: string): boolean =>
   layers.get(["outputs", output, "right"]) === "voter";

@@ -13,6 +13,7 @@ import { latchableReasons } from "../voting/health/evidence.js";
 import { voters } from "../voting/voters.js";
 import { boardSchema } from "./board-schema.js";
 import { dependability } from "./dependability-schema.js";
+import { hooks } from "./hooks-schema.js";
 import { restarts } from "./restart-schema.js";
 import {
   duration,
@@ -325,6 +326,7 @@ export const fileSchema = mapping({
   }).optional(),
   restarts: restarts.optional(),
   state: state.optional(),
+  hooks: hooks.optional(),
   dependability: dependability.optional(),
   faultsAllowed: z
     .boolean({ error: "true or false" })

@@ -18,6 +18,7 @@ import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
 import type { BoardSettings } from "./board-schema.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
+import { type HooksSettings, hooksOf } from "./hooks-schema.js";
 import { restartsOf } from "./restarts.js";
 import type { FileContent, LogLevel } from "./schema.js";
 import { serialOf } from "./serial.js";
@@ -55,6 +56,8 @@ export interface RunSettings {
   readonly watchdog: WatchdogSettings;
   /** What a replica does about its own boot loop. */
   readonly restarts: RestartSettings;
+  /** Commands that follow the right to drive; null where there are none. */
+  readonly hooks: HooksSettings | null;
   readonly log: { readonly level: LogLevel };
   readonly faultsAllowed: boolean;
   /** Null where the config gives no rates. No replica reads it. */
@@ -89,6 +92,7 @@ export function settingsOf(content: FileContent, around: Surroundings): RunSetti
     stateDir: around.stateDir,
     watchdog: watchdogSettingsOf(content.watchdog ?? {}),
     restarts: restartsOf(content.restarts ?? {}),
+    hooks: hooksOf(content.hooks),
     log: { level: content.log?.level ?? "info" },
     faultsAllowed: content.faultsAllowed ?? false,
     dependability: dependabilityOf(content.dependability),

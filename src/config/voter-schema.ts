@@ -47,7 +47,9 @@ export const voterSchema = mapping({
     })
     .optional(),
   outputs: named(output).meta({
-    description: "By output of the app: those with `right: voter`, all of them.",
+    description:
+      "By output of the app: all with `right: voter`, and others that hang on the voter without " +
+      "being voted: the voter drives these as the replica with the right says.",
   }),
 });
 

@@ -3,6 +3,7 @@ import { type Duration, micros, millis } from "../kernel/time.js";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
 import { formatDuration, parseDuration } from "./quantity.js";
+import { unknownNames } from "./sensors.js";
 import type { VoterContent } from "./voter-schema.js";
 
 /** Of an Arduino Mega, in the order of their numbers on the line. */
@@ -31,20 +32,27 @@ const patienceMax = millis(65_535);
 const graceCycles = 2;
 const patienceCycles = 5;
 
-/** @param voted the outputs with `right: voter`, and how far the range of each reaches */
-export function checkVoter(layers: Layers, voted: ReadonlyMap<string, number>): readonly Problem[] {
+/**
+ * @param spans by output of the app, how far its range reaches
+ * @param voted those with `right: voter`, which must hang on the voter; others may
+ */
+export function checkVoter(
+  layers: Layers,
+  spans: ReadonlyMap<string, number>,
+  voted: ReadonlyMap<string, number>,
+): readonly Problem[] {
   const section = layers.get(["voter"]);
   if (typeof section !== "object" || section === null) return [];
   const wired = layers.get(["voter", "outputs"]);
   const entries = typeof wired === "object" && wired !== null ? Object.entries(wired) : [];
   const missing = [...voted.keys()].filter((name) => !entries.some(([key]) => key === name));
   return [
-    ...entries.flatMap(([name]) => leasedOutput(layers, voted, name)),
+    ...unknownNames(layers, ["voter", "outputs"], [...spans.keys()], "an output of the app"),
     ...missing.map((name) =>
       layers.problem(["voter", "outputs"], `expected ${name}, which has \`right: voter\``),
     ),
     ...doublePins(layers, entries),
-    ...entries.flatMap(([name]) => beyondFirmware(layers, name, voted.get(name))),
+    ...entries.flatMap(([name]) => beyondFirmware(layers, name, spans.get(name))),
   ];
 }
 
@@ -66,12 +74,6 @@ function beyondFirmware(layers: Layers, name: string, span: number | undefined):
     ...tooLong("patience", patienceMax),
     ...(isWide ? [layers.problem([...path, "tolerance"], expected)] : []),
   ];
-}
-
-function leasedOutput(layers: Layers, voted: ReadonlyMap<string, number>, name: string): Problem[] {
-  if (voted.has(name)) return [];
-  const message = `expected an output with \`right: voter\` under \`outputs\`, got ${name}`;
-  return [layers.problem(["voter", "outputs", name], message, "key")];
 }
 
 function doublePins(

@@ -6,7 +6,7 @@
  * All instants are CLOCK_MONOTONIC in microseconds, which the processes of one machine share: so
  * the parent can end a command at its `until` by itself, though the replica be stopped or gone.
  */
-import type { Reading, WriteRefusal } from "../../boards/board.js";
+import type { CommandMarks, Reading, WriteRefusal } from "../../boards/board.js";
 import type { NodeId } from "../kernel/ids.js";
 import { type Instant, micros } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
@@ -29,9 +29,18 @@ export type ParentMessage =
   /** From now on these faults on what the replica sends, and no others. */
   | { readonly kind: "link-faults"; readonly faults: Partial<LinkFaults> }
   /** The board did not take a command: its protection does not fit, or it came too late. */
-  | { readonly kind: "write-refused"; readonly output: string; readonly reason: WriteRefusal }
+  | ({ readonly kind: "write-refused" } & RefusedWrite)
   /** End in good order: release the outputs, then exit with code 0. */
   | { readonly kind: "stop" };
+
+/** What a board says of a command that it did not take. */
+export interface RefusedWrite {
+  readonly output: string;
+  readonly reason: WriteRefusal;
+  /** Of a fenced one: its own token, and the newest that the board has seen. */
+  readonly token?: number;
+  readonly newest?: number;
+}
 
 /** From the replica to the parent. */
 export type ReplicaMessage =
@@ -51,10 +60,12 @@ export type ReplicaMessage =
       readonly output: string;
       readonly value: number;
       readonly until: Instant;
-      /** See `frameText`. */
+      /** See `markTexts`. */
       readonly frame: string | null;
       /** Of an output that a voter drives: the cycle that the vote belongs to. */
       readonly cycle?: number;
+      /** Of a command by right. */
+      readonly token?: number;
     }
   | { readonly kind: "release"; readonly at: Instant; readonly output: string }
   | { readonly kind: "event"; readonly at: Instant; readonly event: NodeEvent }
@@ -74,7 +85,7 @@ export function parseParentMessage(message: unknown): ParentMessage | null {
     case "link-faults":
       return parseFaults(message["faults"]);
     case "write-refused":
-      return parseRefusal(message["output"], message["reason"]);
+      return parseRefusal(message);
     default:
       return null;
   }
@@ -117,21 +128,39 @@ const refusals: Readonly<Record<WriteRefusal, true>> = {
   "masqueraded-command": true,
   "repeated-command": true,
   "reordered-command": true,
+  "stale-token": true,
+  "no-token": true,
 };
 
-function parseRefusal(output: unknown, reason: unknown): ParentMessage | null {
+function parseRefusal(message: Readonly<Record<string, unknown>>): ParentMessage | null {
+  const { output, reason, token, newest } = message;
   if (typeof output !== "string" || typeof reason !== "string") return null;
   if (!Object.hasOwn(refusals, reason)) return null;
-  return { kind: "write-refused", output, reason: reason as WriteRefusal };
+  const tokens = {
+    ...(isInstant(token) ? { token } : {}),
+    ...(isInstant(newest) ? { newest } : {}),
+  };
+  return { kind: "write-refused", output, reason: reason as WriteRefusal, ...tokens };
 }
 
-/** The frame of a command in base 64: the channel carries JSON. */
-export const frameText = (frame: Uint8Array | null): string | null =>
-  frame === null ? null : Buffer.from(frame).toString("base64");
+type SentWrite = Extract<ReplicaMessage, { readonly kind: "write" }>;
+
+/** The channel carries JSON: a frame goes in base 64, and what is not there is left out. */
+export function markTexts(marks: CommandMarks): Pick<SentWrite, "frame" | "cycle" | "token"> {
+  const { frame = null, cycle = null, token = null } = marks;
+  return {
+    frame: frame === null ? null : Buffer.from(frame).toString("base64"),
+    ...(cycle === null ? {} : { cycle }),
+    ...(token === null ? {} : { token }),
+  };
+}
 
 /** Any text gives some bytes; whether they are a command is for the check of the board to say. */
-export const frameOf = (text: string | null): Uint8Array | null =>
-  text === null ? null : Buffer.from(text, "base64");
+export const marksOf = ({ frame, cycle, token }: SentWrite): CommandMarks => ({
+  frame: frame === null ? null : Buffer.from(frame, "base64"),
+  cycle: cycle ?? null,
+  token: token ?? null,
+});
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

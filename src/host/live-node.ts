@@ -7,7 +7,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
-import type { Board, WriteRefusal } from "../../boards/board.js";
+import type { Board } from "../../boards/board.js";
 import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import { elapsed, type Instant, micros } from "../kernel/time.js";
@@ -15,6 +15,7 @@ import type { NodeEvent } from "../node/events.js";
 import { Node } from "../node/node.js";
 import type { NodeOptions } from "../node/parts.js";
 import type { DogCommand } from "../watchdog/supervision/ports.js";
+import type { RefusedWrite } from "./board-channel.js";
 import { nextBootId } from "./boot-id.js";
 import { ControlSocket, socketPath } from "./control-socket.js";
 import type { DogWordRefusal } from "./dog-request.js";
@@ -197,8 +198,8 @@ export class LiveNode {
   }
 
   /** The board, which is elsewhere, has refused a command that it was handed. */
-  writeRefused(output: string, reason: WriteRefusal): void {
-    this.#loop?.offer({ kind: "write-refused", output, reason });
+  writeRefused(refused: RefusedWrite): void {
+    this.#loop?.offer({ ...refused, kind: "write-refused" });
   }
 
   /** Releases the outputs and gives everything back. Stopping twice is harmless. */

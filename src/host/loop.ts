@@ -8,7 +8,7 @@ import type { NodeId } from "../kernel/ids.js";
 import type { Machine, Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
-import type { NodeInput, NodeOutput } from "../node/ports.js";
+import { type NodeInput, type NodeOutput, writeRefused } from "../node/ports.js";
 import type { DiskDone, DiskRequest } from "../recovery/disk.js";
 import type { ClientNumber } from "../replication/replica/ports.js";
 import type { ClientReply } from "../replication/service/ports.js";
@@ -144,11 +144,10 @@ export class LiveLoop {
   }
 
   #write(command: Extract<NodeOutput, { readonly kind: "write" }>): void {
-    const { output, value, until, frame, cycle = null } = command;
+    const { output, value, until } = command;
     const { board, clock } = this.#options;
-    const result = board.write(clock.now(), output, value, until, frame, cycle);
-    if (result.ok) return;
-    this.#answers.push({ kind: "write-refused", output, reason: result.reason });
+    const result = board.write(clock.now(), output, value, until, command);
+    if (!result.ok) this.#answers.push(writeRefused(command, result));
   }
 
   #releaseAll(): void {

@@ -7,13 +7,15 @@
 import type {
   Board,
   ChannelSpec,
+  CommandMarks,
   OutputSpec,
   Reading,
   WriteRefusal,
   WriteResult,
 } from "../../boards/board.js";
+import { Fence } from "../../boards/fence.js";
 import { type Instant, instant } from "../kernel/time.js";
-import { frameText, type ReplicaMessage } from "./board-channel.js";
+import { markTexts, type ReplicaMessage } from "./board-channel.js";
 
 export interface RemoteBoardOptions {
   readonly channels: readonly ChannelSpec[];
@@ -27,6 +29,8 @@ export class RemoteBoard implements Board {
   readonly expires = true;
   readonly #post: RemoteBoardOptions["post"];
   readonly #newest = new Map<string, Reading>();
+  /** The first of two: the parent's boards have theirs, which know of the other replicas. */
+  readonly #fence = new Fence();
   #closed = false;
 
   constructor({ channels, outputs, post }: RemoteBoardOptions) {
@@ -61,13 +65,16 @@ export class RemoteBoard implements Board {
     output: string,
     value: number,
     until: Instant,
-    frame: Uint8Array | null = null,
-    cycle: number | null = null,
+    marks: CommandMarks = {},
   ): WriteResult {
-    const refusal = this.#refusalOf(now, output, value, until);
-    if (refusal !== null) return { ok: false, reason: refusal };
-    const vote = cycle === null ? {} : { cycle };
-    this.#post({ kind: "write", at: now, output, value, until, frame: frameText(frame), ...vote });
+    const spec = this.outputs.find(({ name }) => name === output);
+    if (spec === undefined) return { ok: false, reason: "unknown-output" };
+    if (this.#closed) return { ok: false, reason: "closed" };
+    const fenced = this.#fence.refusalOf(marks);
+    if (fenced !== null) return fenced;
+    const reason = refusalOf(spec, now, value, until);
+    if (reason !== null) return { ok: false, reason };
+    this.#post({ kind: "write", at: now, output, value, until, ...markTexts(marks) });
     return { ok: true };
   }
 
@@ -89,13 +96,15 @@ export class RemoteBoard implements Board {
   #has(channel: string): boolean {
     return this.channels.some(({ name }) => name === channel);
   }
+}
 
-  #refusalOf(now: Instant, output: string, value: number, until: Instant): WriteRefusal | null {
-    const spec = this.outputs.find(({ name }) => name === output);
-    if (spec === undefined) return "unknown-output";
-    if (this.#closed) return "closed";
-    if (!Number.isFinite(value)) return "not-finite";
-    if (value < spec.min || value > spec.max) return "out-of-range";
-    return until <= now ? "expired" : null;
-  }
+function refusalOf(
+  { min, max }: OutputSpec,
+  now: Instant,
+  value: number,
+  until: Instant,
+): WriteRefusal | null {
+  if (!Number.isFinite(value)) return "not-finite";
+  if (value < min || value > max) return "out-of-range";
+  return until <= now ? "expired" : null;
 }

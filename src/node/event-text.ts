@@ -63,10 +63,15 @@ export function eventText(event: NodeEvent): string {
     case "refused":
       return `refused a datagram of ${event.source ?? "nobody known"}: ${event.reason}`;
     case "write-refused":
-      return `the board refused to drive ${event.output}: ${event.reason}`;
+      return `the board refused to drive ${event.output}: ${event.reason}${tokenText(event)}`;
     default:
       return membershipEventText(event);
   }
+}
+
+function tokenText({ token, newest }: Extract<NodeEvent, { kind: "write-refused" }>): string {
+  if (newest === undefined) return "";
+  return `, by right ${token ?? "none"}, and it has seen ${newest}`;
 }
 
 const ms = (us: number): string => `${(us / 1_000).toFixed(1)} ms`;
@@ -77,9 +82,10 @@ function votedText(event: Extract<NodeEvent, { kind: "voted" }>): string {
 }
 
 function leaseText(event: Extract<NodeEvent, { kind: `lease-${string}` }>): string {
-  return event.kind === "lease-acquired"
+  if (event.kind === "lease-lost") return `drives no longer: ${event.reason}`;
+  return event.token === undefined
     ? "drives the outputs"
-    : `drives no longer: ${event.reason}`;
+    : `drives the outputs, by right ${event.token}`;
 }
 
 function startText(event: Extract<NodeEvent, { kind: "started" | "boot-explained" }>): string {

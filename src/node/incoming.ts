@@ -23,7 +23,7 @@ import type { FrameKind } from "../wire/envelope.js";
 export type Incoming =
   | { readonly part: "membership"; readonly input: MembershipInput }
   | { readonly part: "cycle"; readonly input: CycleInput }
-  | { readonly part: "lease"; readonly input: LeaseInput }
+  | { readonly part: "drive"; readonly input: LeaseInput }
   | { readonly part: "paths"; readonly input: PathInput }
   | { readonly part: "replica"; readonly input: ReplicaInput };
 
@@ -69,7 +69,7 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
     case "lease-grant":
     case "lease-release": {
       const input = readLeaseInput(frame);
-      return input === null ? null : { part: "lease", input };
+      return input === null ? null : { part: "drive", input };
     }
     default:
       return unreachable(frame.kind);

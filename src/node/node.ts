@@ -9,8 +9,8 @@
 import type { ControlCycle } from "../control/cycle/control-cycle.js";
 import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
 import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
-import type { OutputGate, OutputGateInput, OutputGateOutput } from "../control/gate/output-gate.js";
-import type { GiveUpReason, Lease, LeaseInput, LeaseOutput } from "../control/lease/lease.js";
+import type { Drive, DriveInput, DriveOutput } from "../control/drive/drive.js";
+import type { OutputGate, OutputGateInput } from "../control/gate/output-gate.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
 import type { PathInput, PathWatch } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
@@ -28,7 +28,7 @@ import {
 import { elapsed, type Instant } from "../kernel/time.js";
 import type { Membership } from "../membership/membership.js";
 import type { MembershipInput, MembershipOutput, RefusedReason } from "../membership/ports.js";
-import type { ReplicaInput, ReplicaOutput } from "../replication/replica/ports.js";
+import { ownClient, type ReplicaInput, type ReplicaOutput } from "../replication/replica/ports.js";
 import type { Replica } from "../replication/replica/replica.js";
 import type { Verdict } from "../voting/voter.js";
 import type { EntityStanding } from "../watchdog/supervision/entity.js";
@@ -39,6 +39,7 @@ import type {
   SupervisionOutput,
 } from "../watchdog/supervision/ports.js";
 import type { Supervision } from "../watchdog/supervision/supervision.js";
+import { acquired, commanded, giveUpReason, isOfGroup, wouldHear } from "./drive-words.js";
 import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
 import { cycleFrames, leaseFrames, membershipFrames } from "./part-frames.js";
@@ -49,6 +50,7 @@ import type { Received, Reception } from "./reception.js";
 import { outputsWithout, replicaOutputs } from "./replica-outputs.js";
 import { type NodeStatus, nodeStatus } from "./status.js";
 import { CycleCheckpoints, heartbeatCheckpoint, ToleratedReports } from "./supervision.js";
+import { Talk, type Word } from "./talk.js";
 import { Trust, type TrustChange } from "./trust.js";
 
 type Refused = Extract<Received, { readonly ok: false }>;
@@ -61,7 +63,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #membership: Membership;
   readonly #paths: PathWatch;
   readonly #trust = new Trust();
-  readonly #lease: Lease;
+  readonly #drive: Drive;
   readonly #gate: OutputGate;
   readonly #commands: CommandProtection | null;
   readonly #supervision: Supervision;
@@ -71,8 +73,11 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #allParts: NodeParts;
   readonly #parts: readonly Wakeable[];
   readonly #verdicts = new Map<string, Verdict>();
+  readonly #talk: Talk;
   #driver: NodeId | null = null;
   #started = false;
+  /** As the control cycle has told last. */
+  #fit = false;
   /** It only waits for the bite: it must not drive any more. */
   #rebooting = false;
   #outputs: NodeOutput[] = [];
@@ -86,11 +91,15 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#cycle = parts.cycle;
     this.#membership = parts.membership;
     this.#paths = parts.paths;
-    this.#lease = parts.lease;
+    this.#drive = parts.drive;
     this.#gate = parts.gate;
     this.#commands = parts.commands;
     this.#supervision = parts.supervision;
     this.#replica = parts.replica;
+    this.#talk = new Talk(parts.drive, parts.replica, {
+      drive: (now, output) => this.#carryDrive(now, output),
+      replica: (now, output) => this.#carryReplica(now, output),
+    });
     this.#parts = this.#wakeables();
   }
 
@@ -160,7 +169,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     const replica = this.#replica === null ? [] : [this.#replica];
     return [
       wakeable(this.#gate, (now) => this.#feedGate(now, timeout)),
-      wakeable(this.#lease, (now) => this.#feedLease(now, timeout)),
+      wakeable(this.#drive, (now) => this.#feedDrive(now, timeout)),
       wakeable(this.#cycle, (now) => this.#feedCycle(now, timeout)),
       wakeable(this.#membership, (now) => this.#feedMembership(now, timeout)),
       ...replica.map((part) => wakeable(part, (now) => this.#feedReplica(now, timeout))),
@@ -175,7 +184,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     const by = elapsed(deadline, now);
     if (by <= this.#options.settings.timing.latenessMax) return;
     this.#report({ kind: "was-late", by });
-    this.#feedLease(now, { kind: "give-up", reason: "late" });
+    this.#feedDrive(now, { kind: "give-up", reason: "late" });
     this.#feedReplica(now, { kind: "was-late", by });
     this.#feedMembership(now, { kind: "was-late", by });
     this.#feedPaths(now, { kind: "was-late" });
@@ -196,7 +205,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     const { kind, source, incoming } = received;
     if (kind === "sample") this.#outgoing.keepSample(source, bytes);
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
-    else if (incoming.part === "lease") this.#feedLease(now, incoming.input);
+    else if (incoming.part === "drive") this.#feedDrive(now, incoming.input);
     else if (incoming.part === "paths") this.#feedPaths(now, incoming.input);
     else if (incoming.part === "replica") this.#feedReplica(now, incoming.input);
     else this.#feedMembership(now, incoming.input);
@@ -250,8 +259,15 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #carryFitness(now: Instant, unfit: Unfitness | null): void {
-    if (unfit !== null) this.#feedLease(now, { kind: "give-up", reason: giveUpReason(unfit) });
-    this.#feedLease(now, { kind: "eligible", eligible: unfit === null && !this.#rebooting });
+    this.#fit = unfit === null;
+    if (unfit !== null) this.#feedDrive(now, { kind: "give-up", reason: giveUpReason(unfit) });
+    this.#tellEligible(now);
+  }
+
+  #tellEligible(now: Instant): void {
+    const may = this.#fit && !this.#rebooting;
+    const eligible = may && wouldHear(this.#replica, this.#options.self);
+    this.#feedDrive(now, { kind: "eligible", eligible });
   }
 
   #feedMembership(now: Instant, input: MembershipInput | Timeout): void {
@@ -272,11 +288,11 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       case "peer-suspected":
       case "peer-trusted":
         this.#report(output);
-        this.#carryTrust(now, this.#trust.hear(output.kind, output.peer, true));
+        this.#feedTrust(now, this.#trust.hear(output.kind, output.peer, true));
         break;
       case "event":
         this.#report(output.event);
-        this.#carryTrust(now, this.#trust.told(output.event, this.#membership));
+        this.#feedTrust(now, this.#trust.told(output.event, this.#membership));
         break;
       case "refused":
         this.#report(this.#reception.refuse(refusalOf(output.reason), output.from));
@@ -297,38 +313,46 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   #feedReplica(now: Instant, input: ReplicaInput | Timeout): void {
     if (this.#replica === null) this.#send(outputsWithout(input, this.#reception));
-    else feed(this.#replica, now, input, (output) => this.#carryReplica(output));
+    else this.#say(now, { to: "replica", input });
   }
 
-  #carryReplica(output: ReplicaOutput): void {
-    this.#send(replicaOutputs(output, this.#outgoing, this.#reception));
+  #feedDrive(now: Instant, input: DriveInput | Timeout): void {
+    this.#say(now, { to: "drive", input });
   }
 
-  #carryTrust(now: Instant, change: TrustChange | null): void {
-    if (change !== null) this.#feedLease(now, change);
+  #feedTrust(now: Instant, change: TrustChange | null): void {
+    if (change !== null) this.#feedDrive(now, change);
   }
 
-  #feedLease(now: Instant, input: LeaseInput | Timeout): void {
-    feed(this.#lease, now, input, (output) => this.#carryLease(now, output));
-    const { holder } = this.#lease.holder();
+  #say(now: Instant, word: Word): void {
+    if (!this.#talk.say(now, word)) return;
+    const { holder } = this.#drive.holder();
     if (holder === this.#driver) return;
     this.#driver = holder;
     this.#feedCycle(now, { kind: "driver", driver: holder });
   }
 
-  #carryLease(now: Instant, output: LeaseOutput): void {
+  #carryReplica(now: Instant, output: ReplicaOutput): void {
+    if (output.kind === "reply" && output.client === ownClient) {
+      this.#feedDrive(now, { kind: "reply", reply: output.reply });
+    } else this.#send(replicaOutputs(output, this.#outgoing, this.#reception));
+    if (isOfGroup(output)) this.#tellEligible(now);
+  }
+
+  #carryDrive(now: Instant, output: DriveOutput): void {
     switch (output.kind) {
       case "send-request":
       case "send-grant":
       case "send-release":
         this.#send(leaseFrames(this.#outgoing, output));
         break;
-      case "acquired":
-        this.#report({ kind: "lease-acquired", until: output.until });
-        this.#feedGate(now, { kind: "right-held", until: output.until });
+      case "request":
+        this.#feedReplica(now, { kind: "own-request", request: output.request });
         break;
+      case "acquired":
       case "extended":
-        this.#feedGate(now, { kind: "right-held", until: output.until });
+        if (output.kind === "acquired") this.#report(acquired(output));
+        this.#feedGate(now, { ...output, kind: "right-held" });
         break;
       case "lost":
         this.#feedGate(now, { kind: "right-lost" });
@@ -340,18 +364,9 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #feedGate(now: Instant, input: OutputGateInput | Timeout): void {
-    feed(this.#gate, now, input, (output) => this.#carryGate(output));
-  }
-
-  /** A command is protected where it is made: every hop after this is on its way. */
-  #carryGate(output: OutputGateOutput): void {
-    if (output.kind === "release") {
-      this.#outputs.push(output);
-      return;
-    }
-    const { output: name, value, until } = output;
-    const frame = this.#commands?.protect(name, value, until) ?? null;
-    this.#outputs.push({ ...output, frame });
+    feed(this.#gate, now, input, (output) => {
+      this.#outputs.push(commanded(output, this.#commands));
+    });
   }
 
   #feedSupervision(now: Instant, input: SupervisionInput | Timeout): void {
@@ -364,8 +379,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     } else if (output.kind === "make-safe") {
       this.#rebooting = true;
       this.#feedGate(now, { kind: "withdrawn" });
-      this.#feedLease(now, { kind: "give-up", reason: "reboot" });
-      this.#feedLease(now, { kind: "eligible", eligible: false });
+      this.#feedDrive(now, { kind: "give-up", reason: "reboot" });
+      this.#tellEligible(now);
     } else if (this.#tolerated.isNews(now, output)) {
       this.#report(output);
     }
@@ -383,7 +398,3 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 /** Bodies that make no sense are called alike, whichever part looked at them. */
 const refusalOf = (reason: RefusedReason): string =>
   reason === "malformed" ? "bad-membership" : reason;
-
-function giveUpReason(unfit: Unfitness): GiveUpReason {
-  return unfit === "unsynchronised" ? "released" : unfit;
-}

@@ -1,11 +1,13 @@
 /** The parts of a node, made from the cluster's settings. How they are wired is in node.ts. */
 import { channelsOf } from "../control/channels.js";
 import { ControlCycle } from "../control/cycle/control-cycle.js";
+import { type Drive, LeasedDrive, LockedDrive } from "../control/drive/drive.js";
 import { OutputGate } from "../control/gate/output-gate.js";
 import { Lease } from "../control/lease/lease.js";
 import { CommandProtection } from "../control/protection/command-protection.js";
 import { protectedBytes } from "../control/protection/protection.js";
 import { appCommandsOf } from "../control/replicated/app-commands.js";
+import { Right } from "../control/right/right.js";
 import { PathWatch } from "../detection/paths/path-watch.js";
 import type { NodeId } from "../kernel/ids.js";
 import { Prng } from "../kernel/prng.js";
@@ -39,7 +41,7 @@ export interface NodeParts {
   readonly cycle: ControlCycle;
   readonly membership: Membership;
   readonly paths: PathWatch;
-  readonly lease: Lease;
+  readonly drive: Drive;
   readonly gate: OutputGate;
   /** Null where commands are not protected. */
   readonly commands: CommandProtection | null;
@@ -57,7 +59,6 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
   const wire = { cluster: settings.cluster, self, bootId, peers, mac };
   const { samples: sampleProtection, commands: profile } = protection;
   const cluster = { self, nodes, app, channels, voting, rereadsMax, sampleProtection };
-  const { heartbeat: period, lease: length, clockDriftMaxPpm: driftMaxPpm } = timing;
   const outputs = Object.keys(app.outputs);
   const commandAgeMax = micros(commandCyclesMax * timing.cycle);
   return {
@@ -66,12 +67,24 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
     cycle: new ControlCycle(now, { ...cluster, ...timing }),
     membership: new Membership(membershipOf({ settings, self, now, bootId, mac })),
     paths: new PathWatch({ now, self, peers, paths, reportEvery: pathReportEvery(timing) }),
-    lease: new Lease({ now, self, bootId, nodes, period, length, driftMaxPpm }),
+    drive: driveOf({ settings, self, now, bootId, mac }),
     gate: new OutputGate({ outputs, votedOutputs: settings.votedOutputs ?? [], commandAgeMax }),
     commands: profile === null ? null : new CommandProtection({ profile, self, nodes, outputs }),
     supervision: new Supervision(supervisionOf(now, settings)),
     replica: replicaOf({ settings, self, now, bootId, mac }),
   };
+}
+
+/** A lock where there is a replicated state to keep it in; else a lease of a quorum. */
+function driveOf({ settings, self, now, bootId }: NodeOptions): Drive {
+  const { nodes, timing, state } = settings;
+  const { heartbeat, lease, clockDriftMaxPpm: driftMaxPpm } = timing;
+  if (state === undefined) {
+    const times = { period: heartbeat, length: lease, driftMaxPpm };
+    return new LeasedDrive(new Lease({ now, self, bootId, nodes, ...times }));
+  }
+  const seed = new Prng(bootId).split(`right of ${self}`).below(2 ** 31);
+  return new LockedDrive(new Right({ self, seed, lease, pause: heartbeat, driftMaxPpm }));
 }
 
 function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null {

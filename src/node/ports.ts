@@ -2,7 +2,7 @@
  * What goes into a node and what comes out of it: the whole of its contact with the world. A host
  * that carries these is a complete host; a file of these inputs is a complete recording.
  */
-import type { Reading, WriteRefusal } from "../../boards/board.js";
+import type { Reading, WriteRefusal, WriteResult } from "../../boards/board.js";
 import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
@@ -38,7 +38,14 @@ export type NodeInput =
   /** Its connection takes no more for now, or takes more again. */
   | { readonly kind: "client-paused"; readonly client: ClientNumber; readonly paused: boolean }
   /** The board refused a command; the pins have not changed. */
-  | { readonly kind: "write-refused"; readonly output: string; readonly reason: WriteRefusal };
+  | {
+      readonly kind: "write-refused";
+      readonly output: string;
+      readonly reason: WriteRefusal;
+      /** Of a fenced one: its own token, and the newest that the board has seen. */
+      readonly token?: number;
+      readonly newest?: number;
+    };
 
 export type NodeOutput =
   /** Send the same bytes to each target, over every link that leads there. */
@@ -57,6 +64,8 @@ export type NodeOutput =
       readonly frame: Uint8Array | null;
       /** Of an output that a voter in firmware drives: the cycle that this vote belongs to. */
       readonly cycle?: number;
+      /** Of every other: that of the right by which it is driven (see boards/fence.ts). */
+      readonly token?: number;
     }
   /** Put an output into its safe state. */
   | { readonly kind: "release"; readonly output: string }
@@ -68,3 +77,21 @@ export type NodeOutput =
   | { readonly kind: "pet" }
   /** Something worth telling: for logs, the dashboard and the checkers of the simulator. */
   | { readonly kind: "report"; readonly event: NodeEvent };
+
+type Write = Extract<NodeOutput, { readonly kind: "write" }>;
+type Refused = Extract<WriteResult, { readonly ok: false }>;
+
+/** How a host tells the node what the board said; the tokens only where they are the reason. */
+export function writeRefused(
+  { output, token }: Pick<Write, "output" | "token">,
+  { reason, newest }: Refused,
+): Extract<NodeInput, { readonly kind: "write-refused" }> {
+  const isFenced = reason === "stale-token" || reason === "no-token";
+  return {
+    kind: "write-refused",
+    output,
+    reason,
+    ...(isFenced && token !== undefined ? { token } : {}),
+    ...(isFenced && newest !== undefined ? { newest } : {}),
+  };
+}

@@ -45,6 +45,8 @@ export interface NodeStatus {
   /** Who drives, as far as this node knows. */
   readonly driver: NodeId | null;
   readonly drives: boolean;
+  /** By which right; null where the right is a lease without a token, or nobody ever had it. */
+  readonly token: number | null;
   /** The outputs that this node drives now. */
   readonly driven: readonly string[];
   /** As this node's own detector sees those whom it watches. */
@@ -69,10 +71,10 @@ export type DogStatus = Omit<SupervisionStatus, "entities">;
 export function nodeStatus(
   now: Instant,
   { self, bootId, settings }: NodeOptions,
-  { cycle, lease, gate, membership, paths, reception, supervision, replica }: NodeParts,
+  { cycle, drive, gate, membership, paths, reception, supervision, replica }: NodeParts,
   verdicts: ReadonlyMap<string, Verdict>,
 ): NodeStatus {
-  const { holder: driver, self: drives } = lease.holder();
+  const { holder: driver, self: drives, token } = drive.holder();
   const { entities, ...dog } = supervision.status();
   return {
     node: self,
@@ -81,6 +83,7 @@ export function nodeStatus(
     cycle: cycle.status(),
     driver,
     drives,
+    token,
     driven: gate.driven(),
     peers: membership.detectorStanding(),
     group: groupStatus(membership, settings.detection),

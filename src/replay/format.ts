@@ -145,7 +145,7 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
         }),
       };
     case "write-refused":
-      return { w: [input.output, input.reason] };
+      return { w: [input.output, input.reason, ...tokensOf(input)] };
     case "override":
       return { h: [input.sensor, input.channel, input.word] };
     case "snooze":
@@ -178,9 +178,23 @@ function decodeInput(encoded: unknown, startedAt: Instant): NodeInput | Timeout 
   if (Array.isArray(r)) return decodeReadings(r, startedAt);
   if (isWhole(s) && s >= 0) return { kind: "snooze", length: micros(s) };
   if (Array.isArray(h)) return decodeOverride(h);
-  if (!Array.isArray(w) || !isText(w[0]) || !isText(w[1])) return null;
-  return { kind: "write-refused", output: w[0], reason: w[1] as WriteRefusal };
+  return Array.isArray(w) ? decodeRefusal(w) : null;
 }
+
+function decodeRefusal([output, reason, token, newest]: readonly unknown[]): NodeInput | null {
+  if (!isText(output) || !isText(reason)) return null;
+  const tokens = {
+    ...(isWhole(token) ? { token } : {}),
+    ...(isWhole(newest) ? { newest } : {}),
+  };
+  return { kind: "write-refused", output, reason: reason as WriteRefusal, ...tokens };
+}
+
+type RefusedInput = Extract<NodeInput, { readonly kind: "write-refused" }>;
+
+/** Nothing where the command was not fenced off. */
+const tokensOf = ({ token, newest }: RefusedInput): readonly (number | null)[] =>
+  token === undefined && newest === undefined ? [] : [token ?? null, newest ?? null];
 
 function decodeReadings(list: readonly unknown[], startedAt: Instant): NodeInput | null {
   const readings: Reading[] = [];

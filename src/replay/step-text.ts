@@ -41,9 +41,10 @@ export function outputText(now: Instant, output: NodeOutput): string {
 }
 
 function writeText(now: Instant, command: Extract<NodeOutput, { kind: "write" }>): string {
-  const { output, value, until, frame, cycle } = command;
+  const { output, value, until, frame, cycle, token } = command;
   const vote = cycle === undefined ? "" : ` as the vote of cycle ${cycle}`;
-  const text = `write ${output} ${numberText(value)} for ${until - now} us${vote}`;
+  const right = token === undefined ? "" : ` by right ${token}`;
+  const text = `write ${output} ${numberText(value)} for ${until - now} us${vote}${right}`;
   return frame === null ? text : `${text} in ${bytesText(frame)}`;
 }
 
@@ -83,7 +84,7 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
     case "client-paused":
       return `client ${input.client} ${input.paused ? "takes no more" : "takes more again"}`;
     case "write-refused":
-      return `write of ${input.output} refused: ${input.reason}`;
+      return refusedText(input);
     default:
       return unreachable(input);
   }
@@ -91,6 +92,12 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
 
 const requestText = ({ client, body }: RequestOfClient): string =>
   `of client ${client} ${bytesText(encodeBody(body))}`;
+
+function refusedText(input: Extract<NodeInput, { kind: "write-refused" }>): string {
+  const { output, reason, token, newest } = input;
+  const seen = newest === undefined ? "" : ` (right ${token ?? "none"}; seen ${newest})`;
+  return `write of ${output} refused: ${reason}${seen}`;
+}
 
 function diskText({ id, lane, operation }: Extract<NodeOutput, { kind: "disk" }>): string {
   const { kind } = operation;

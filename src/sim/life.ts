@@ -6,7 +6,7 @@ import type { Board } from "../../boards/board.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
-import type { NodeInput, NodeOutput } from "../node/ports.js";
+import { type NodeInput, type NodeOutput, writeRefused } from "../node/ports.js";
 import type { DriftingClock } from "./drifting-clock.js";
 import type { NodeDisk } from "./node-disk.js";
 import type { NodeMachine, Surroundings } from "./surroundings.js";
@@ -91,10 +91,10 @@ export class Life {
 
   #write(command: Command, answers: NodeInput[]): void {
     const { node, board, surroundings } = this.#options;
-    const { output, value, until, frame } = command;
-    const result = board.write(this.#now(), output, value, until, frame);
+    const { output, value, until } = command;
+    const result = board.write(this.#now(), output, value, until, command);
     if (!result.ok) {
-      answers.push({ kind: "write-refused", output, reason: result.reason });
+      answers.push(writeRefused(command, result));
       return;
     }
     this.#commands.set(output, until);

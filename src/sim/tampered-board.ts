@@ -2,7 +2,14 @@
  * A board whose sensors, and the way to whose outputs, can be made faulty while it runs. What is
  * healthy passes through.
  */
-import type { Board, ChannelSpec, OutputSpec, Reading, WriteResult } from "../../boards/board.js";
+import type {
+  Board,
+  ChannelSpec,
+  CommandMarks,
+  OutputSpec,
+  Reading,
+  WriteResult,
+} from "../../boards/board.js";
 import type { Instant } from "../kernel/time.js";
 
 /** Changes the readings of one channel. It is given every reading, in order. */
@@ -56,11 +63,12 @@ export class TamperedBoard implements Board {
     output: string,
     value: number,
     until: Instant,
-    frame: Uint8Array | null = null,
+    { frame = null, ...marks }: CommandMarks = {},
   ): WriteResult {
     const command = { value, until, frame };
     const arrived = this.#commandTampers.get(output)?.(command) ?? command;
-    return this.#board.write(now, output, arrived.value, arrived.until, arrived.frame);
+    const { frame: told } = arrived;
+    return this.#board.write(now, output, arrived.value, arrived.until, { ...marks, frame: told });
   }
 
   release(now: Instant, output: string): WriteResult {

@@ -34,9 +34,9 @@ it("JOINED-1: reads all, and writes to the one that has the output, with all its
   const joined = new JoinedBoard([one.board, other.board]);
   expect(joined.read(now).map(({ channel }) => channel)).toEqual(["a-t", "b-t"]);
   expect(joined.channels).toHaveLength(2);
-  const frame = Uint8Array.of(1);
-  joined.write(now, "heater", 1, instant(2_000), frame, 7);
-  expect(other.heard).toEqual([["write", now, "heater", 1, 2_000, frame, 7]]);
+  const marks = { frame: Uint8Array.of(1), cycle: 7, token: null };
+  joined.write(now, "heater", 1, instant(2_000), marks);
+  expect(other.heard).toEqual([["write", now, "heater", 1, 2_000, marks]]);
   joined.release(now, "pump");
   expect(one.heard).toEqual([["release", now, "pump"]]);
   const unknown = { ok: false, reason: "unknown-output" };
@@ -51,4 +51,16 @@ it("JOINED-2: commands end by themselves only where every board with outputs end
     new JoinedBoard(boards.map(({ board }) => board)).expires;
   expect(joined(boardOf("a", true, ["x"]), boardOf("b", false, ["y"]))).toBe(false);
   expect(joined(boardOf("a", true, ["x"]), boardOf("b", false, []))).toBe(true);
+});
+
+it("JOINED-3: a right that one of them has seen is newer than another's for all", () => {
+  const [one, other] = [boardOf("a", true, ["pump"]), boardOf("b", true, ["heater"])];
+  const joined = new JoinedBoard([one.board, other.board]);
+  const until = instant(2_000);
+  expect(joined.write(now, "pump", 1, until, { token: 9 })).toEqual({ ok: true });
+  const stale = { ok: false, reason: "stale-token", newest: 9 };
+  expect(joined.write(now, "heater", 1, until, { token: 8 })).toEqual(stale);
+  expect(joined.write(now, "fan", 1, until, { token: 99 })).toMatchObject({ ok: false });
+  expect(joined.write(now, "heater", 1, until, { token: 9 })).toEqual({ ok: true });
+  expect(other.heard).toHaveLength(1);
 });

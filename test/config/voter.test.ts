@@ -69,19 +69,26 @@ describe("VOTES-11: the voter of a config", () => {
     expect(accepted(await folder.load(configOf(voter))).settings.voter).not.toBeNull();
   });
 
+  it("takes an output that is not voted, which the voter drives by right", async () => {
+    const voter = "voter: { port: /dev/x, outputs: { heater: { pin: D5 } } }\n";
+    const { settings } = accepted(await folder.load(configOf(voter, "")));
+    expect(settings.cluster.votedOutputs).toEqual([]);
+    expect(settings.voter?.outputs.has("heater")).toBe(true);
+  });
+
   it.each([
     ["{ heater: { pin: D9 } }", voted, /outputs\.heater\.pin: expected one of D5, D6, D7, D8/],
     [
-      "{ heater: { pin: D5 } }",
+      "{ heated: { pin: D5 } }",
       "",
-      /voter\.outputs\.heater: expected an output with `right: voter`/,
+      /voter\.outputs\.heated: expected the name of an output of the app/,
     ],
     ["{}", voted, /voter\.outputs: expected heater, which has `right: voter`/],
     ["{ heater: { pin: D5, grace: soon } }", voted, /outputs\.heater\.grace/],
     [
       "{ heater: { pin: D5 }, pump: { pin: D5 } }",
       voted,
-      /pump: expected an output with `right: voter`/,
+      /pump: expected the name of an output of the app/,
     ],
   ])("refuses %s", async (outputs, right, message) => {
     const found = await problems(configOf(`voter: { port: /dev/x, outputs: ${outputs} }\n`, right));

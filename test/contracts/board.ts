@@ -34,6 +34,8 @@ export function boardContract(
     drivingRules(() => make(contractOutputs));
     releasingRules(() => make(contractOutputs));
     closingRules(() => make(contractOutputs));
+    fenceRules(() => make(contractOutputs));
+    memoryRules(() => make(contractOutputs));
   });
 }
 
@@ -225,5 +227,96 @@ function closingRules(make: () => BoardUnderTest): void {
     const { board, begins, pin } = make();
     board.write(begins, "pump", 1, after(begins, millis(1_000)));
     expect(pin(after(begins, millis(7)), "pump")).toBe(1);
+  });
+}
+
+/** A board whose pump is driven at 0.5 by a right. */
+function underRight({ board, begins, pin }: BoardUnderTest, token = 40) {
+  const now = after(begins, millis(10));
+  const until = after(now, millis(100));
+  const write = (output: string, value: number, by: number | null, from = now, to = until) =>
+    board.write(from, output, value, to, { token: by });
+  expect(write("pump", 0.5, token)).toEqual(accepted);
+  return { board, pin, now, until, write };
+}
+
+const stale = (newest: number) => ({ ok: false, reason: "stale-token", newest });
+
+function fenceRules(make: () => BoardUnderTest): void {
+  it("BOARD-10: takes commands of the newest right, again and again, and of a newer one", () => {
+    const { now, pin, write } = underRight(make());
+    for (const [value, token] of [
+      [0.75, 40],
+      [1, 41],
+      [0, 2 ** 32 + 1],
+      [-1, 2 ** 48 - 1],
+      [-0.5, 2 ** 48 - 1],
+    ] as const) {
+      expect(write("pump", value, token)).toEqual(accepted);
+      expect(pin(now, "pump")).toBe(value);
+    }
+  });
+
+  it("BOARD-10: takes the first token that it sees after a reset, however small", () => {
+    const { now, pin } = underRight(make(), 1);
+    expect(pin(now, "pump")).toBe(0.5);
+  });
+
+  it("BOARD-11: refuses an older one without effect, and says what it has seen", () => {
+    const { now, pin, write } = underRight(make());
+    for (const token of [39, 1]) {
+      for (const value of [1, -1, 0.5]) expect(write("pump", value, token)).toEqual(stale(40));
+    }
+    expect(write("pump", 1, 2 ** 40)).toEqual(accepted);
+    expect(write("pump", 0.5, 2 ** 40 - 1)).toEqual(stale(2 ** 40));
+    expect(pin(now, "pump")).toBe(1);
+  });
+
+  it("BOARD-11: one right is for all outputs", () => {
+    const { now, pin, write } = underRight(make());
+    expect(write("line", 3, 39)).toEqual(stale(40));
+    expect(write("valve", 1, 39)).toEqual(stale(40));
+    expect(pin(now, "line")).toBeNull();
+    expect(write("line", 3, 40)).toEqual(accepted);
+  });
+}
+
+function memoryRules(make: () => BoardUnderTest): void {
+  it("BOARD-11: does not forget when a command ends, or is released", () => {
+    const { board, until, write } = underRight(make());
+    const later = after(until, millis(5_000));
+    const end = after(later, millis(100));
+    board.release(until, "pump");
+    expect(write("pump", 1, 39, later, end)).toEqual(stale(40));
+    expect(write("pump", 1, 40, later, end)).toEqual(accepted);
+  });
+
+  it("BOARD-11: a newer right counts though its command was refused, and no other does", () => {
+    const { now, until, write, board } = underRight(make());
+    expect(write("pump", 7, 50)).toEqual(refused("out-of-range"));
+    expect(write("pump", 1, 51, now, now)).toEqual(refused("expired"));
+    expect(write("pump", 1, 50)).toEqual(stale(51));
+    expect(write("nothing", 1, 99)).toEqual(refused("unknown-output"));
+    for (const token of [0, -1, 1.5, 2 ** 48, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(board.write(now, "pump", 1, until, { token })).toMatchObject({ ok: false });
+    }
+    expect(write("pump", 1, 51)).toEqual(accepted);
+  });
+
+  it("BOARD-12: under a right, refuses a command that comes by none; before, takes it", () => {
+    const { board, begins, pin } = make();
+    const until = after(begins, millis(1_000));
+    expect(board.write(begins, "pump", 1, until)).toEqual(accepted);
+    expect(board.write(begins, "pump", 0.5, until, { token: 3 })).toEqual(accepted);
+    const none = { ok: false, reason: "no-token", newest: 3 };
+    expect(board.write(begins, "pump", 1, until)).toEqual(none);
+    expect(board.write(begins, "pump", 1, until, { token: null })).toEqual(none);
+    expect(pin(begins, "pump")).toBe(0.5);
+  });
+
+  it("BOARD-12: lets go at anybody's word: that is where a missing command leads", () => {
+    const { board, now, pin } = underRight(make());
+    expect(board.release(now, "pump")).toEqual(accepted);
+    expect(pin(now, "pump")).toBe(0.25);
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Pins } from "../../boards/pins.js";
 import {
-  frameOf,
+  marksOf,
   parseParentMessage,
   type ReplicaMessage,
   readingsMax,
@@ -14,6 +15,7 @@ import {
 import { RemoteBoard } from "../../src/host/remote-board.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import { type Instant, instant } from "../../src/kernel/time.js";
+import { boardContract } from "../contracts/board.js";
 
 const at = (us: number): Instant => instant(us);
 const reading = (channel: string, value: number | null, us: number) => ({
@@ -29,6 +31,23 @@ function rig() {
   });
   return { board, posted };
 }
+
+/** The replica's end, and the parent's with its pins, over what JSON leaves of a message. */
+boardContract("a remote board with the pins of its parent", (outputs) => {
+  const begins = at(1_000);
+  const pins = new Pins(outputs, null);
+  const board: RemoteBoard = new RemoteBoard({
+    channels: ["t1", "t2"].map((name) => ({ name, unit: "degC", min: 0, max: 100 })),
+    outputs,
+    post: (posted) => {
+      const message = JSON.parse(JSON.stringify(posted)) as typeof posted;
+      if (message.kind === "release") pins.release(message.at, message.output);
+      else pins.write(message.at, message.output, message.value, message.until, marksOf(message));
+    },
+  });
+  board.push([reading("t1", 20, 900), reading("t2", 21, 900)]);
+  return { board, begins, pin: (now, output) => pins.state(now, output).value };
+});
 
 describe("the remote board", () => {
   it("hands over the newest reading with its own time, which grows old (REMB-1)", () => {
@@ -68,11 +87,24 @@ describe("the remote board", () => {
   it("posts the frames of commands, as text that gives them back (REMB-3)", () => {
     const { board, posted } = rig();
     const frame = Uint8Array.from({ length: 36 }, (_, index) => 7 * index);
-    board.write(at(10), "heater", 0.5, at(20), frame);
+    board.write(at(10), "heater", 0.5, at(20), { frame });
     const [message] = JSON.parse(JSON.stringify(posted)) as typeof posted;
-    const text = message?.kind === "write" ? message.frame : null;
-    expect([...(frameOf(text) ?? [])]).toEqual([...frame]);
-    expect(frameOf(null)).toBeNull();
+    if (message?.kind !== "write") throw new Error("no write was posted");
+    expect([...(marksOf(message).frame ?? [])]).toEqual([...frame]);
+    expect(marksOf({ ...message, frame: null })).toEqual({ frame: null, cycle: null, token: null });
+  });
+
+  it("posts the token of the right, and the cycle of a vote (REMB-3)", () => {
+    const { board, posted } = rig();
+    board.write(at(10), "heater", 0.5, at(20), { token: 2 ** 48 - 1 });
+    board.write(at(11), "heater", 0.5, at(20), { cycle: 9 });
+    const words = JSON.parse(JSON.stringify(posted)) as typeof posted;
+    const marks = words.map((word) => (word.kind === "write" ? marksOf(word) : null));
+    const none = { frame: null, cycle: null, token: null };
+    expect(marks).toEqual([
+      { ...none, token: 2 ** 48 - 1 },
+      { ...none, cycle: 9 },
+    ]);
   });
 
   it.each([
@@ -113,6 +145,10 @@ describe("a message of the parent", () => {
     const message = { kind: "write-refused", output: "heater", reason: "corrupt-command" };
     expect(parseParentMessage(message)).toEqual(message);
     expect(parseParentMessage({ ...message, output: 1 })).toBeNull();
+    const fenced = { ...message, reason: "stale-token", token: 3, newest: 2 ** 48 - 1 };
+    expect(parseParentMessage(fenced)).toEqual(fenced);
+    const odd = { ...message, token: "3", newest: Number.NaN };
+    expect(parseParentMessage(odd)).toEqual(message);
     for (const reason of ["broken", "toString", "", 7, null]) {
       expect(parseParentMessage({ ...message, reason })).toBeNull();
     }

@@ -2,7 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { e2eProfileNames } from "../../src/codes/e2e/stream.js";
 import { CommandChecker } from "../../src/control/protection/command-protection.js";
-import { protectedBytes } from "../../src/control/protection/protection.js";
+import {
+  commandPayloadBytes,
+  payloadBytes,
+  protectedBytes,
+} from "../../src/control/protection/protection.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import { Prng } from "../../src/kernel/prng.js";
 import type { Instant } from "../../src/kernel/time.js";
@@ -132,6 +136,8 @@ describe("a frame", () => {
       protection: { samples: null, commands: "P05" },
     });
     cluster.run(1_500);
-    expect(new Set(framesOf(cluster))).toEqual(new Set([protectedBytes("P05")]));
+    expect(new Set(framesOf(cluster))).toEqual(
+      new Set([protectedBytes("P05") - payloadBytes + commandPayloadBytes]),
+    );
   });
 });

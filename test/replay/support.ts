@@ -89,6 +89,11 @@ export function record(ms = 3_000): Recorded {
     };
     cluster.feed(self, { kind: "datagram", bytes: Uint8Array.of(1, 2, 3) });
     cluster.feed(self, { kind: "write-refused", output: "heater", reason: "expired" });
+    const tokens = { token: 3, newest: 2 ** 48 - 1 };
+    cluster.feed(self, {
+      ...{ kind: "write-refused", output: "heater", reason: "stale-token" },
+      ...tokens,
+    });
     const word = { sensor: "temperature", channel: "n2/temperature", word: "exclude" } as const;
     cluster.feed(self, { kind: "override", ...word });
     cluster.feed(self, { kind: "snooze", length: millis(Math.floor(ms / 3)) });

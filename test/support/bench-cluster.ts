@@ -8,6 +8,7 @@ import { channel, channelsOf } from "../../src/control/channels.js";
 import { unprotected } from "../../src/control/protection/protection.js";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
 import { timeout } from "../../src/kernel/machine.js";
+import { Prng } from "../../src/kernel/prng.js";
 import {
   type Duration,
   due,
@@ -22,6 +23,9 @@ import { Node } from "../../src/node/node.js";
 import { firstPath, pathsOf } from "../../src/node/path-settings.js";
 import type { NodeInput, NodeOutput } from "../../src/node/ports.js";
 import type { ClusterSettings, Timing } from "../../src/node/settings.js";
+import { ssdLatency } from "../../src/sim/disk/latency.js";
+import { ModelledDisk } from "../../src/sim/disk/modelled-disk.js";
+import { trueTime } from "../../src/sim/true-time.js";
 import { checksumMac, type Mac } from "../../src/wire/mac.js";
 
 export const benchMac = checksumMac(new Uint8Array(16).fill(7));
@@ -100,6 +104,8 @@ export class BenchCluster {
   #now = instant(1_000_000);
   #boots = 0;
   #flights: Flight[] = [];
+  /** By node, where there is a replicated state to keep: they outlive its stops. */
+  readonly disks = new Map<NodeId, ModelledDisk>();
   /** By node, until when its board drives; the board ends it, also of a node that is gone. */
   readonly #drivenUntil = new Map<NodeId, Instant>();
 
@@ -128,12 +134,14 @@ export class BenchCluster {
     const { mac } = this;
     const settings = { ...this.settings, ...this.#own(self) };
     const options = { settings, self, now: this.#now, bootId: this.#boots, mac };
+    if (!this.disks.has(self)) this.disks.set(self, newDisk(self));
     this.nodes.set(self, new Node(options));
     this.steps.push({ kind: "start", node: self, at: this.#now, bootId: this.#boots });
   }
 
   stop(self: NodeId): void {
     this.nodes.delete(self);
+    this.disks.get(self)?.crash(trueTime(this.#now));
   }
 
   /** Steps one node and carries its outputs out, the board's answer before anything else. */
@@ -148,6 +156,7 @@ export class BenchCluster {
       if (output.kind === "release") this.#drivenUntil.delete(self);
       if (output.kind === "read" && this.answers(self)) this.feed(self, this.#readings(self));
       if (output.kind === "send") this.#send(self, output.targets, output.bytes);
+      if (output.kind === "disk") this.disks.get(self)?.submit(trueTime(this.#now), output);
     }
     return outputs;
   }
@@ -163,6 +172,7 @@ export class BenchCluster {
     for (let next = this.#next(frozen); next <= end; next = this.#next(frozen)) {
       if (next > this.#now) this.#now = instant(next);
       this.#deliver(frozen);
+      for (const id of this.nodes.keys()) if (!frozen.includes(id)) this.#takeDisk(id);
       for (const [id, node] of this.nodes) {
         if (!frozen.includes(id) && due(node.deadline(), this.#now)) this.feed(id, timeout);
       }
@@ -220,11 +230,20 @@ export class BenchCluster {
     }
   }
 
+  #takeDisk(self: NodeId): void {
+    for (const done of this.disks.get(self)?.take(trueTime(this.#now)) ?? []) this.feed(self, done);
+  }
+
   #next(frozen: readonly NodeId[]): number {
     const arrivals = this.#flights.filter(({ target }) => !frozen.includes(target));
     const deadlines = [...this.nodes]
       .filter(([id]) => !frozen.includes(id))
       .map(([, node]) => node.deadline() ?? Number.POSITIVE_INFINITY);
-    return Math.min(...arrivals.map(({ at }) => at), ...deadlines);
+    const disks = [...this.disks].filter(([id]) => this.nodes.has(id) && !frozen.includes(id));
+    const done = disks.map(([, disk]) => disk.nextAt());
+    return Math.min(...arrivals.map(({ at }) => at), ...deadlines, ...done);
   }
 }
+
+const newDisk = (self: NodeId): ModelledDisk =>
+  new ModelledDisk({ dice: new Prng(1).split(`disk of ${self}`), latency: ssdLatency });

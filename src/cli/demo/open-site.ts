@@ -49,7 +49,7 @@ export async function openSite(
 ): Promise<DemoSite> {
   const app = await boilerApp();
   const loop = played === null ? "closed" : "open";
-  const site = new Site({ declarations: app, seed: 1, begins, loop });
+  const site = new Site({ declarations: app, seed: 1, begins, loop, fence: "actuator" });
   const bare =
     played === null
       ? new Map(nodes.map((node) => [node, mockBoard(site, node, begins)]))
@@ -86,6 +86,7 @@ function recordedBoards(
         channels: [{ name: sensor, unit, min, max, column }],
         outputs: site.outputs,
         lines: site.lines(node, (at) => at),
+        fence: site.fence(),
         speed,
         begins,
         atEnd: "loop",

@@ -289,9 +289,8 @@ export class Session {
         if (this.losesPackets) this.losePackets(true);
         break;
       case "write":
-        site.write(node, message, (reason) => {
-          const { output } = message;
-          this.#replica(node).send({ kind: "write-refused", output, reason });
+        site.write(node, message, (refused) => {
+          this.#replica(node).send({ ...refused, kind: "write-refused" });
         });
         break;
       case "release":

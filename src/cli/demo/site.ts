@@ -7,14 +7,15 @@
  * (the processes of a machine share their monotonic clock) before the boards hear it. So a board
  * that let go just before another took over is never seen to drive beside it.
  */
-import type { Board, Reading, WriteRefusal } from "../../../boards/board.js";
+import type { Board, Reading } from "../../../boards/board.js";
 import type { Site } from "../../../boards/mock/site.js";
 import { type SensorFault, SensorFaultInjector } from "../../faults/sensor-faults.js";
-import { frameOf } from "../../host/board-channel.js";
+import { marksOf } from "../../host/board-channel.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { Prng } from "../../kernel/prng.js";
 import { type Instant, instant, millis } from "../../kernel/time.js";
-import type { SiteRelease, SiteWrite, StagedSite } from "./staged-site.js";
+import { writeRefused } from "../../node/ports.js";
+import type { OnWriteRefused, SiteRelease, SiteWrite, StagedSite } from "./staged-site.js";
 import { TimeOrder } from "./time-order.js";
 
 export interface DemoSiteOptions {
@@ -82,14 +83,11 @@ export class DemoSite implements StagedSite {
   }
 
   /** @param onRefused the node's board did not take it; told when its turn has come */
-  write(
-    node: NodeId,
-    { at, output, value, until, frame }: SiteWrite,
-    onRefused: (reason: WriteRefusal) => void = () => {},
-  ): void {
+  write(node: NodeId, command: SiteWrite, onRefused: OnWriteRefused = () => {}): void {
+    const { at, output, value, until } = command;
     this.#order.tell(at, (done) => {
-      const result = this.#board(node).write(done, output, value, until, frameOf(frame));
-      if (!result.ok) onRefused(result.reason);
+      const result = this.#board(node).write(done, output, value, until, marksOf(command));
+      if (!result.ok) onRefused(writeRefused(command, result));
     });
   }
 

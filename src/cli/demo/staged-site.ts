@@ -1,11 +1,12 @@
 /** What a session needs of the site under its replicas, whatever that is made of. */
-import type { Reading, WriteRefusal } from "../../../boards/board.js";
+import type { Reading } from "../../../boards/board.js";
 import type { SensorFault } from "../../faults/sensor-faults.js";
-import type { ReplicaMessage } from "../../host/board-channel.js";
+import type { RefusedWrite, ReplicaMessage } from "../../host/board-channel.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 
 export type SiteWrite = Extract<ReplicaMessage, { kind: "write" }>;
+export type OnWriteRefused = (refused: RefusedWrite) => void;
 export type SiteRelease = Extract<ReplicaMessage, { kind: "release" }>;
 
 /** What bridges and voter have told: a sentence, and what it means for a fault. */
@@ -52,7 +53,7 @@ export interface StagedSite {
   /** What the node's board says. */
   readings(node: NodeId): readonly Reading[];
   /** @param onRefused the node's board did not take it */
-  write(node: NodeId, write: SiteWrite, onRefused?: (reason: WriteRefusal) => void): void;
+  write(node: NodeId, write: SiteWrite, onRefused?: OnWriteRefused): void;
   release(node: NodeId, release: SiteRelease): void;
   /** The board has lost its power: it drives nothing any more. */
   boardDown(node: NodeId, at: Instant): void;

@@ -1,4 +1,4 @@
-/** What this replica's own board must have: all but the outputs that a voter in firmware drives. */
+/** What this replica's own board must have: all but the outputs at a voter in firmware. */
 
 import { isOfPins } from "../../config/board-kinds.js";
 import type { RunSettings } from "../../config/settings.js";
@@ -10,6 +10,8 @@ export function ownSpecsOf({ cluster, voter, board }: RunSettings, node: NodeId)
   const { channels, outputs } = boardSpecsOf(cluster, node);
   const voted = cluster.votedOutputs ?? [];
   const isElsewhere = voter !== null || isOfPins(board);
-  const own = outputs.filter(({ name }) => !isElsewhere || !voted.includes(name));
+  const isAtVoter = (name: string): boolean =>
+    (isElsewhere && voted.includes(name)) || voter?.outputs.has(name) === true;
+  const own = outputs.filter(({ name }) => !isAtVoter(name));
   return { channels, outputs: own };
 }

@@ -78,7 +78,7 @@ export class ParentGround implements Ground {
         this.#live?.setLinkFaults(message.faults);
         break;
       case "write-refused":
-        this.#live?.writeRefused(message.output, message.reason);
+        this.#live?.writeRefused(message);
         break;
       case "stop":
         this.#finish();

@@ -19,7 +19,7 @@ import { CliFailure } from "../exit.js";
 import type { LocalBoard } from "./local-board.js";
 
 /**
- * The outputs that are voted go to the voter, all else to the board. Closing gives back both.
+ * The outputs that hang on the voter go there, all else to the board. Closing gives back both.
  *
  * @throws CliFailure (not available) where no voter answers
  */
@@ -70,6 +70,7 @@ function votedOutputs(
 ): readonly VotedOutput[] {
   return boardSpecsOf(cluster, node).outputs.flatMap((spec) => {
     const output = voter.outputs.get(spec.name);
-    return output === undefined ? [] : [{ spec, ...output }];
+    const byRight = !(cluster.votedOutputs ?? []).includes(spec.name);
+    return output === undefined ? [] : [{ spec, byRight, ...output }];
   });
 }

@@ -2,7 +2,8 @@
  * The output gate: the only way to the pins. Every replica computes the commands of every cycle;
  * the gate lets them through on the one that holds the right to drive, and only until that right
  * ends. Each write carries the instant at which it ends, so that the board can end it by itself,
- * and it is written again whenever the right is extended.
+ * and the token of the right, so that the board refuses it once it has seen a newer one (see
+ * boards/fence.ts). It is written again whenever the right is extended.
  *
  * An output that a voter in firmware drives takes no right: there the commands of all replicas are
  * the votes, and the pin has what two of three say. So every replica writes it, once a cycle, with
@@ -39,7 +40,8 @@ export type OutputGateInput =
     }
   /** The commands that there are do not count any more: this replica is about to be restarted. */
   | { readonly kind: "withdrawn" }
-  | { readonly kind: "right-held"; readonly until: Instant }
+  /** `token` is null where the right has none, for it is not held in replicated state. */
+  | { readonly kind: "right-held"; readonly until: Instant; readonly token: number | null }
   | { readonly kind: "right-lost" };
 
 export type OutputGateOutput =
@@ -50,9 +52,16 @@ export type OutputGateOutput =
       readonly until: Instant;
       /** Of a voted output: the cycle that the vote belongs to, the same at every replica. */
       readonly cycle?: number;
+      /** Of every other: that of the right by which it is driven. */
+      readonly token?: number;
     }
   /** Put the output into its safe state. */
   | { readonly kind: "release"; readonly output: string };
+
+interface Right {
+  readonly until: Instant;
+  readonly token: number | null;
+}
 
 interface Commands {
   readonly cycle: number;
@@ -64,7 +73,7 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
   readonly #options: OutputGateOptions;
   readonly #driven = new Set<string>();
   #commands: Commands | null = null;
-  #heldUntil: Instant | null = null;
+  #right: Right | null = null;
 
   constructor(options: OutputGateOptions) {
     this.#options = options;
@@ -81,10 +90,10 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
         this.#commands = null;
         break;
       case "right-held":
-        this.#heldUntil = input.until;
+        this.#right = input;
         break;
       case "right-lost":
-        this.#heldUntil = null;
+        this.#right = null;
         break;
       case "timeout":
         break;
@@ -96,7 +105,7 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
   }
 
   deadline(): Instant | null {
-    return earlier(this.#heldUntil, this.#commands?.validUntil ?? null);
+    return earlier(this.#right?.until ?? null, this.#commands?.validUntil ?? null);
   }
 
   /** The commands that are through, by output: what this replica drives now. */
@@ -105,7 +114,7 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
   }
 
   #forgetWhatEnded(now: Instant): void {
-    if (due(this.#heldUntil, now)) this.#heldUntil = null;
+    if (due(this.#right?.until ?? null, now)) this.#right = null;
     if (due(this.#commands?.validUntil ?? null, now)) this.#commands = null;
   }
 
@@ -119,12 +128,13 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
   }
 
   #driveByRight(now: Instant, output: string): OutputGateOutput[] {
-    const until = this.#heldUntil;
+    const right = this.#right;
     const value = this.#commands?.values.get(output);
-    if (value === undefined || until === null) return this.#letGo(output);
+    if (value === undefined || right === null) return this.#letGo(output);
+    const { until, token } = right;
     assert(until > now, "a write through the gate that has ended already");
     this.#driven.add(output);
-    return [{ kind: "write", output, value, until }];
+    return [{ kind: "write", output, value, until, ...(token === null ? {} : { token }) }];
   }
 
   /** One vote a cycle: it stands until its commands no longer count. */

@@ -15,23 +15,13 @@ import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
 import { after, type Duration, due, earlier, type Instant } from "../../kernel/time.js";
+import type { GiveUpReason } from "../right/ports.js";
 import { holderLength } from "./length.js";
 import { type Claim, VoterPromise } from "./promise.js";
 import { Rounds } from "./rounds.js";
 import { Turns } from "./turns.js";
 
-export type LeaseLossReason =
-  | "expired"
-  | "released"
-  | "late"
-  | "voter-fault"
-  | "state-fault"
-  | "app-fault"
-  /** A person asked for a reboot of the board. */
-  | "reboot";
-
-/** Why the node itself wants to be rid of the lease. */
-export type GiveUpReason = Exclude<LeaseLossReason, "expired">;
+export type LeaseLossReason = "expired" | GiveUpReason;
 
 export type LeaseInput =
   /** `bootId` is that of the sender, from its envelope. */

@@ -9,6 +9,7 @@
 import type {
   Board,
   ChannelSpec,
+  CommandMarks,
   OutputSpec,
   Reading,
   WriteResult,
@@ -59,12 +60,11 @@ export class CheckedBoard implements Board {
     output: string,
     value: number,
     until: Instant,
-    frame: Uint8Array | null = null,
-    cycle: number | null = null,
+    { frame = null, cycle = null, token = null }: CommandMarks = {},
   ): WriteResult {
-    const reason = this.#checker.refusalOf({ output, value, until, frame });
+    const reason = this.#checker.refusalOf({ output, value, until, token, frame });
     if (reason !== null) return { ok: false, reason };
-    return this.#board.write(now, output, value, until, null, cycle);
+    return this.#board.write(now, output, value, until, { cycle, token });
   }
 
   release(now: Instant, output: string): WriteResult {

@@ -29,13 +29,14 @@ export const profileWords: readonly string[] = [...e2eProfileNames, noProfile];
 export const profileOf = (word: string | undefined): ProfileChoice =>
   e2eProfileNames.find((name) => name === word) ?? null;
 
-/** Of every sample and every command; P01 and P02 allow 30. */
+/** Of every sample, and of every command; P01 and P02 allow 30. */
 export const payloadBytes = 16;
+export const commandPayloadBytes = 24;
 
 /** The value stands in the last bytes of the payload, and the payload at the end of the frame. */
 export const valueBytes = 8;
 
-/** How long every protected sample and command is. */
+/** How long every protected sample is. */
 export const protectedBytes = (profile: E2eProfileName): number =>
   e2eProfiles[profile].headerBytes + payloadBytes;
 

@@ -14,15 +14,15 @@
  *
  * 1. it belongs to the first members and has found, in this life, every other elector as blank as
  *    itself: nobody can have promised anything yet (this needs all of them up, once); or
- * 2. a candidate asks for the vote of just this life: the candidate was founded in the sense of 1
- *    and has found it blank then, or knows a group that names it; or
+ * 2. a founded member asks for the vote of just this life: that member was founded in the sense of
+ *    1 and has found it blank then, or knows a group that names it; or
  * 3. the group in its log names its life: a majority has agreed that this disk votes now.
  *
  * Assumption: between the first start of the first members and the first leader no disk is lost.
  */
 import type { NodeId } from "../../kernel/ids.js";
 import { electorsOf } from "./group.js";
-import type { VoteReply } from "./messages.js";
+import type { VoteReply, VoteRequest } from "./messages.js";
 import type { RaftState } from "./state.js";
 
 /** The index of the entry that the first members begin with. */
@@ -45,19 +45,20 @@ export class Founding {
     const state = this.#state;
     if (!this.#isFirstMember) return;
     for (const elector of electorsOf(state.group.members)) {
-      if (elector === state.self) continue;
-      state.send(elector, {
-        kind: "vote-request",
-        term: state.term + 1,
-        pre: true,
-        lastIndex: state.log.last,
-        lastTerm: state.log.lastTerm,
-        transfer: false,
-        // A blank member's word founds nobody.
-        life: 0,
-      });
+      // A blank member's word founds nobody.
+      if (elector !== state.self) this.#ask(elector, 0);
     }
     this.#foundIfAllAreBlank();
+  }
+
+  /**
+   * A blank member asks whom we know to be of the disk that votes: by the same form it is told so.
+   * A founded candidate would tell it with its own request; but a witness never campaigns, and one
+   * whose disk is not well does not either.
+   */
+  vouch(from: NodeId, request: VoteRequest): void {
+    const life = this.#state.lifeOf(from);
+    if (this.#state.mayFound && request.life === 0 && life !== 0) this.#ask(from, life);
   }
 
   hear(from: NodeId, reply: VoteReply): void {
@@ -67,6 +68,19 @@ export class Founding {
     if (!reply.blank) this.#lives.delete(from);
     else this.#lives.set(from, reply.life);
     this.#foundIfAllAreBlank();
+  }
+
+  #ask(elector: NodeId, life: number): void {
+    const state = this.#state;
+    state.send(elector, {
+      kind: "vote-request",
+      term: state.term + 1,
+      pre: true,
+      lastIndex: state.log.last,
+      lastTerm: state.log.lastTerm,
+      transfer: false,
+      life,
+    });
   }
 
   #foundIfAllAreBlank(): void {

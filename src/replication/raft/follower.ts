@@ -167,4 +167,4 @@ export function electionAt(state: RaftState): Instant {
 
 /** Only a member with a vote, a full copy and a disk that works may lead. */
 export const mayCampaign = (state: RaftState): boolean =>
-  state.mayLead && state.founded && state.health === "ok";
+  state.mayLead && state.mayFound && state.health === "ok";

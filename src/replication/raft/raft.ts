@@ -178,6 +178,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
     if (!request.transfer && (leads || state.hearsLeader)) return;
     if (request.term > state.term && !request.pre) this.#enterTerm(request.term);
     const granted = answerVote(state, from, request);
+    state.founding.vouch(from, request);
     if (granted && this.#role.kind === "follower") this.#role.rearm();
   }
 

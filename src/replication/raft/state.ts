@@ -57,6 +57,7 @@ export class RaftState {
   snapshot: Snapshot | null;
   #hard: HardState;
   #waiting: WaitingReply[] = [];
+  #foundedVersion = 0;
   /** Nothing is given to the disk before, which has refused; null where it has not. */
   #notSavedUntil: Instant | null = null;
   #outputs: RaftOutput[] = [];
@@ -180,7 +181,18 @@ export class RaftState {
    * @param lives of the others, where all were found blank: only then do they prove anything
    */
   found(lives: ReadonlyMap<NodeId, number>): void {
-    if (!this.founded) this.#change({ founded: true, lives });
+    if (this.founded) return;
+    this.#change({ founded: true, lives });
+    this.#foundedVersion = this.saver.version;
+  }
+
+  /**
+   * It is founded, and its disk knows. Only then may it found others: a member that told them, and
+   * forgot with the power, would be blank among members that are not, and none of these could tell
+   * it that it was found blank.
+   */
+  get mayFound(): boolean {
+    return this.founded && this.saver.isSaved(this.#foundedVersion);
   }
 
   becomeOutline(): void {

@@ -10,8 +10,15 @@ import { unreachable } from "../../kernel/assert.js";
 import { type NodeId, parseNodeId } from "../../kernel/ids.js";
 import { after, due, earlier, type Instant, micros } from "../../kernel/time.js";
 import { encodeCommand } from "../service/command-bytes.js";
-import type { ClientReply, ClientRequest, Query, RequestRefusal } from "../service/ports.js";
+import type {
+  ClientReply,
+  ClientRequest,
+  Query,
+  RequestRefusal,
+  WatchEvent,
+} from "../service/ports.js";
 import type { Service } from "../service/service.js";
+import { Watches, type WatchNotice } from "../service/watches.js";
 import { changeWords, parseMemberChange } from "./change-words.js";
 import { Freshness } from "./freshness.js";
 import { freshEvery, freshEveryAsked } from "./limits.js";
@@ -25,6 +32,12 @@ interface Behind {
   readonly index: number;
 }
 
+/** Events of each watch that are told in one step; the rest in the next, so that others get a turn. */
+const eventsPerStepMax = 256;
+
+const compactedText = "what came before is not kept any more: read all, and watch from there";
+const watchLimitText = "too many watches: end some, or ask another replica";
+
 /** Stale reads are asked while the last was not longer ago than this many of `freshEvery`. */
 const interest = 10;
 
@@ -32,6 +45,9 @@ export class Clients {
   readonly #service: Service;
   readonly #tasks = new Tasks();
   readonly #freshness = new Freshness();
+  readonly #watches = new Watches();
+  /** When more events of watches are to be told; null where none wait. */
+  #eventsAt: Instant | null = null;
   #behind: Behind[] = [];
   #applied = 0;
   #leader: NodeId | null = null;
@@ -48,14 +64,16 @@ export class Clients {
     return this.#tasks.count;
   }
 
-  /** The replies since it was asked last. */
-  take(): readonly ReplicaOutput[] {
+  /** The replies since it was asked last, and events of watches. */
+  take(now: Instant): readonly ReplicaOutput[] {
+    this.#tellWatches(this.#watches.take(eventsPerStepMax));
+    this.#eventsAt = this.#watches.waiting ? now : null;
     const outputs = this.#outputs;
     if (outputs.length > 0) this.#outputs = [];
     return outputs;
   }
 
-  /** What is not asked of the replica itself; see `members` and `watch` there. */
+  /** What is not asked of the replica itself; see `members` there. */
   ask(now: Instant, client: ClientNumber, request: ClientRequest): void {
     const { id } = request;
     switch (request.kind) {
@@ -89,7 +107,12 @@ export class Clients {
         return;
       }
       case "watch":
+        this.#watch(client, request);
+        return;
       case "unwatch":
+        this.#watches.unwatch(client, request.watch);
+        this.#reply(client, { kind: "ok", id, detail: null });
+        return;
       case "members":
         return;
       default:
@@ -98,8 +121,25 @@ export class Clients {
   }
 
   gone(client: ClientNumber): void {
+    this.#watches.clientGone(client);
     this.#tasks.forget(client);
     this.#dropBehind();
+  }
+
+  pause(client: ClientNumber, paused: boolean): void {
+    if (paused) this.#watches.pause(client);
+    else this.#watches.resume(client);
+  }
+
+  /** What an entry did, for those who watch. */
+  happened(events: readonly WatchEvent[]): void {
+    this.#watches.applied(events);
+  }
+
+  /** The state is now that of a snapshot. */
+  restored(index: number): void {
+    this.#tellWatches(this.#watches.restored(index));
+    this.applied(index);
   }
 
   leaderIs(now: Instant, leader: NodeId | null): void {
@@ -155,10 +195,12 @@ export class Clients {
     for (const task of late) this.#refuseLate(task);
     if (late.length > 0) this.#dropBehind();
     if (due(this.#probeAt, now)) this.#probe(now);
+    // They are told at the end of the step.
+    this.#eventsAt = null;
   }
 
   deadline(): Instant | null {
-    return earlier(this.#tasks.deadline(), this.#probeAt);
+    return earlier(earlier(this.#tasks.deadline(), this.#probeAt), this.#eventsAt);
   }
 
   reply(client: ClientNumber, reply: ClientReply): void {
@@ -167,6 +209,22 @@ export class Clients {
 
   refuse(client: ClientNumber, id: number, reason: RequestRefusal, detail: string): void {
     this.#reply(client, { kind: "refused", id, reason, leader: this.#leader, detail });
+  }
+
+  #watch(client: ClientNumber, request: Extract<ClientRequest, { kind: "watch" }>): void {
+    const { id, target, after: from } = request;
+    const started = this.#watches.watch(client, id, target, from, this.#applied);
+    if (started.ok) this.#reply(client, { kind: "ok", id, detail: started.after });
+    else if (started.reason === "compacted") this.refuse(client, id, "compacted", compactedText);
+    else this.refuse(client, id, "overloaded", watchLimitText);
+  }
+
+  #tellWatches(notices: readonly WatchNotice[]): void {
+    for (const notice of notices) {
+      const { client, watch } = notice;
+      if (notice.kind === "compacted") this.refuse(client, watch, "compacted", compactedText);
+      else this.#reply(client, { kind: "event", watch, event: notice.event });
+    }
   }
 
   #begin(

@@ -39,6 +39,7 @@ export type RaftSettings = Pick<
   | "driftMaxPpm"
   | "leaseReads"
   | "limits"
+  | "mistake"
 >;
 
 export interface RaftMachine extends Machine<RaftInput, RaftOutput> {

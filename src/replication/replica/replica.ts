@@ -29,7 +29,6 @@ import { entryKinds } from "../raft/ports.js";
 import type { ClientRequest } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
-import { Watches, type WatchNotice } from "../service/watches.js";
 import { groupWords } from "./change-words.js";
 import { Clients } from "./clients.js";
 import { Engine, type EngineInput, type EngineOutput } from "./engine.js";
@@ -47,22 +46,15 @@ import {
 import type { ReplicaStatus } from "./status.js";
 import type { Settled } from "./work.js";
 
-/** Events of each watch that are told in one step; the rest in the next, so that others get a turn. */
-const eventsPerStepMax = 256;
-
-const compactedText = "what came before is not kept any more: read all, and watch from there";
-const watchLimitText = "too many watches: end some, or ask another replica";
-
 export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #self: NodeId;
   readonly #life: number;
+  readonly #engine: Engine;
   /** Who was asleep for less has been replaced by nobody: all others were still waiting. */
   readonly #lateMax: Duration;
-  readonly #engine: Engine;
   readonly #service: Service;
   readonly #leading: Leading;
   readonly #clients: Clients;
-  readonly #watches: Watches;
   readonly #outbox: Outbox;
   readonly #parts: readonly Wakeable[];
   /** What the log and Raft have not heard yet. */
@@ -70,19 +62,16 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #feeding = false;
   #applied = 0;
   #appChanges = 0;
-  /** When more events of watches are to be told; null where none wait. */
-  #eventsAt: Instant | null = null;
   #outputs: ReplicaOutput[] = [];
 
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
     this.#self = options.self;
     this.#life = options.life;
-    this.#lateMax = micros(options.raft.electionTimeoutMin / 2);
     this.#engine = new Engine(parts);
+    this.#lateMax = micros(Math.floor(options.raft.electionTimeoutMin / 2));
     this.#service = parts.service();
     this.#leading = new Leading(this.#service);
     this.#clients = new Clients(options.now, this.#service);
-    this.#watches = new Watches();
     this.#outbox = new Outbox(options.life);
     this.#parts = this.#wakeables();
   }
@@ -107,11 +96,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         break;
       case "client-gone":
         this.#clients.gone(input.client);
-        this.#watches.clientGone(input.client);
         break;
       case "client-paused":
-        if (input.paused) this.#watches.pause(input.client);
-        else this.#watches.resume(input.client);
+        this.#clients.pause(input.client, input.paused);
         break;
       case "was-late":
         if (input.by >= this.#lateMax) this.#feedEngine(now, { kind: "was-late" });
@@ -150,13 +137,6 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       wakeable(this.#engine, (now) => this.#feedEngine(now, timeout)),
       wakeable(this.#clients, (now) => this.#clients.wake(now)),
       wakeable(this.#leading, (now) => this.#askRaft(now)),
-      {
-        deadline: () => this.#eventsAt,
-        wake: () => {
-          // They are told at the end of the step.
-          this.#eventsAt = null;
-        },
-      },
     ];
   }
 
@@ -176,36 +156,11 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       return;
     }
     switch (request.kind) {
-      case "watch":
-        this.#watch(client, request);
-        break;
-      case "unwatch":
-        this.#watches.unwatch(client, request.watch);
-        this.#clients.reply(client, { kind: "ok", id: request.id, detail: null });
-        break;
       case "members":
         this.#tellMembers(client, request.id);
         break;
       default:
         this.#clients.ask(now, client, request);
-    }
-  }
-
-  #watch(client: ClientNumber, request: Extract<ClientRequest, { kind: "watch" }>): void {
-    const { id, target, after } = request;
-    const started = this.#watches.watch(client, id, target, after, this.#applied);
-    if (started.ok) this.#clients.reply(client, { kind: "ok", id, detail: started.after });
-    else if (started.reason === "compacted") {
-      this.#clients.refuse(client, id, "compacted", compactedText);
-    } else this.#clients.refuse(client, id, "overloaded", watchLimitText);
-  }
-
-  #tellWatches(notices: readonly WatchNotice[]): void {
-    for (const notice of notices) {
-      const { client, watch } = notice;
-      if (notice.kind === "event") {
-        this.#clients.reply(client, { kind: "event", watch, event: notice.event });
-      } else this.#clients.refuse(client, watch, "compacted", compactedText);
     }
   }
 
@@ -314,8 +269,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     }
     this.#applied = snapshot.index;
     this.#settleAll(now, this.#leading.restored(now, snapshot.index));
-    this.#tellWatches(this.#watches.restored(snapshot.index));
-    this.#clients.applied(snapshot.index);
+    this.#clients.restored(snapshot.index);
   }
 
   #apply(now: Instant, entries: readonly LogEntry[]): void {
@@ -332,7 +286,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       return;
     }
     const { result, events } = this.#service.apply(entry.index, entry.data);
-    if (events.length > 0) this.#watches.applied(events);
+    if (events.length > 0) this.#clients.happened(events);
     this.#settle(now, this.#leading.applied(now, entry, result));
   }
 
@@ -348,9 +302,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#handOn(now);
     this.#askRaft(now);
     this.#handOn(now);
-    this.#tellWatches(this.#watches.take(eventsPerStepMax));
-    this.#eventsAt = this.#watches.waiting ? now : null;
-    this.#outputs.push(...this.#outbox.take(), ...this.#clients.take());
+    this.#outputs.push(...this.#outbox.take(), ...this.#clients.take(now));
     this.#tellAppState();
   }
 

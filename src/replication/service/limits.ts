@@ -7,7 +7,7 @@ import { millis, seconds } from "../../kernel/time.js";
 /** Sessions that are open at a time; one more is refused until another ends. */
 export const sessionsMax = 1_024;
 /** The lease of a session: shorter ones would end in a stall of a card, longer ones hold up all. */
-export const sessionLeaseMin = millis(100);
+export const sessionLeaseMin = millis(20);
 export const sessionLeaseMax = seconds(600);
 
 export const keysMax = 65_536;

@@ -59,6 +59,7 @@ export class Board {
   #replica: Replica | null = null;
   #life = 0;
   #disks = 1;
+  #isUsed = false;
   #pausedUntil: TrueTime = worldBegins;
   #inbox: ReplicaInput[] = [];
   #wakeAt: TrueTime = never;
@@ -88,6 +89,11 @@ export class Board {
     return this.#life;
   }
 
+  /** It has run with the disk that it has. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
   get replaced(): boolean {
     return this.#disks > 1;
   }
@@ -103,6 +109,7 @@ export class Board {
   boot(): void {
     if (this.#replica !== null) return;
     this.#life += 1;
+    this.#isUsed = true;
     this.#clock = this.#newClock(this.#clock.ratePpm);
     const now = this.#clock.read(this.#around.now());
     this.#around.trace(() => `${this.id} boots, life ${this.#life}`);
@@ -128,6 +135,7 @@ export class Board {
   wipe(): void {
     assert(this.#replica === null, "a disk is changed while its board is up");
     this.#disks += 1;
+    this.#isUsed = false;
     this.disk = this.#around.makeDisk(this.id, this.#disks);
     this.#around.trace(() => `${this.id} has a blank disk`);
   }

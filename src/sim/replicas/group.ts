@@ -6,6 +6,7 @@ import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros } from "../../kernel/time.js";
+import type { Group } from "../../replication/raft/ports.js";
 import type { ClientNumber, ReplicaEvent } from "../../replication/replica/ports.js";
 import type { Replica } from "../../replication/replica/replica.js";
 import type { ClientReply } from "../../replication/service/ports.js";
@@ -17,7 +18,7 @@ import { EventHeap } from "../event-heap.js";
 import { Network } from "../network.js";
 import { later, type TrueTime, worldBegins } from "../true-time.js";
 import { type Birth, Board } from "./board.js";
-import type { Swarm } from "./swarm.js";
+import { firstMembers, type Swarm } from "./swarm.js";
 
 /** What a replica says must fit into a frame with this many bytes beside it. */
 export const frameRoomBytes = 8_192 - 160;
@@ -30,6 +31,7 @@ export interface GroupOptions {
   readonly dice: Prng;
   readonly make: (birth: Birth, index: number) => Replica;
   readonly makeDisk?: (make: () => ModelledDisk, id: NodeId) => ModelledDisk;
+  readonly onSend: (board: Board, body: unknown) => void;
   readonly onEvent: (board: Board, event: ReplicaEvent) => void;
   readonly onDiskFault: (fault: DiskFault) => void;
   readonly trace: ((line: string) => void) | null;
@@ -48,6 +50,8 @@ export class SimulatedGroup {
   /** By receiver and sender, and only within a life of both, as the envelope has it. */
   readonly #windows = new Map<string, ReplayWindow>();
   readonly #dice: Prng;
+  #members: Group;
+  #membersTerm = 0;
   #numbers = 0;
   /** By sender and receiver, how many frames. */
   readonly #frameNumbers: Uint32Array;
@@ -57,6 +61,7 @@ export class SimulatedGroup {
     const { swarm, dice } = options;
     this.#options = options;
     this.#dice = dice.split("group");
+    this.#members = { members: firstMembers(swarm), outgoing: null, lives: new Map() };
     this.#indices = new Map(swarm.boards.map((id, index) => [id, index]));
     this.network = new Network({
       nodeCount: swarm.boards.length,
@@ -82,6 +87,21 @@ export class SimulatedGroup {
     const index = this.#indices.get(id);
     assert(index !== undefined, `no board ${id}`);
     return index;
+  }
+
+  /** As the newest leader knew it when it was looked at last. */
+  get members(): Group {
+    this.noteMembers();
+    return this.#members;
+  }
+
+  noteMembers(): void {
+    for (const board of this.boards) {
+      const raft = board.replica?.status().raft ?? null;
+      if (raft?.role !== "leader" || raft.term < this.#membersTerm) continue;
+      this.#membersTerm = raft.term;
+      this.#members = raft.group;
+    }
   }
 
   after(wait: Duration, run: () => void): void {
@@ -169,6 +189,7 @@ export class SimulatedGroup {
   #send(source: NodeId, target: NodeId, body: unknown): void {
     const to = this.#indices.get(target);
     if (to === undefined) return;
+    this.#options.onSend(this.board(source), body);
     const encoded = encodeBody(body);
     assert(encoded.length <= frameRoomBytes, `a body of ${encoded.length} bytes in a frame`);
     const frame = new Uint8Array(headBytes + encoded.length);

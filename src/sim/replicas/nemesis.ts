@@ -6,7 +6,9 @@ import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros, millis } from "../../kernel/time.js";
+import { parseMessage } from "../../replication/raft/encoding.js";
 import type { MemberChange, MemberRole } from "../../replication/raft/ports.js";
+import type { ReplicaEvent } from "../../replication/replica/ports.js";
 import type { Plain } from "../../replication/service/ports.js";
 import type { DiskFault } from "../disk/disk-faults.js";
 import { Effect } from "../effect.js";
@@ -16,7 +18,8 @@ import type { Board } from "./board.js";
 import type { SimulatedGroup } from "./group.js";
 import { SimClient } from "./sim-client.js";
 import type { FaultKind, Swarm } from "./swarm.js";
-import type { Truth } from "./truth.js";
+
+type PartitionKind = "partition" | "partition-one-way" | "isolate-leader" | "partition-at-change";
 
 interface LaidFault {
   readonly links: readonly (readonly [number, number])[];
@@ -29,7 +32,6 @@ export class Nemesis {
   readonly effects = new Map<FaultKind, number>();
   readonly #group: SimulatedGroup;
   readonly #swarm: Swarm;
-  readonly #truth: Truth;
   readonly #dice: Prng;
   readonly #admin: SimClient;
   readonly #laid = new Set<LaidFault>();
@@ -37,14 +39,35 @@ export class Nemesis {
   #changing = false;
   #active = true;
 
-  constructor(group: SimulatedGroup, swarm: Swarm, truth: Truth, dice: Prng) {
+  constructor(group: SimulatedGroup, swarm: Swarm, dice: Prng) {
     this.#group = group;
     this.#swarm = swarm;
-    this.#truth = truth;
     this.#dice = dice;
     const settings = { lease: swarm.sessionLease, driftPpm: swarm.clockDriftPpm };
     this.#admin = new SimClient("admin", group, dice.split("admin"), settings);
     for (const [kind, every] of swarm.faults) this.#plan(kind, every);
+  }
+
+  /** Some faults strike where it hurts: just after a vote was given. */
+  onSend(board: Board, body: unknown): void {
+    if (!this.#active || !this.#swarm.faults.has("crash-at-vote")) return;
+    if (isGrantedVote(body) && this.#dice.chance(0.4)) this.#crashSoon(board, "crash-at-vote");
+  }
+
+  /** Or when somebody has begun to lead, or a group to change. */
+  onEvent(board: Board, event: ReplicaEvent): void {
+    if (!this.#active) return;
+    const { faults } = this.#swarm;
+    const leads = event.kind === "role" && event.role === "leader";
+    if (leads && faults.has("crash-at-lead") && this.#dice.chance(0.3)) {
+      this.#crashSoon(board, "crash-at-lead");
+    }
+    const changes = event.kind === "group" && event.group.outgoing !== null;
+    if (changes && faults.has("partition-at-change") && this.#dice.chance(0.4)) {
+      this.#group.after(this.#draw(micros(1), millis(8)), () => {
+        if (this.#active) this.#partition("partition-at-change");
+      });
+    }
   }
 
   onDiskFault(fault: DiskFault): void {
@@ -65,7 +88,7 @@ export class Nemesis {
       const status = board.replica?.status();
       if (status?.disk === "failed" || status?.phase === "out") this.#crash(board);
       if (board.id === except) this.#crash(board);
-      else if (this.#isMember(board.id)) board.boot();
+      else if (this.#isMember(board.id) || board.isUsed) board.boot();
     }
   }
 
@@ -83,6 +106,11 @@ export class Nemesis {
     switch (kind) {
       case "crash":
         this.#crashFor(this.#anyUp(), kind);
+        break;
+      case "crash-at-vote":
+      case "crash-at-lead":
+      case "partition-at-change":
+        // These have their own times.
         break;
       case "crash-many":
         for (const board of this.#group.boards) {
@@ -133,6 +161,18 @@ export class Nemesis {
     });
   }
 
+  /** And back again soon: what it has forgotten is asked of it while it still matters. */
+  #crashSoon(board: Board, kind: FaultKind): void {
+    this.#group.after(this.#draw(micros(1), millis(3)), () => {
+      if (!this.#active || !board.up) return;
+      this.#crash(board);
+      this.#touch(kind);
+      this.#group.after(this.#draw(millis(1), millis(60)), () => {
+        if (this.#active && !this.#retired.has(board.id)) board.boot();
+      });
+    });
+  }
+
   #crash(board: Board): void {
     board.crash();
     this.#group.dropConnections(board);
@@ -156,7 +196,7 @@ export class Nemesis {
 
   // --- links -----------------------------------------------------------------------------------
 
-  #partition(kind: "partition" | "partition-one-way" | "isolate-leader"): void {
+  #partition(kind: PartitionKind): void {
     const { boards } = this.#group;
     const leader = boards.find((board) => board.replica?.status().raft?.role === "leader");
     const side = boards.map((board) =>
@@ -186,7 +226,7 @@ export class Nemesis {
       loss: this.#dice.fraction() * 0.5,
       duplication: this.#dice.fraction() * 0.3,
       reordering: this.#dice.fraction() * 0.5,
-      reorderDelay: millis(1 + this.#dice.below(200)),
+      reorderDelay: millis(1 + this.#dice.below(400)),
       effect: new Effect(),
     });
   }
@@ -255,7 +295,7 @@ export class Nemesis {
   }
 
   #drawChange(kind: FaultKind): MemberChange | null {
-    const members = this.#truth.group?.group.members ?? new Map<NodeId, MemberRole>();
+    const { members } = this.#group.members;
     const of = (role: MemberRole): NodeId[] =>
       [...members].flatMap(([member, has]) => (has === role ? [member] : []));
     const voters = of("voter");
@@ -318,8 +358,7 @@ export class Nemesis {
   }
 
   #isMember(id: NodeId): boolean {
-    const group = this.#truth.group?.group;
-    if (group === undefined) return false;
+    const group = this.#group.members;
     return group.members.has(id) || group.outgoing?.has(id) === true || this.#retired.has(id);
   }
 
@@ -340,6 +379,12 @@ export class Nemesis {
   #touch(kind: FaultKind): void {
     this.effects.set(kind, (this.effects.get(kind) ?? 0) + 1);
   }
+}
+
+/** See raft/encoding.ts. */
+function isGrantedVote(body: unknown): boolean {
+  const message = parseMessage(body);
+  return message?.kind === "vote-reply" && message.granted && !message.pre;
 }
 
 const healthy = {

@@ -11,7 +11,7 @@ import type { Model } from "../../consistency/models/port.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { Prng } from "../../kernel/prng.js";
 import { type Duration, millis, seconds } from "../../kernel/time.js";
-import type { MemberRole, MemberRoles } from "../../replication/raft/ports.js";
+import type { MemberRoles } from "../../replication/raft/ports.js";
 import { tasksMax } from "../../replication/replica/limits.js";
 import {
   type ReplicaOptions,
@@ -27,9 +27,10 @@ import { counterCommands } from "./counter-app.js";
 import { Counters } from "./counters.js";
 import { SimulatedGroup } from "./group.js";
 import { Nemesis } from "./nemesis.js";
+import { ObservedRaft, ObservedService } from "./observed.js";
 import { StaleReads } from "./stale-reads.js";
-import { drawSwarm, type FaultKind, type Swarm } from "./swarm.js";
-import { ObservedService, Truth } from "./truth.js";
+import { drawSwarm, type FaultKind, firstMembers, type Swarm } from "./swarm.js";
+import { Truth } from "./truth.js";
 import { Workload } from "./workload.js";
 
 /** What a test puts in the place of what is right, to see whether it is found. */
@@ -101,15 +102,17 @@ class Run {
         this.#group.trace(() => `${board.id}: ${JSON.stringify(event, mapsAsLists)}`);
         this.#count(`event ${event.kind}`);
         if (event.kind === "stepped-down") this.#count(`stepped down: ${event.reason}`);
-        if (event.kind === "role" || event.kind === "group") this.#truth.told(board.id, event);
+        if (event.kind === "role") this.#truth.told(board.id, event);
+        this.#nemesis.onEvent(board, event);
       },
+      onSend: (board, body) => this.#nemesis.onSend(board, body),
       onDiskFault: (fault) => this.#nemesis.onDiskFault(fault),
       trace: trace ?? null,
     });
     for (const board of this.#group.boards.slice(0, this.#swarm.voters)) {
       this.#group.after(millis(dice.below(50)), () => board.boot());
     }
-    this.#nemesis = new Nemesis(this.#group, this.#swarm, this.#truth, dice.split("nemesis"));
+    this.#nemesis = new Nemesis(this.#group, this.#swarm, dice.split("nemesis"));
     this.#workload = new Workload(this.#group, this.#swarm, dice.split("workload"), {
       settings: this.#settings,
       locks: this.#locks,
@@ -152,6 +155,10 @@ class Run {
     const parts = replicaParts(options);
     const observed: ReplicaParts = {
       ...parts,
+      raft: (now, recovered) => {
+        this.#truth.recovered(birth.id, recovered);
+        return new ObservedRaft(parts.raft(now, recovered), birth.id, this.#truth);
+      },
       service: () => {
         const service = new ObservedService(counterCommands, birth.id, this.#truth);
         this.#services.set(birth.id, service);
@@ -164,12 +171,8 @@ class Run {
   }
 
   #firstGroup(self: NodeId): MemberRoles | null {
-    const { boards, voters, witness } = this.#swarm;
-    const members = boards.slice(0, voters);
-    if (!members.includes(self)) return null;
-    const roleOf = (index: number): MemberRole =>
-      witness && index === voters - 1 ? "witness" : "voter";
-    return new Map(members.map((member, index) => [member, roleOf(index)]));
+    const members = firstMembers(this.#swarm);
+    return members.has(self) ? members : null;
   }
 
   // --- progress --------------------------------------------------------------------------------
@@ -196,18 +199,19 @@ class Run {
 
   /** Of a group that never changed, one may stay away: the rest is a core that must do without. */
   #expendable(): NodeId | null {
-    const group = this.#truth.group?.group;
+    const group = this.#group.members;
     const { boards, voters, witness } = this.#swarm;
-    if (group === undefined || witness || group.outgoing !== null) return null;
+    if (witness || group.outgoing !== null) return null;
     const first = boards.slice(0, voters);
-    const isFirst = group.members.size === voters && first.every((id) => group.members.has(id));
+    // Until the log names their disks, the first members must all be up to begin (see blank.ts).
+    const isFirst = group.members.size === voters && first.every((id) => group.lives.has(id));
     const replaced = this.#group.boards.some((board) => board.replaced);
     if (!isFirst || replaced) return null;
     return this.#seed % 2 === 0 ? null : (first[this.#seed % voters] ?? null);
   }
 
   #haveCaughtUp(except: NodeId | null): boolean {
-    const members = this.#truth.group?.group.members ?? new Map<NodeId, MemberRole>();
+    const { members } = this.#group.members;
     for (const [member, role] of members) {
       if (member === except || role === "witness") continue;
       const applied = this.#group.board(member).replica?.status().applied ?? 0;
@@ -225,7 +229,7 @@ class Run {
       const log = raft === null ? "" : `, ${status.applied}/${raft.committed}/${raft.last}`;
       return [`${board.id} ${role}${log} ${status.disk} waits ${status.waiting}`];
     });
-    const group = JSON.stringify(this.#truth.group, mapsAsLists);
+    const group = JSON.stringify(this.#group.members, mapsAsLists);
     return `${standings.join("; ")}; acknowledged ${this.#truth.acknowledgedMax}; ${group}`;
   }
 
@@ -241,6 +245,8 @@ class Run {
   }
 
   #checkBounds(): void {
+    // Whoever knows them may be down when they are asked for.
+    this.#group.noteMembers();
     for (const board of this.#group.boards) {
       const status = board.replica?.status();
       if (status === undefined) continue;

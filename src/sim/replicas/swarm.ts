@@ -6,6 +6,7 @@
 import { type NodeId, nodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros, millis, seconds } from "../../kernel/time.js";
+import type { MemberRole, MemberRoles } from "../../replication/raft/ports.js";
 import type { RaftSettings } from "../../replication/replica/parts.js";
 import { type DiskLatency, sdCardLatency, ssdLatency } from "../disk/latency.js";
 import type { LinkModel } from "../network.js";
@@ -14,10 +15,13 @@ import type { LinkModel } from "../network.js";
 export const faultKinds = [
   "crash",
   "crash-many",
+  "crash-at-vote",
+  "crash-at-lead",
   "pause",
   "partition-one-way",
   "partition",
   "isolate-leader",
+  "partition-at-change",
   "bad-network",
   "clock-rate",
   "disk-full",
@@ -57,6 +61,12 @@ export interface Swarm {
 
 const boardsMax = 7;
 
+export function firstMembers({ boards, voters, witness }: Swarm): MemberRoles {
+  const roleOf = (index: number): MemberRole =>
+    witness && index === voters - 1 ? "witness" : "voter";
+  return new Map(boards.slice(0, voters).map((board, index) => [board, roleOf(index)]));
+}
+
 const uniform = (min: Duration, max: Duration) => ({ kind: "uniform" as const, min, max });
 
 export function drawSwarm(seed: number, dice: Prng): Swarm {
@@ -65,6 +75,7 @@ export function drawSwarm(seed: number, dice: Prng): Swarm {
   const clockDriftPpm = dice.chance(0.5) ? 200 : 20_000;
   const names = Array.from({ length: boardsMax }, (_, index) => nodeId(`n${index + 1}`));
   const slow = dice.chance(0.25);
+  const messageBytesMax = [1_000, 2_000, 7_000][dice.below(3)] as number;
   return {
     seed,
     boards: names,
@@ -85,6 +96,8 @@ export function drawSwarm(seed: number, dice: Prng): Swarm {
         trailingEntries: dice.below(50),
         catchUpMax: seconds(5),
         uncommittedBytesMax: 64 * 1_024,
+        messageBytesMax,
+        commandBytesMax: messageBytesMax - 100,
       },
     },
     segmentBytes: 16_384 * (1 + dice.below(4)),

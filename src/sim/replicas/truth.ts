@@ -5,9 +5,9 @@
  */
 import { crc32c } from "../../codes/crc32c.js";
 import type { NodeId } from "../../kernel/ids.js";
-import type { Group, RaftEvent } from "../../replication/raft/ports.js";
-import type { AppCommands } from "../../replication/service/app-commands.js";
-import { Service } from "../../replication/service/service.js";
+import type { LogEntry, RecoveredLog } from "../../recovery/log/ports.js";
+import { parseGroup } from "../../replication/raft/group.js";
+import { entryKinds, type Group, type RaftEvent } from "../../replication/raft/ports.js";
 import type { Applied } from "../../replication/service/state-machine.js";
 
 const violationsMax = 20;
@@ -19,9 +19,10 @@ export class Truth {
   readonly #leaders = new Map<number, NodeId>();
   /** By index, the CRC of the whole state, of those replicas that were asked. */
   readonly #states = new Map<number, number>();
+  readonly #entries = new Map<number, number>();
+  /** Those that were committed, ascending. */
+  readonly #groups: { readonly index: number; readonly text: string }[] = [];
   elections = 0;
-  /** The group as of the highest index that anybody told of. */
-  group: { readonly group: Group; readonly index: number } | null = null;
   appliedMax = 0;
   acknowledgedMax = 0;
 
@@ -46,6 +47,26 @@ export class Truth {
     }
   }
 
+  /** All entries, whatever their kind: the logs of all are one. */
+  entry(node: NodeId, { index, term, kind, data }: LogEntry): void {
+    const crc = crc32c(ascii(`${term} ${kind}`), crc32c(data));
+    const known = this.#entries.get(index);
+    if (known === undefined) this.#entries.set(index, crc);
+    else if (known !== crc) this.violated(`${node} has another entry at ${index}`);
+    if (known !== undefined || kind !== entryKinds.members) return;
+    const group = parseGroup(data);
+    if (group !== null) this.#groups.push({ index, text: textOf(group) });
+  }
+
+  /** What a replica begins with was committed: the members as well as the state. */
+  recovered(node: NodeId, { snapshot }: RecoveredLog): void {
+    if (snapshot === null) return;
+    const group = parseGroup(snapshot.head);
+    const known = this.#groups.findLast(({ index }) => index <= snapshot.index);
+    if (group === null || known === undefined || textOf(group) === known.text) return;
+    this.violated(`${node} begins at ${snapshot.index} with ${textOf(group)}, not ${known.text}`);
+  }
+
   state(node: NodeId, index: number, snapshot: Uint8Array): void {
     const crc = crc32c(snapshot);
     const known = this.#states.get(index);
@@ -54,7 +75,6 @@ export class Truth {
   }
 
   told(node: NodeId, event: RaftEvent): void {
-    if (event.kind === "group" && event.index >= (this.group?.index ?? -1)) this.group = event;
     if (event.kind !== "role" || event.role !== "leader") return;
     this.elections += 1;
     const other = this.#leaders.get(event.term);
@@ -63,36 +83,8 @@ export class Truth {
   }
 }
 
-/** The service, with somebody who writes down what it applies. */
-export class ObservedService extends Service {
-  readonly #node: NodeId;
-  readonly #truth: Truth;
-  #at = 0;
-
-  constructor(app: AppCommands, node: NodeId, truth: Truth) {
-    super(app);
-    this.#node = node;
-    this.#truth = truth;
-  }
-
-  get at(): number {
-    return this.#at;
-  }
-
-  override apply(index: number, command: Uint8Array): Applied {
-    if (index <= this.#at) this.#truth.violated(`${this.#node} applied ${index} after ${this.#at}`);
-    this.#at = index;
-    const applied = super.apply(index, command);
-    this.#truth.applied(this.#node, index, command, applied);
-    return applied;
-  }
-
-  override snapshot(): Uint8Array {
-    const snapshot = super.snapshot();
-    this.#truth.state(this.#node, this.#at, snapshot);
-    return snapshot;
-  }
-}
+const textOf = ({ members, outgoing }: Group): string =>
+  JSON.stringify([[...members], outgoing === null ? null : [...outgoing]]);
 
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));

@@ -69,7 +69,7 @@ function plainOf(frame: Extract<ReturnType<typeof parseDeviceFrame>, { ok: true 
   switch (frame.kind) {
     case "hello": {
       const { kind: _, device: kind, resetCause: cause, ...rest } = frame;
-      return { fields: { version: 1, kind, cause, ...rest }, rows: [] };
+      return { fields: { version: 2, kind, cause, ...rest }, rows: [] };
     }
     case "beat": {
       const { kind: _, configured, supervised, supervisionFailed, bound, ...rest } = frame;
@@ -112,12 +112,20 @@ function hostFrameOf(kind: string, fields: Fields): HostFrame | null {
     case "hang":
       return { kind };
     case "set":
-      return { kind, ...head, pin: of("pin"), value: of("value"), holdMs: of("hold") };
+      return {
+        ...{ kind, ...head, pin: of("pin"), value: of("value"), holdMs: of("hold") },
+        token: of("token"),
+      };
+    case "drive":
+      return {
+        ...{ kind, ...head, output: of("output"), value: of("value"), holdMs: of("hold") },
+        token: of("token"),
+      };
     case "configure":
       return {
         ...{ kind, ...head, pin: of("pin"), use: of("use"), flags: of("flags") },
         ...{ initial: of("initial"), safeKind: of("safeKind"), safeValue: of("safeValue") },
-        debounceMs: of("debounce"),
+        ...{ debounceMs: of("debounce"), token: of("token") },
       };
     case "sampling":
       return { kind, ...head, periodMs: of("period") };
@@ -195,7 +203,7 @@ it("CODEC-2: one byte more or less is refused, and so is what only a host says",
     expect(parseDeviceFrame(frame.subarray(0, -1)).ok).toBe(false);
     expect(parseDeviceFrame(Uint8Array.of(...frame, 0)).ok).toBe(false);
   }
-  for (const type of [0x00, 0x02, 0x03, 0x20, 0x25, 0x30, 0x31, 0x41, 0xff]) {
+  for (const type of [0x00, 0x02, 0x03, 0x20, 0x25, 0x30, 0x31, 0x34, 0x41, 0xff]) {
     expect(parseDeviceFrame(Uint8Array.of(type, 0, 0, 0, 0))).toEqual({
       ok: false,
       reason: "unknown-type",
@@ -206,7 +214,7 @@ it("CODEC-2: one byte more or less is refused, and so is what only a host says",
 
 it("CODEC-2: fields that cannot be are refused", () => {
   const badLevel = Uint8Array.of(0x12, 2, 0, 1, 2, 0, 0, 0, 1);
-  const badResult = Uint8Array.of(0x13, 0, 1, 8, 2);
+  const badResult = Uint8Array.of(0x13, 0, 1, 9, 2);
   const noQuestion = Uint8Array.of(0x51, 0, 0, 0);
   const badPlace = Uint8Array.of(0x32, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0);
   const badStanding = Uint8Array.of(0x32, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0);

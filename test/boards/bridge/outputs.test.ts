@@ -9,10 +9,11 @@ const openOutput = (rig: BridgeRig, pin = "D7", initial: number | "safe" = 0): O
   lineOf(rig.board.openOutput(rig.now(), pin, { ...plainOutput, initial }));
 
 /** It is let go of until its first value. */
-const openLoose = (rig: BridgeRig): OutputLine => {
+const openLooseAt = (rig: BridgeRig, pin: string): OutputLine => {
   const request = { ...plainOutput, initial: "safe", safe: { kind: "input" } } as const;
-  return lineOf(rig.board.openOutput(rig.now(), "D7", request));
+  return lineOf(rig.board.openOutput(rig.now(), pin, request));
 };
+const openLoose = (rig: BridgeRig): OutputLine => openLooseAt(rig, "D7");
 
 /** In milliseconds, until the pin has the value; to a millisecond. */
 function timeUntil(rig: BridgeRig, pin: number, value: number | null, most: number): number {
@@ -243,5 +244,58 @@ describe("a device that is reset", () => {
     });
     expect(line.write(rig.now(), 1, null)).toEqual({ ok: false, reason: "lost" });
     expect(rig.kinds().filter((kind) => kind === "unusable")).toHaveLength(1);
+  });
+});
+
+describe("a value by right", () => {
+  const stale = (rig: BridgeRig) =>
+    rig.events.filter((event) => event.kind === "pin-refused" && event.result === 8);
+
+  it("HOLD-6: goes to the device with its token, in a set and in what begins an output", () => {
+    const rig = new BridgeRig();
+    const line = openOutput(rig, "D7", "safe");
+    const loose = openLooseAt(rig, "D8");
+    rig.pass(30);
+    expect(rig.device.newestToken).toBe(0);
+    line.write(rig.now(), 1, rig.later(200), 2 ** 40 + 3);
+    rig.pass(10);
+    expect(rig.device.newestToken).toBe(2 ** 40 + 3);
+    loose.write(rig.now(), 1, rig.later(200), 2 ** 40 + 4);
+    rig.pass(10);
+    expect(rig.device.newestToken).toBe(2 ** 40 + 4);
+    expect(rig.device.pin(8).measure()).toBe(1);
+  });
+
+  it.each([
+    ["an output that is safe at a value", (rig: BridgeRig) => openOutput(rig, "D7", "safe")],
+    ["one that is let go", (rig: BridgeRig) => openLooseAt(rig, "D7")],
+  ])("HOLD-6: of an older right the device refuses, and is not asked again: %s", (_, open) => {
+    const rig = new BridgeRig();
+    const line = open(rig);
+    rig.pass(30);
+    rig.device.newestToken = 9;
+    line.write(rig.now(), 1, rig.later(500), 8);
+    rig.pass(400);
+    expect(rig.device.pin(7).measure()).not.toBe(1);
+    expect(stale(rig)).toHaveLength(1);
+    expect(line.readBack(rig.now())).not.toBe(1);
+    line.write(rig.now(), 1, rig.later(500), 9);
+    rig.pass(10);
+    expect(rig.device.pin(7).measure()).toBe(1);
+    expect(stale(rig)).toHaveLength(1);
+  });
+
+  it("HOLD-6: a host that begins anew under a right begins where it is safe", () => {
+    const rig = new BridgeRig();
+    rig.device.newestToken = 9;
+    const line = openOutput(rig, "D7", "safe");
+    const loose = openLooseAt(rig, "D8");
+    rig.pass(100);
+    expect(stale(rig)).toEqual([]);
+    expect(rig.device.pin(7).measure()).toBe(0);
+    line.write(rig.now(), 1, rig.later(200), 10);
+    loose.write(rig.now(), 1, rig.later(200), 10);
+    rig.pass(20);
+    expect([7, 8].map((pin) => rig.device.pin(pin).measure())).toEqual([1, 1]);
   });
 });

@@ -136,7 +136,7 @@ describe("three replicas and the voter", () => {
     rig.pass(300);
     const { outputs, events } = rig.at(0);
     expect(outputs.health(rig.now())).toMatchObject({ kind: "silent" });
-    const write = outputs.write(rig.now(), "relay", 1, rig.later(100), null, 9);
+    const write = outputs.write(rig.now(), "relay", 1, rig.later(100), { cycle: 9 });
     expect(write).toEqual({ ok: false, reason: "lost" });
     expect(outputs.readBack(rig.now(), "relay")).toBeNull();
     rig.mcu.startClock();
@@ -193,7 +193,7 @@ describe("what a replica may not say", () => {
   const rig = new VoterRig();
   const { outputs } = rig.at(0);
   const write = (name: string, value: number, ms: number, cycle: number | null) =>
-    outputs.write(rig.now(), name, value, rig.later(ms), null, cycle);
+    outputs.write(rig.now(), name, value, rig.later(ms), { cycle: cycle });
 
   it("VOTES-9: is refused with the reason of a board", () => {
     expect(write("pump", 1, 100, 1)).toEqual({ ok: false, reason: "unknown-output" });
@@ -233,5 +233,82 @@ describe("declarations", () => {
 
   it("VOTES-10: two of one number are refused", () => {
     expect(declarationsOf([relay, relay])).toMatch(/0 is another's already/);
+  });
+});
+
+describe("an output by right", () => {
+  const make = () => {
+    const outputs = votedOutputs.map((output) => ({
+      ...output,
+      byRight: output.spec.name === "heater",
+    }));
+    const places = [0, 1, 2] as const;
+    return new VoterRig(places.map((place) => ({ place, outputs })));
+  };
+  const drive = (rig: VoterRig, place: number, value: number, token: number, ms = 150) =>
+    rig.at(place).outputs.write(rig.now(), "heater", value, rig.later(ms), { token });
+  const stale = (rig: VoterRig, place: number) =>
+    rig.at(place).events.filter(({ kind }) => kind === "stale-token");
+  const accepted = { ok: true };
+
+  it("VOTES-13: is driven by whoever has the right, over whichever line", () => {
+    const rig = make();
+    expect(drive(rig, 0, 50, 4)).toEqual(accepted);
+    rig.pass(20);
+    expect(rig.duty("D6")).toBeCloseTo(0.5, 1);
+    expect(drive(rig, 2, 100, 7)).toEqual(accepted);
+    rig.pass(20);
+    expect(rig.duty("D6")).toBe(1);
+    rig.pass(60);
+    const { outputs } = rig.at(1).outputs.status(rig.now());
+    expect(outputs[1]).toMatchObject({ state: "driven", agreeing: [2] });
+    rig.pass(300);
+    expect(rig.duty("D6")).toBeNull();
+  });
+
+  it("VOTES-13: an older right is refused by the voter, and told once", () => {
+    const rig = make();
+    drive(rig, 0, 100, 7, 5_000);
+    rig.pass(20);
+    // The replica at place 1 was stopped in the middle of a write: nothing here knows of the other.
+    for (let cycle = 0; cycle < 4; cycle += 1) {
+      expect(drive(rig, 1, 10, 5)).toEqual(accepted);
+      rig.pass(50);
+    }
+    expect(rig.duty("D6")).toBe(1);
+    expect(stale(rig, 1)).toEqual([{ kind: "stale-token", output: 1 }]);
+    expect(rig.at(1).outputs.counts().get("refused-stale-token")).toBe(4);
+    rig.at(1).outputs.release(rig.now(), "heater");
+    rig.pass(20);
+    expect(rig.duty("D6")).toBe(1);
+    rig.at(0).outputs.release(rig.now(), "heater");
+    rig.pass(20);
+    expect(rig.duty("D6")).toBeNull();
+  });
+
+  it("VOTES-13: takes no vote, and a voted one no order; what has no right is refused here", () => {
+    const rig = make();
+    const { outputs } = rig.at(0);
+    const until = rig.later(100);
+    const unknown = { ok: false, reason: "unknown-output" };
+    expect(outputs.write(rig.now(), "heater", 1, until, { cycle: 3 })).toEqual(unknown);
+    expect(outputs.write(rig.now(), "relay", 1, until, { token: 3 })).toEqual(unknown);
+    expect(outputs.write(rig.now(), "heater", 1, until)).toEqual({ ok: false, reason: "no-token" });
+    rig.vote("relay", [1, 1, 1], { from: 1, cycles: 2 });
+    expect(rig.mcu.drive("D5")).toBe("high");
+  });
+
+  it("VOTES-13: the right outlasts a reset of the voter", () => {
+    const rig = make();
+    drive(rig, 0, 100, 7, 5_000);
+    // Written to EEPROM by then: what the outputs are.
+    rig.pass(2_000);
+    rig.mcu.reset();
+    rig.pass(500);
+    expect(rig.duty("D6")).toBeNull();
+    drive(rig, 1, 10, 5);
+    rig.pass(50);
+    expect(rig.duty("D6")).toBeNull();
+    expect(stale(rig, 1)).toHaveLength(1);
   });
 });

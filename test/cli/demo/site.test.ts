@@ -4,7 +4,7 @@ import { DemoSite, siteDelay } from "../../../src/cli/demo/site.js";
 import { checkedBoard } from "../../../src/control/protection/checked-board.js";
 import { CommandProtection } from "../../../src/control/protection/command-protection.js";
 import { type Protection, unprotected } from "../../../src/control/protection/protection.js";
-import { frameText } from "../../../src/host/board-channel.js";
+import { markTexts, type RefusedWrite } from "../../../src/host/board-channel.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { type Instant, instant, millis } from "../../../src/kernel/time.js";
 
@@ -19,7 +19,7 @@ function makeSite(protection: Protection = unprotected): DemoSite {
       heater: { unit: "ratio", min: 0, max: 1, safe: { kind: "value", value: 0 } },
     },
   } as const;
-  const site = new Site({ declarations, seed: 1, begins, loop: "closed" });
+  const site = new Site({ declarations, seed: 1, begins, loop: "closed", fence: "actuator" });
   const nodes = [pi1, pi2];
   const cluster = { nodes, app: declarations, protection };
   const place = { begins, toTrue: (at: Instant) => at };
@@ -89,21 +89,38 @@ describe("who drives the demo's plant", () => {
   });
 });
 
+describe("the fence of the demo's actuators (BOARD-11)", () => {
+  it("refuses a late command of a replica whose right another has, and tells it by which", () => {
+    const site = makeSite();
+    const refusals: RefusedWrite[] = [];
+    const refused = (refusal: RefusedWrite) => refusals.push(refusal);
+    site.write(pi1, { ...write(10, 160), token: 7 }, refused);
+    site.write(pi2, { ...write(170, 600), token: 31 }, refused);
+    // It was stopped in the middle of a write, and its clock was read before.
+    site.write(pi1, { ...write(180, 900), token: 7 }, refused);
+    site.advance(later(300));
+    const fenced = { kind: "write-refused", output: "heater", reason: "stale-token" };
+    expect(refusals).toEqual([{ ...fenced, token: 7, newest: 31 }]);
+    expect(site.describe()[1]).toContain("driven by pi-2");
+    expect(site.drivenTwice).toBe(0);
+  });
+});
+
 describe("commands that are checked where the pins are (PROT-8)", () => {
   const outputs = ["heater"];
   const sender = () =>
     new CommandProtection({ profile: "P04", self: pi1, nodes: [pi1, pi2], outputs });
   const framed = (from: CommandProtection, ms: number, untilMs: number, spoil = 0) => {
     const command = write(ms, untilMs);
-    const frame = from.protect("heater", command.value, command.until);
+    const frame = from.protect("heater", command.value, command.until, null);
     frame[20] = (frame[20] ?? 0) ^ spoil;
-    return { ...command, frame: frameText(frame) };
+    return { ...command, ...markTexts({ frame }) };
   };
 
   it("reach the plant when they are whole", () => {
     const site = makeSite({ samples: null, commands: "P04" });
     const refusals: string[] = [];
-    site.write(pi1, framed(sender(), 10, 500), (reason) => refusals.push(reason));
+    site.write(pi1, framed(sender(), 10, 500), ({ reason }) => refusals.push(reason));
     site.advance(later(150));
     expect(site.describe()[1]).toContain("driven by pi-1");
     expect(refusals).toEqual([]);
@@ -112,7 +129,7 @@ describe("commands that are checked where the pins are (PROT-8)", () => {
   it("do not when they are not, and the replica is told", () => {
     const site = makeSite({ samples: null, commands: "P04" });
     const refusals: string[] = [];
-    const refused = (reason: string) => refusals.push(reason);
+    const refused = ({ reason }: RefusedWrite) => refusals.push(reason);
     const from = sender();
     site.write(pi1, framed(from, 10, 500, 1), refused);
     site.write(pi1, write(11, 500), refused);

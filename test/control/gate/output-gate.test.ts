@@ -9,13 +9,18 @@ const heat = (value: number) => ({
   cycle: 7,
   commands: new Map([["heater", value]]),
 });
-const held = (ms: number) => ({ kind: "right-held" as const, until: at(ms) });
-const write = (value: number, ms: number) => ({
+const held = (ms: number, token: number | null = 12) => ({
+  kind: "right-held" as const,
+  until: at(ms),
+  token,
+});
+const command = (value: number, ms: number) => ({
   kind: "write",
   output: "heater",
   value,
   until: at(ms),
 });
+const write = (value: number, ms: number, token = 12) => ({ ...command(value, ms), token });
 const release = { kind: "release", output: "heater" };
 
 const newGate = () =>
@@ -86,7 +91,7 @@ describe("GATE-3: an output with a voter beyond the gate is written by every rep
       ...{ outputs: ["heater", "pump"], votedOutputs: ["heater"] },
       commandAgeMax: millis(300),
     });
-  const vote = (value: number, ms: number) => ({ ...write(value, ms), cycle: 7 });
+  const vote = (value: number, ms: number) => ({ ...command(value, ms), cycle: 7 });
 
   it("without any right, once a cycle, with the cycle's number, for as long as it counts", () => {
     const gate = voting();
@@ -99,7 +104,7 @@ describe("GATE-3: an output with a voter beyond the gate is written by every rep
   it("the right to drive is nothing to it, and still rules the other outputs", () => {
     const gate = voting();
     const both = { ...heat(0.3), commands: new Map([...heat(0.3).commands, ["pump", 1]]) };
-    const pump = { kind: "write", output: "pump", value: 1, until: at(100) };
+    const pump = { kind: "write", output: "pump", value: 1, until: at(100), token: 12 };
     expect(gate.step(at(0), both)).toEqual([vote(0.3, 300)]);
     expect(gate.step(at(10), held(100))).toEqual([pump]);
     expect(gate.step(at(20), { kind: "right-lost" })).toEqual([
@@ -139,5 +144,22 @@ describe("GATE-4: a replica that is about to be restarted commands nothing any m
     const both = [release, { kind: "release", output: "pump" }];
     expect(gate.step(at(10), { kind: "withdrawn" })).toEqual(both);
     expect(gate.step(at(20), { kind: "withdrawn" })).toEqual([]);
+  });
+});
+
+describe("GATE-4: a write carries the token of the right by which it is made", () => {
+  it("that of the newest right, from the first write on", () => {
+    const gate = newGate();
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(10), held(100, 5))).toEqual([write(0.3, 100, 5)]);
+    expect(gate.step(at(20), { kind: "right-lost" })).toEqual([release]);
+    expect(gate.step(at(30), held(200, 9))).toEqual([write(0.3, 200, 9)]);
+    expect(gate.step(at(40), heat(0.4))).toEqual([write(0.4, 200, 9)]);
+  });
+
+  it("and none where the right has none", () => {
+    const gate = newGate();
+    gate.step(at(0), heat(0.3));
+    expect(gate.step(at(10), held(100, null))).toEqual([command(0.3, 100)]);
   });
 });

@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  type GiveUpReason,
-  Lease,
-  type LeaseInput,
-  type LeaseOutput,
-} from "../../../src/control/lease/lease.js";
+import { Lease, type LeaseInput, type LeaseOutput } from "../../../src/control/lease/lease.js";
 import { holderLength } from "../../../src/control/lease/length.js";
 import { Rounds, roundsOpenMax } from "../../../src/control/lease/rounds.js";
+import type { GiveUpReason } from "../../../src/control/right/ports.js";
 import { type NodeId, nodeId } from "../../../src/kernel/ids.js";
 import { timeout } from "../../../src/kernel/machine.js";
 import { type Instant, instant, millis } from "../../../src/kernel/time.js";

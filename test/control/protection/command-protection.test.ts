@@ -17,6 +17,7 @@ const nodes = ["a", "b"].map(nodeId);
 const [a = nodeId("a"), b = nodeId("b")] = nodes;
 const outputs = ["heater", "fan"];
 const until = instant(2 ** 45 + 3);
+const token = 2 ** 47 + 5;
 
 describe.each(e2eProfileNames)("commands under %s", (profile) => {
   const streams = (self = a) => ({ profile, self, nodes, outputs });
@@ -29,7 +30,7 @@ describe.each(e2eProfileNames)("commands under %s", (profile) => {
     frame: Uint8Array | null,
     value = 0.5,
     output = "heater",
-  ): WriteRefusal | null => checker.refusalOf({ output, value, until, frame });
+  ): WriteRefusal | null => checker.refusalOf({ output, value, until, token, frame });
 
   it("PROT-8: reach the pin as they were given", () => {
     fc.assert(
@@ -37,7 +38,7 @@ describe.each(e2eProfileNames)("commands under %s", (profile) => {
         const { sender, checker } = begin();
         for (const value of values) {
           for (const output of outputs) {
-            const frame = sender.protect(output, value, until);
+            const frame = sender.protect(output, value, until, token);
             expect(judge(checker, frame, value, output)).toBeNull();
           }
         }
@@ -47,20 +48,30 @@ describe.each(e2eProfileNames)("commands under %s", (profile) => {
 
   it("PROT-8: do not with any one bit changed", () => {
     const { sender, checker } = begin();
-    const { length } = sender.protect("heater", 0.5, until);
+    const { length } = sender.protect("heater", 0.5, until, token);
     for (let bit = 0; bit < 8 * length; bit += 1) {
-      const frame = sender.protect("heater", 0.5, until);
+      const frame = sender.protect("heater", 0.5, until, token);
       frame[bit >> 3] = (frame[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       expect(judge(checker, frame), `bit ${bit}`).not.toBeNull();
     }
   });
 
-  it("PROT-8: do not with another value or end beside the frame, or with no frame", () => {
+  it("PROT-8: do not with another value, end or token beside the frame, or with no frame", () => {
     const { sender, checker } = begin();
-    const protect = () => sender.protect("heater", 0.5, until);
+    const protect = () => sender.protect("heater", 0.5, until, token);
     expect(judge(checker, protect(), 0.25)).toBe("corrupt-command");
-    const longer = { output: "heater", value: 0.5, until: instant(until + 1), frame: protect() };
+    const longer = {
+      output: "heater",
+      value: 0.5,
+      until: instant(until + 1),
+      token,
+      frame: protect(),
+    };
     expect(checker.refusalOf(longer)).toBe("corrupt-command");
+    for (const other of [token + 1, token - 2 ** 40, null]) {
+      const by = { output: "heater", value: 0.5, until, token: other, frame: protect() };
+      expect(checker.refusalOf(by)).toBe("corrupt-command");
+    }
     expect(judge(checker, null)).toBe("corrupt-command");
     expect(judge(checker, new Uint8Array(0))).toBe("corrupt-command");
     expect(judge(checker, protect())).toBeNull();
@@ -68,27 +79,27 @@ describe.each(e2eProfileNames)("commands under %s", (profile) => {
 
   it("PROT-8: do though minus zero became zero on the way, as in JSON", () => {
     const { sender, checker } = begin();
-    expect(judge(checker, sender.protect("heater", -0, until), 0)).toBeNull();
+    expect(judge(checker, sender.protect("heater", -0, until, token), 0)).toBeNull();
   });
 
   it("PROT-8: do not where they are for another output, or for another replica's board", () => {
     const own = begin();
     const other = begin(b);
     const found = Array.from({ length: 16 }, () => [
-      judge(own.checker, own.sender.protect("fan", 0.5, until)),
-      judge(own.checker, other.sender.protect("heater", 0.5, until)),
+      judge(own.checker, own.sender.protect("fan", 0.5, until, token)),
+      judge(own.checker, other.sender.protect("heater", 0.5, until, token)),
     ]).flat();
     const named = found.filter((refusal) => refusal === "masqueraded-command");
     // P02 may share one entry of sixteen with each.
     expect(named.length).toBeGreaterThanOrEqual(profile === "P02" ? 30 : 32);
-    expect(own.checker.refusalOf({ output: "lamp", value: 1, until, frame: null })).toBe(
+    expect(own.checker.refusalOf({ output: "lamp", value: 1, until, token, frame: null })).toBe(
       "unknown-output",
     );
   });
 
   it("PROT-8: do not a second time, or when a newer one was there", () => {
     const { sender, checker } = begin();
-    const [first, second, third] = [1, 2, 3].map(() => sender.protect("heater", 0.5, until));
+    const [first, second, third] = [1, 2, 3].map(() => sender.protect("heater", 0.5, until, token));
     expect(judge(checker, first ?? null)).toBeNull();
     expect(judge(checker, first ?? null)).toBe("repeated-command");
     expect(judge(checker, third ?? null)).toBeNull();
@@ -98,20 +109,20 @@ describe.each(e2eProfileNames)("commands under %s", (profile) => {
   it("PROT-8: do after any loss that half of the counters can tell", () => {
     const { sender, checker } = begin();
     const lost = Math.min(1_000, Math.floor((e2eProfiles[profile].counters - 1) / 2) - 1);
-    expect(judge(checker, sender.protect("heater", 0.5, until))).toBeNull();
-    for (let count = 0; count < lost; count += 1) sender.protect("heater", 0.5, until);
-    expect(judge(checker, sender.protect("heater", 0.5, until))).toBeNull();
+    expect(judge(checker, sender.protect("heater", 0.5, until, token))).toBeNull();
+    for (let count = 0; count < lost; count += 1) sender.protect("heater", 0.5, until, token);
+    expect(judge(checker, sender.protect("heater", 0.5, until, token))).toBeNull();
   });
 
   it("PROT-8: of a restarted replica are refused once at most", () => {
     for (let before = 1; before < 20; before += 1) {
       const { sender, checker } = begin();
       for (let count = 0; count < before; count += 1) {
-        judge(checker, sender.protect("heater", 0.5, until));
+        judge(checker, sender.protect("heater", 0.5, until, token));
       }
       const again = new CommandProtection(streams());
       const refusals = Array.from({ length: 5 }, () =>
-        judge(checker, again.protect("heater", 0.5, until)),
+        judge(checker, again.protect("heater", 0.5, until, token)),
       );
       expect(refusals.slice(1), `after ${before}`).toEqual([null, null, null, null]);
     }
@@ -142,10 +153,10 @@ boardContract("a checked board", () => {
   const protection = { samples: null, commands: "P04" } as const;
   const checked = checkedBoard({ nodes, app, protection }, a, board);
   const sender = new CommandProtection(streamsOf);
-  const write: typeof checked.write = (now, output, value, end) => {
+  const write: typeof checked.write = (now, output, value, end, { token = null } = {}) => {
     const known = Object.hasOwn(app.outputs, output);
-    const frame = known ? sender.protect(output, value, end) : null;
-    return checked.write(now, output, value, end, frame);
+    const frame = known ? sender.protect(output, value, end, token) : null;
+    return checked.write(now, output, value, end, { frame, token });
   };
   const whole = {
     channels: checked.channels,
@@ -161,13 +172,28 @@ boardContract("a checked board", () => {
 });
 
 describe("a board", () => {
+  it("PROT-8: learns no token from a command that was changed on its way", () => {
+    const { board } = pinsBoard();
+    const protection = { samples: null, commands: "P04" } as const;
+    const checked = checkedBoard({ nodes, app, protection }, a, board);
+    const sender = new CommandProtection(streamsOf);
+    const by = (mark: number, told: number) => {
+      const frame = sender.protect("pump", 0.5, instant(2_000), mark);
+      return checked.write(instant(1_000), "pump", 0.5, instant(2_000), { frame, token: told });
+    };
+    expect(by(7, 7 + 2 ** 46)).toEqual({ ok: false, reason: "corrupt-command" });
+    expect(by(7, 7)).toEqual({ ok: true });
+    expect(by(6, 6)).toEqual({ ok: false, reason: "stale-token", newest: 7 });
+  });
+
   it("PROT-8: keeps what it drives when a command is refused, and lets go at its end", () => {
     const { pins, board } = pinsBoard();
     const protection = { samples: null, commands: "P04" } as const;
     const checked = checkedBoard({ nodes, app, protection }, a, board);
-    const frame = new CommandProtection(streamsOf).protect("pump", 0.5, instant(2_000));
-    expect(checked.write(instant(1_000), "pump", 0.5, instant(2_000), frame)).toEqual({ ok: true });
-    expect(checked.write(instant(1_500), "pump", 1, instant(9_000), frame)).toEqual({
+    const frame = new CommandProtection(streamsOf).protect("pump", 0.5, instant(2_000), null);
+    const marks = { frame };
+    expect(checked.write(instant(1_000), "pump", 0.5, instant(2_000), marks)).toEqual({ ok: true });
+    expect(checked.write(instant(1_500), "pump", 1, instant(9_000), marks)).toEqual({
       ok: false,
       reason: "repeated-command",
     });

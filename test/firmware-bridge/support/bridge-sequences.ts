@@ -1,7 +1,7 @@
 /** What is sent to a bridge, and what must come back. */
 import { answerTo, nextQuestion } from "../../../src/watchdog/question-answer/protocol.js";
 import { pattern, payload, type Values } from "./layouts.js";
-import { answers, cluster, on } from "./sequence-steps.js";
+import { answers, cluster, greatest, on } from "./sequence-steps.js";
 import type { SequenceVector, StepVector } from "./vectors.js";
 
 const comes = (hex: string, within = 200): StepVector => ({ comes: hex, within });
@@ -20,12 +20,12 @@ function command(
 const bind = command("bind", { oldCluster: 0, newCluster: cluster, sequence: 1 }, 0);
 
 const configured = (sequence: number, pin: number, more: Values = {}, result = 0) => {
-  const usual = { use: 2, flags: 8, initial: 0, safeKind: 1, safeValue: 0, debounce: 0 };
+  const usual = { use: 2, flags: 8, initial: 0, safeKind: 1, safeValue: 0, debounce: 0, token: 0 };
   return command("configure", { sequence, pin, ...usual, ...more }, result);
 };
 
 const set = (sequence: number, pin: number, result: number, more: Values = {}) =>
-  command("set", { sequence, pin, value: on, hold: 100, ...more }, result);
+  command("set", { sequence, pin, value: on, hold: 100, token: 0, ...more }, result);
 
 const sample = (pin: number, value: number): StepVector =>
   comes(pattern("samples", {}, [{ pin, value }]));
@@ -42,7 +42,10 @@ const answer = (sequence: number, question: number, index: number): StepVector =
   send: payload("answer", { sequence, index, answer: answerTo(question, index) }),
 });
 
-const hello = { version: 1, kind: 1, major: 1, pins: 18 };
+/** With a byte more than a set has. */
+const tooLong = { cluster, sequence: 2, pin: 13, value: on, hold: 9, token: 0 };
+
+const hello = { version: 2, kind: 1, major: 2, pins: 18 };
 
 export const bridgeSequences: readonly SequenceVector[] = [
   {
@@ -53,7 +56,7 @@ export const bridgeSequences: readonly SequenceVector[] = [
       beat({ sequence: 0, state: 0, errors: 0, refused: 0, badFrames: 0, overruns: 0 }),
       beat({ sequence: 1 }),
       { never: pattern("hello", {}), for: 120 },
-      { send: payload("ask", { version: 1 }) },
+      { send: payload("ask", { version: 2 }) },
       comes(pattern("hello", { ...hello, boots: 1, cluster: 0 })),
     ]),
   },
@@ -89,7 +92,7 @@ export const bridgeSequences: readonly SequenceVector[] = [
       set(65_535, 13, 5),
       set(32_767, 13, 0),
       set(32_768 + 32_767, 13, 5),
-      { send: payload("ask", { version: 1 }) },
+      { send: payload("ask", { version: 2 }) },
       comes(pattern("hello", hello)),
       set(5, 13, 0),
     ]),
@@ -98,12 +101,12 @@ export const bridgeSequences: readonly SequenceVector[] = [
     name: "a host of another version is told so, and not heard",
     requirements: ["BRIDGE-2", "BRIDGE-12"],
     steps: answers([
-      { send: payload("ask", { version: 2 }) },
+      { send: payload("ask", { version: 1 }) },
       comes(pattern("hello", hello)),
       { send: payload("bind", { oldCluster: 0, newCluster: cluster, sequence: 1 }) },
       { never: pattern("done", {}), for: 60 },
       beat({ state: 0, refused: 0, badFrames: 1 }),
-      { send: payload("ask", { version: 1 }) },
+      { send: payload("ask", { version: 2 }) },
       bind,
     ]),
   },
@@ -259,7 +262,7 @@ export const bridgeSequences: readonly SequenceVector[] = [
       beat({ badFrames: 2 }),
       { send: "7f" },
       beat({ badFrames: 3 }),
-      { send: `${payload("set", { cluster, sequence: 2, pin: 13, value: on, hold: 9 })}00` },
+      { send: `${payload("set", tooLong)}00` },
       beat({ badFrames: 4 }),
       { send: "0201ff" },
       { send: "10" },
@@ -267,6 +270,50 @@ export const bridgeSequences: readonly SequenceVector[] = [
       { line: "05" },
       configured(2, 13),
       beat({ badFrames: 7 }),
+    ]),
+  },
+  {
+    name: "an older right is refused, for whatever pin, and so is none",
+    requirements: ["BRIDGE-14"],
+    steps: answers([
+      bind,
+      configured(2, 13),
+      configured(3, 12),
+      set(4, 13, 0),
+      set(5, 13, 0, { token: 5 }),
+      set(6, 13, 8, { token: 4 }),
+      set(6, 12, 8, { token: 4 }),
+      set(6, 13, 8),
+      beat({ refused: 3 }),
+      set(6, 12, 0, { token: 5 }),
+      set(7, 13, 3, { token: 0x1_0000_0000, hold: 0 }),
+      set(7, 13, 8, { token: 0xffff_ffff }),
+      set(7, 13, 2, { token: greatest, pin: 14 }),
+      set(7, 13, 8, { token: greatest - 1 }),
+      set(7, 13, 8, { token: 1 }),
+      set(7, 13, 0, { token: greatest }),
+    ]),
+  },
+  {
+    name: "an output begins by the newest right, or by none where it is safe",
+    requirements: ["BRIDGE-14"],
+    steps: answers([
+      bind,
+      configured(2, 13, { initial: on }),
+      configured(3, 13, { initial: on, token: 9 }),
+      configured(4, 12, { initial: on, token: 8 }, 8),
+      configured(4, 12, { initial: on }, 8),
+      configured(4, 12, { safeKind: 2 }, 8),
+      configured(4, 12, { safeKind: 0 }, 8),
+      configured(4, 12, { initial: on, safeValue: on }),
+      configured(5, 11, { use: 4, initial: 7, safeValue: 8 }, 8),
+      configured(5, 11, { use: 4, initial: 8, safeValue: 8 }),
+      configured(6, 14, { use: 1, initial: on, safeKind: 0 }),
+      command("release", { sequence: 7, pin: 13 }, 0),
+      command("bind", { oldCluster: cluster, newCluster: 0x4321, sequence: 8 }, 0),
+      set(9, 13, 0, { cluster: 0x4321, token: 1 }),
+      command("bind", { oldCluster: 0x4321, newCluster: 0x4321, sequence: 10 }, 0),
+      set(11, 13, 8, { cluster: 0x4321 }),
     ]),
   },
 ];

@@ -5,7 +5,7 @@
 import { strict as assert } from "node:assert";
 
 /** What a field is called, and how many bytes it has. */
-type Field = readonly [name: string, bytes: 1 | 2 | 4];
+type Field = readonly [name: string, bytes: 1 | 2 | 4 | 6];
 
 interface Layout {
   readonly type: number;
@@ -78,7 +78,7 @@ const layouts = {
       ["pin", 1],
     ],
   },
-  set: { type: 0x20, fields: [...command, ["pin", 1], ["value", 2], ["hold", 2]] },
+  set: { type: 0x20, fields: [...command, ["pin", 1], ["value", 2], ["hold", 2], ["token", 6]] },
   configure: {
     type: 0x21,
     fields: [
@@ -90,6 +90,7 @@ const layouts = {
       ["safeKind", 1],
       ["safeValue", 2],
       ["debounce", 1],
+      ["token", 6],
     ],
   },
   sampling: { type: 0x22, fields: [...command, ["period", 2]] },
@@ -153,6 +154,10 @@ const layouts = {
       ["result", 1],
       ["output", 1],
     ],
+  },
+  drive: {
+    type: 0x34,
+    fields: [...command, ["output", 1], ["value", 2], ["hold", 2], ["token", 6]],
   },
   answer: {
     type: 0x41,

@@ -36,9 +36,9 @@ const eight = Array.from({ length: 8 }, (_, index) => index);
 
 const hellos: readonly FrameVector[] = [
   said("hello of a bridge after power-on", "bridge", "hello", {
-    version: 1,
+    version: 2,
     kind: 1,
-    major: 1,
+    major: 2,
     minor: 0,
     cause: 1,
     boots: 1,
@@ -47,9 +47,9 @@ const hellos: readonly FrameVector[] = [
     time: 2,
   }),
   said("hello of a voter after its watchdog", "voter", "hello", {
-    version: 1,
+    version: 2,
     kind: 2,
-    major: 1,
+    major: 2,
     minor: 0,
     cause: 8,
     boots: 7,
@@ -57,7 +57,7 @@ const hellos: readonly FrameVector[] = [
     pins: 4,
     time: 0xffffffff,
   }),
-  said("ask", "host", "ask", { version: 1 }),
+  said("ask", "host", "ask", { version: 2 }),
   said("hang", "host", "hang", { word: 0xdead }),
 ];
 
@@ -102,7 +102,11 @@ const fromBridge: readonly FrameVector[] = [
 ];
 
 const toBridge: readonly FrameVector[] = [
-  said("set", "host", "set", { cluster, sequence: 1, pin: 13, value: 0xffff, hold: 100 }),
+  said("set", "host", "set", { cluster, sequence: 1, pin: 13, value: 0xffff, hold: 100, token: 0 }),
+  said("set by the greatest right", "host", "set", {
+    ...{ cluster, sequence: 1, pin: 13, value: 0xffff, hold: 100 },
+    token: 2 ** 48 - 1,
+  }),
   said("configure", "host", "configure", {
     cluster,
     sequence: 2,
@@ -113,6 +117,7 @@ const toBridge: readonly FrameVector[] = [
     safeKind: 0,
     safeValue: 0,
     debounce: 5,
+    token: 0x0102_0304_0506,
   }),
   said("sampling", "host", "sampling", { cluster, sequence: 3, period: 50 }),
   said("supervise", "host", "supervise", {
@@ -144,6 +149,14 @@ const ofVoter: readonly FrameVector[] = [
     tolerance: 100,
     grace: 20,
     patience: 200,
+  }),
+  said("drive", "replica", "drive", {
+    ...{ cluster, sequence: 2, output: 3, value: 30_000, hold: 100 },
+    token: 0x0102_0304_0506,
+  }),
+  said("drive with no hold, which lets go", "replica", "drive", {
+    ...{ cluster, sequence: 3, output: 3, value: 0, hold: 0 },
+    token: 1,
   }),
   said("verdict without outputs", "voter", "verdict", {
     sequence: 0,
@@ -183,7 +196,7 @@ export const madeFrames: readonly FrameVector[] = [
   ...others,
 ];
 
-const ask = payload("ask", { version: 1 });
+const ask = payload("ask", { version: 2 });
 const done = payload("done", { sequence: 9, result: 0, pin: 13 });
 const askLine = lineOf(ask);
 /** Without the zeros at its ends. */

@@ -1,6 +1,6 @@
 /** What is sent to an output voter, and what must come back. */
 import { pattern, payload, type Values } from "./layouts.js";
-import { answers, cluster, on } from "./sequence-steps.js";
+import { answers, cluster, greatest, on } from "./sequence-steps.js";
 import type { SequenceVector, StepVector } from "./vectors.js";
 
 const declared = (place: number, output: number, result: number, more: Values = {}) => {
@@ -36,6 +36,17 @@ const verdict = (
   return { comes: pattern("verdict", head, rows), within, place: 0 };
 };
 
+const drive = (place: number, token: number, value: number, result: number, more: Values = {}) => {
+  const values = { cluster, sequence: 7, output: 0, value, hold: 300, token, ...more };
+  const { output } = values;
+  return [
+    { send: payload("drive", values), place },
+    { comes: pattern("taken", { sequence: 7, result, output }), within: 60, place },
+  ];
+};
+
+const byRight = [...declared(0, 0, 0, { use: 10 }), ...declared(1, 0, 0, { use: 10 })];
+
 const bothDeclared = [...declared(0, 0, 0), ...declared(1, 0, 0)];
 
 export const voterSequences: readonly SequenceVector[] = [
@@ -44,7 +55,7 @@ export const voterSequences: readonly SequenceVector[] = [
     requirements: ["VOTER-1", "VOTER-11"],
     steps: [0, 1, 2].flatMap((place) => [
       {
-        comes: pattern("hello", { version: 1, kind: 2, major: 1, boots: 1, cluster: 0, pins: 4 }),
+        comes: pattern("hello", { version: 2, kind: 2, major: 2, boots: 1, cluster: 0, pins: 4 }),
         within: 60,
         place,
       },
@@ -169,7 +180,7 @@ export const voterSequences: readonly SequenceVector[] = [
       verdict([0, 0, 3], 1, 3, on),
       voted(2, 13, on),
       verdict([0, 0, 0], 1, 7, on),
-      { send: payload("ask", { version: 1 }), place: 2 },
+      { send: payload("ask", { version: 2 }), place: 2 },
       voted(2, 2, on, 5),
       verdict([0, 0, 3], 1, 3, on),
     ]),
@@ -183,6 +194,54 @@ export const voterSequences: readonly SequenceVector[] = [
       voted(1, 1, on),
       voted(2, 1, 0, 1, { cluster: 0x4321 }),
       verdict([0, 0, 4], 1, 3, on),
+    ]),
+  },
+  {
+    name: "an output by right is driven by the newest, from whatever place",
+    requirements: ["VOTER-14"],
+    steps: answers([
+      drive(0, 5, on, 7),
+      byRight,
+      verdict([0, 0, 0], 4, 0, 0),
+      drive(0, 5, on, 0),
+      verdict([0, 0, 0], 1, 1, on),
+      drive(2, 9, 60_000, 0),
+      verdict([0, 0, 0], 1, 4, 60_000),
+      drive(0, 8, 0, 8),
+      drive(0, 8, 0, 8, { hold: 0 }),
+      drive(1, 0, 0, 8),
+      verdict([0, 0, 0], 1, 4, 60_000),
+      { wait: 320 },
+      verdict([0, 0, 0], 4, 0, 0),
+      drive(0, 5, on, 8),
+      drive(2, 9, on, 0, { hold: 60_000 }),
+      drive(2, 9, on, 3, { hold: 60_001 }),
+      verdict([0, 0, 0], 1, 4, on),
+      drive(2, 9, on, 0, { hold: 0 }),
+      verdict([0, 0, 0], 4, 0, 0),
+      drive(1, greatest, on, 0),
+      drive(1, 1, on, 8),
+    ]),
+  },
+  {
+    name: "votes and rights do not mix, and one right is for all outputs",
+    requirements: ["VOTER-14"],
+    steps: answers([
+      byRight,
+      declared(0, 1, 0),
+      declared(1, 1, 0),
+      declared(0, 2, 0, { use: 12 }),
+      declared(1, 2, 0, { use: 12 }),
+      declared(0, 3, 3, { use: 8 }),
+      voted(0, 1, on, 2),
+      drive(0, 7, on, 2, { output: 1 }),
+      drive(0, 7, on, 2, { output: 3 }),
+      drive(0, 7, on, 2, { output: 9 }),
+      drive(0, 3, on, 0),
+      drive(0, 4, on, 0, { output: 2 }),
+      drive(0, 3, on, 8),
+      drive(0, 5, on, 1, { cluster: 0x4321 }),
+      drive(0, 4, on, 0),
     ]),
   },
 ];

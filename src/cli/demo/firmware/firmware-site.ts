@@ -3,16 +3,25 @@
  * at three bridges, what they measure goes to the replicas, the replicas' commands are votes at the
  * output voter, and the duty of the voter's pin heats the boiler.
  */
-import type { Reading, WriteRefusal } from "../../../../boards/board.js";
+import type { Reading } from "../../../../boards/board.js";
 import { standingText, stateText } from "../../../../boards/bridge/voter-events.js";
 import type { VotedState } from "../../../../boards/bridge/voter-outputs.js";
 import type { Boiler } from "../../../../boards/mock/boiler.js";
 import { type SensorFault, SensorFaultInjector } from "../../../faults/sensor-faults.js";
+import { marksOf } from "../../../host/board-channel.js";
 import type { Clock } from "../../../host/monotonic-clock.js";
 import type { NodeId } from "../../../kernel/ids.js";
 import { Prng } from "../../../kernel/prng.js";
 import type { Instant } from "../../../kernel/time.js";
-import type { FirmwareStage, SiteRelease, SiteWrite, StagedSite, Told } from "../staged-site.js";
+import { writeRefused } from "../../../node/ports.js";
+import type {
+  FirmwareStage,
+  OnWriteRefused,
+  SiteRelease,
+  SiteWrite,
+  StagedSite,
+  Told,
+} from "../staged-site.js";
 import type { FirmwareRack, RackPlace } from "./rack.js";
 
 export interface FirmwareSiteOptions {
@@ -78,15 +87,13 @@ export class FirmwareSite implements StagedSite, FirmwareStage {
     return [{ channel, value: this.#said.get(node) === null ? null : value, sourceTime }];
   }
 
-  write(
-    node: NodeId,
-    { output, value, until, cycle }: SiteWrite,
-    onRefused: (reason: WriteRefusal) => void = () => {},
-  ): void {
+  write(node: NodeId, command: SiteWrite, onRefused: OnWriteRefused = () => {}): void {
+    const { output, value, until } = command;
     const { voter } = this.#options.rack.at(node);
     const said = this.#liars.has(node) ? 1 - value : value;
-    const result = voter.write(this.#options.clock.now(), output, said, until, null, cycle ?? null);
-    if (!result.ok) onRefused(result.reason);
+    const marks = { ...marksOf(command), frame: null };
+    const result = voter.write(this.#options.clock.now(), output, said, until, marks);
+    if (!result.ok) onRefused(writeRefused(command, result));
   }
 
   release(node: NodeId, { output }: SiteRelease): void {

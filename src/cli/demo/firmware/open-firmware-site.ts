@@ -40,7 +40,7 @@ export async function openFirmwareSite(
     ...{ nodes, cluster, clock, flashes: await readFirmware() },
     output: {
       spec: { name: output, unit, min, max, safe },
-      ...{ number: 0, use: "pwm", tolerance: dutyTolerance, grace, patience },
+      ...{ number: 0, use: "pwm", byRight: false, tolerance: dutyTolerance, grace, patience },
     },
   });
   const boiler = new Boiler(smallBoiler, clock.now());

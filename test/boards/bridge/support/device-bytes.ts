@@ -9,6 +9,9 @@ export const be32 = (value: number): readonly number[] => [
   ...be16(value % 65_536),
 ];
 
+export const at48 = (bytes: Uint8Array, at: number): number =>
+  at16(bytes, at) * 2 ** 32 + at16(bytes, at + 2) * 2 ** 16 + at16(bytes, at + 4);
+
 export const at16 = (bytes: Uint8Array, at: number): number =>
   (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
 
@@ -23,7 +26,7 @@ export interface HelloFields {
 }
 
 export function helloBytes({
-  version = 1,
+  version = 2,
   device = 1,
   cause = 1,
   boots = 1,
@@ -31,7 +34,7 @@ export function helloBytes({
   pins = 18,
   time = 0,
 }: HelloFields): Uint8Array {
-  const head = [0x01, version, device, 1, 0, cause];
+  const head = [0x01, version, device, 2, 0, cause];
   return Uint8Array.of(...head, ...be16(boots), ...be16(cluster), pins, ...be32(time));
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../../../../src/watchdog/question-answer/device.js";
 import {
   at16,
+  at48,
   beatBytes,
   doneBytes,
   edgesBytes,
@@ -93,7 +94,9 @@ export class FakeBridge {
   /** Of every command that came, its type and result. */
   readonly taken: [type: number, result: number][] = [];
   cluster: number;
-  version = 1;
+  /** The newest right to drive that it has seen; 0 before the first. */
+  newestToken = 0;
+  version = 2;
   device = 1;
   boots = 1;
   cause = 1;
@@ -153,6 +156,7 @@ export class FakeBridge {
     this.#startedAt = now;
     this.boots = cause === 1 ? 1 : this.boots + 1;
     this.cause = cause;
+    if (cause === 1) this.newestToken = 0;
     this.dog = null;
     this.#lastSequence = null;
     this.frozen = false;
@@ -299,6 +303,7 @@ export class FakeBridge {
   #set(now: Instant, bytes: Uint8Array): number {
     const pin = this.pins.get(bytes[5] ?? 0);
     const hold = at16(bytes, 8);
+    if (!this.#passes(at48(bytes, 10))) return 8;
     if (pin === undefined || !pin.ready || !pin.isOutput) return 2;
     if (hold < 1 || hold > 60_000) return 3;
     pin.drive(at16(bytes, 6));
@@ -306,8 +311,22 @@ export class FakeBridge {
     return 0;
   }
 
+  #passes(token: number): boolean {
+    if (token < this.newestToken) return false;
+    this.newestToken = token;
+    return true;
+  }
+
+  #mayBegin(bytes: Uint8Array): boolean {
+    const token = at48(bytes, 14);
+    const isOutput = bytes[6] === 2 || bytes[6] === 4;
+    const beginsSafe = !isOutput || (bytes[10] === 1 && at16(bytes, 8) === at16(bytes, 11));
+    return token === 0 ? this.newestToken === 0 || beginsSafe : this.#passes(token);
+  }
+
   #configure(now: Instant, bytes: Uint8Array): number {
     const pin = this.pins.get(bytes[5] ?? 0);
+    if (!this.#mayBegin(bytes)) return 8;
     if (pin === undefined) return 2;
     pin.use = bytes[6] ?? 0;
     pin.flags = bytes[7] ?? 0;

@@ -27,11 +27,11 @@ const heater: OutputSpec = {
 
 export const votedOutputs: readonly VotedOutput[] = [
   {
-    ...{ spec: relay, number: 0, use: "output", tolerance: 0 },
+    ...{ spec: relay, number: 0, use: "output", tolerance: 0, byRight: false },
     ...{ grace: millis(60), patience: millis(200) },
   },
   {
-    ...{ spec: heater, number: 1, use: "pwm", tolerance: 2 },
+    ...{ spec: heater, number: 1, use: "pwm", tolerance: 2, byRight: false },
     ...{ grace: millis(60), patience: millis(200) },
   },
 ];
@@ -126,7 +126,7 @@ export class VoterRig {
       for (const [place, value] of values.entries()) {
         const number = cycle + (ahead[place] ?? 0);
         if (value === null) continue;
-        this.at(place).outputs.write(this.now(), output, value, this.later(150), null, number);
+        this.at(place).outputs.write(this.now(), output, value, this.later(150), { cycle: number });
       }
       this.pass(50);
     }

@@ -1,0 +1,41 @@
+/** The section `hooks` of `holdfast.yaml`: commands that follow the right to drive. */
+import { z } from "zod";
+import { type Duration, seconds } from "../kernel/time.js";
+import { duration, mapping } from "./schema-parts.js";
+
+const command = (description: string) =>
+  z
+    .array(z.string({ error: "a list of words" }), { error: "a list: a program and its words" })
+    .min(1, { error: "at least a program" })
+    .meta({ description, "x-default": "none" });
+
+export const hooks = mapping({
+  gain: command(
+    "A program and its words, without a shell. It runs whenever this replica gets the right to " +
+      "drive, again too, with HOLDFAST_TOKEN: so it must be idempotent.",
+  ),
+  loss: command("The same for when it loses the right, and for when it starts."),
+  timeout: duration("A hook that takes longer is ended, and counts as failed.", "10s"),
+}).partial();
+
+export type HooksContent = z.output<typeof hooks>;
+
+type Words = readonly [string, ...string[]];
+
+export interface HooksSettings {
+  readonly gain: Words | null;
+  readonly loss: Words | null;
+  readonly timeout: Duration;
+}
+
+/** Null where there are none. */
+export function hooksOf(content: HooksContent | undefined): HooksSettings | null {
+  if (content?.gain === undefined && content?.loss === undefined) return null;
+  const { gain, loss, timeout = seconds(10) } = content;
+  return { gain: wordsOf(gain), loss: wordsOf(loss), timeout };
+}
+
+const wordsOf = (words: readonly string[] | undefined): Words | null => {
+  const [program, ...more] = words ?? [];
+  return program === undefined ? null : [program, ...more];
+};

@@ -1,0 +1,281 @@
+/**
+ * The right to drive the outputs, held by one replica at a time: a lock in the replicated state.
+ *
+ * A replica that may drive opens a session with the service, waits for the lock, and keeps the
+ * session alive. The leader lets the session of one that it has not heard for its lease expire, and
+ * the lock goes on to the first that waits, in the same entry. So the order in which replicas have
+ * the right is the order of the log, and the lock's token (its entry's index) says to a board which
+ * of two is newer (Burrows 2006, sections 2.4 and 2.8).
+ *
+ * That the belief here ends before another can get the lock is the work of the session: a
+ * keep-alive is answered only after a majority has confirmed that the leader leads, the leader
+ * counts the lease from its receipt, and the client less, from the sending (see
+ * src/replication/service/client). What follows the belief is ours: when it ends, whatever the step
+ * is about, `lost` comes first.
+ *
+ * Invariants: `acquired` and `lost` take turns. A step at or after `until` tells `lost` before it
+ * does anything else. No request by which another gets the right goes out before `lost`.
+ */
+import { assert, unreachable } from "../../kernel/assert.js";
+import { type NodeId, parseNodeId } from "../../kernel/ids.js";
+import { type Machine, type Timeout, timeout } from "../../kernel/machine.js";
+import { after, due, earlier, type Instant, micros } from "../../kernel/time.js";
+import type {
+  CallOutcome,
+  ClientCall,
+  ServiceClientInput,
+  ServiceClientOutput,
+} from "../../replication/service/client/calls.js";
+import { ServiceClient } from "../../replication/service/client/service-client.js";
+import type { LockView } from "../../replication/service/ports.js";
+import { Calls, type Purpose } from "./calls.js";
+import { callWithin, clientOptions, type RightOptions, waitWithin } from "./options.js";
+import {
+  driveLock,
+  type RightInput,
+  type RightLossReason,
+  type RightOutput,
+  type RightView,
+} from "./ports.js";
+
+/** The session as far as it was told: while it is in jeopardy nothing is driven by it. */
+type Session =
+  | { readonly kind: "none" }
+  | { readonly kind: "open"; readonly sure: boolean; readonly until: Instant };
+
+export class Right implements Machine<RightInput, RightOutput> {
+  readonly #options: RightOptions;
+  readonly #client: ServiceClient;
+  readonly #calls = new Calls();
+  #session: Session = { kind: "none" };
+  /** Of the lock while it is ours, as far as was told. */
+  #token: number | null = null;
+  /** What was told and not taken back. */
+  #driving: { readonly token: number; readonly until: Instant } | null = null;
+  #eligible = false;
+  /** Given up: it is not asked for before this. */
+  #pausedUntil: Instant | null = null;
+  #lock: LockView = { lock: driveLock, holder: null, token: 0, waiting: 0, delayed: false };
+  #lockAt = 0;
+  #connected = false;
+  /** What it is now was asked for since the watch of it began. */
+  #looked = false;
+  #againAt: Instant | null = null;
+  #outputs: RightOutput[] = [];
+
+  constructor(options: RightOptions) {
+    this.#options = options;
+    this.#client = new ServiceClient(clientOptions(options));
+  }
+
+  step(now: Instant, input: RightInput | Timeout): readonly RightOutput[] {
+    this.#outputs = [];
+    if (this.#driving !== null && now >= this.#driving.until) this.#lose("expired");
+    if (due(this.#pausedUntil, now)) this.#pausedUntil = null;
+    if (!this.#connected) this.#connect(now);
+    if (due(this.#client.deadline(), now)) this.#feed(now, timeout);
+    this.#take(now, input);
+    this.#settle(now);
+    this.#againAt = this.#calls.againAt(now);
+    assert(!due(this.#driving?.until ?? null, now), "driving beyond the end of the right");
+    return this.#outputs;
+  }
+
+  deadline(): Instant | null {
+    const ends = earlier(this.#driving?.until ?? null, this.#pausedUntil);
+    return earlier(earlier(ends, this.#againAt), this.#client.deadline());
+  }
+
+  holder(): RightView {
+    const driving = this.#driving;
+    if (driving !== null) return { self: true, holder: this.#options.self, ...driving };
+    return { self: false, holder: holderOf(this.#lock), token: this.#lock.token, until: null };
+  }
+
+  #take(now: Instant, input: RightInput | Timeout): void {
+    switch (input.kind) {
+      case "reply":
+        this.#feed(now, input);
+        break;
+      case "eligible":
+        this.#eligible = input.eligible;
+        if (!input.eligible) this.#letGo(now, "released");
+        break;
+      case "give-up":
+        this.#pausedUntil = after(now, this.#options.pause);
+        this.#letGo(now, input.reason);
+        break;
+      case "timeout":
+        break;
+      default:
+        unreachable(input);
+    }
+  }
+
+  /** Asks for what is missing, and takes back what is too much. */
+  #settle(now: Instant): void {
+    this.#watch(now);
+    if (!this.#mayDrive) {
+      // The answer to a wish of before has come after it was taken back.
+      if (this.#token !== null) this.#release(now);
+    } else if (this.#session.kind === "none") {
+      this.#open(now);
+    } else if (this.#token === null && this.#session.sure) {
+      const wish = { lock: driveLock, wait: true, lockDelay: noDelay } as const;
+      this.#call(now, "lock", { kind: "acquire", ...wish }, waitWithin);
+    }
+  }
+
+  #connect(now: Instant): void {
+    this.#connected = true;
+    this.#feed(now, { kind: "connected" });
+  }
+
+  #open(now: Instant): void {
+    const { self: name, lease } = this.#options;
+    this.#call(now, "session", { kind: "open-session", name, lease });
+  }
+
+  /** Sees who has the right: what it is now, and then every change. */
+  #watch(now: Instant): void {
+    const lock = { kind: "lock", lock: driveLock } as const;
+    if (!this.#calls.stands("watch")) {
+      this.#looked = false;
+      this.#call(now, "watch", { kind: "watch", target: lock, after: null }, waitWithin);
+    }
+    if (this.#looked) return;
+    // What the own replica has, from which its watch goes on.
+    this.#call(now, "look", { kind: "query", query: lock, freshness: "stale" });
+  }
+
+  #call(now: Instant, purpose: Purpose, what: ClientCall, within = callWithin): void {
+    const call = this.#calls.begin(now, purpose);
+    if (call !== null) this.#feed(now, { kind: "call", call, what, within });
+  }
+
+  #feed(now: Instant, input: ServiceClientInput | Timeout): void {
+    for (const output of this.#client.step(now, input)) this.#carry(now, output);
+  }
+
+  #carry(now: Instant, output: ServiceClientOutput): void {
+    switch (output.kind) {
+      case "send":
+        this.#outputs.push({ kind: "request", request: output.request });
+        break;
+      case "reconnect":
+        // The replica is this process's own: there is no other to ask, but it may be asked again.
+        this.#feed(now, { kind: "connected" });
+        break;
+      case "session-opened":
+      case "session-kept":
+        this.#session = { kind: "open", sure: true, until: output.until };
+        this.#follow();
+        break;
+      case "session-in-jeopardy":
+        this.#unsure();
+        break;
+      case "session-lost":
+        this.#session = { kind: "none" };
+        this.#follow("session-lost");
+        break;
+      case "lock-held":
+        this.#token = output.token;
+        this.#follow();
+        break;
+      case "lock-lost":
+        this.#token = null;
+        this.#follow("session-lost");
+        break;
+      case "outcome":
+        this.#onOutcome(now, output.call, output.outcome);
+        break;
+      case "event":
+        if (output.event.kind === "lock") this.#see(output.event.at, output.event.lock);
+        break;
+      case "watch-ended":
+        this.#calls.settle(now, output.watch, false, this.#options.pause);
+        break;
+      default:
+        unreachable(output);
+    }
+  }
+
+  #onOutcome(now: Instant, call: number, outcome: CallOutcome): void {
+    if (outcome.kind === "answered" && outcome.result.kind === "lock") {
+      this.#see(outcome.at, outcome.result.lock);
+    }
+    const purpose = this.#calls.settle(now, call, wasDone(outcome), this.#options.pause);
+    if (purpose === "look" && wasDone(outcome)) this.#looked = true;
+  }
+
+  /** Of two views the one of the later entry counts, whichever came first. */
+  #see(at: number, lock: LockView): void {
+    if (at < this.#lockAt) return;
+    this.#lockAt = at;
+    this.#lock = lock;
+  }
+
+  #unsure(): void {
+    if (this.#session.kind === "open") this.#session = { ...this.#session, sure: false };
+    this.#follow("expired");
+  }
+
+  /** Tells what has become of the right. */
+  #follow(reason: RightLossReason = "expired"): void {
+    const session = this.#session;
+    const token = this.#token;
+    if (session.kind !== "open" || !session.sure || token === null || !this.#mayDrive) {
+      this.#lose(reason);
+      return;
+    }
+    const { until } = session;
+    const before = this.#driving;
+    assert(before === null || before.token === token, "a right took another's place untold");
+    if (before !== null && before.until === until) return;
+    this.#driving = { token, until };
+    this.#outputs.push({ kind: before === null ? "acquired" : "extended", token, until });
+  }
+
+  get #mayDrive(): boolean {
+    return this.#eligible && this.#pausedUntil === null;
+  }
+
+  #letGo(now: Instant, reason: RightLossReason): void {
+    this.#lose(reason);
+    if (this.#token !== null || this.#calls.stands("lock")) this.#release(now);
+  }
+
+  /** Of the lock that is held, or waited for. */
+  #release(now: Instant): void {
+    assert(this.#driving === null, "the right is let go while it is used");
+    this.#call(now, "release", { kind: "release", lock: driveLock });
+  }
+
+  #lose(reason: RightLossReason): void {
+    if (this.#driving === null) return;
+    this.#driving = null;
+    this.#outputs.push({ kind: "lost", reason });
+  }
+}
+
+/** A board refuses the old holder by its token, and its belief has ended: nothing to wait for. */
+const noDelay = micros(0);
+
+/** Sessions are named after their nodes. */
+const holderOf = ({ holder }: LockView): NodeId | null =>
+  holder === null ? null : parseNodeId(holder.name);
+
+function wasDone(outcome: CallOutcome): boolean {
+  switch (outcome.kind) {
+    case "ok":
+    case "answered":
+      return true;
+    case "applied":
+      return outcome.result.ok;
+    case "refused":
+    case "unknown":
+      return false;
+    default:
+      return unreachable(outcome);
+  }
+}
