@@ -1,5 +1,6 @@
 /** From the settings of a run to what a replica of it is made of: for `run` and `replay`. */
 import type { RunSettings } from "../config/settings.js";
+import { fastHmacSha256 } from "../host/fast-mac.js";
 import type { Beginning, RecordingOptions } from "../host/live-node.js";
 import { type FurtherPath, type UdpEnds, udpPath } from "../host/live-paths.js";
 import type { HostPort } from "../host/peer-addresses.js";
@@ -15,7 +16,6 @@ import { RecordingEncoder } from "../replay/format.js";
 import { keyCheck, type RecordingHeader, recordingSchema } from "../replay/header.js";
 import { outlineOf } from "../replay/settings-outline.js";
 import { inputText, outputText } from "../replay/step-text.js";
-import { hmacSha256 } from "../wire/mac.js";
 import { CliFailure } from "./exit.js";
 
 /** What makes a node's machine, but for the time and number of its start. */
@@ -24,7 +24,7 @@ export type MachineOptions = Omit<NodeOptions, "now" | "bootId">;
 export const machineOptions = (settings: RunSettings, self: NodeId): MachineOptions => ({
   settings: settings.cluster,
   self,
-  mac: hmacSha256(settings.key),
+  mac: fastHmacSha256(settings.key),
 });
 
 /** @throws CliFailure (usage) for a name that is not one of the cluster's nodes */

@@ -127,7 +127,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
         this.#report(input);
         break;
       case "disk-done":
-      case "request":
+      case "requests":
       case "client-gone":
       case "client-paused":
         this.#feedReplica(now, input);

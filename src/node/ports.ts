@@ -7,7 +7,7 @@ import type { ChannelCommand } from "../control/cycle/overrides.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { Instant } from "../kernel/time.js";
 import type { DiskDone, DiskRequest } from "../recovery/disk.js";
-import type { ClientNumber } from "../replication/replica/ports.js";
+import type { ClientNumber, RequestOfClient } from "../replication/replica/ports.js";
 import type { ClientReply } from "../replication/service/ports.js";
 import type { DogCommand } from "../watchdog/supervision/ports.js";
 import type { NodeEvent } from "./events.js";
@@ -32,8 +32,8 @@ export type NodeInput =
   | DogCommand
   /** What became of a `disk`. */
   | DiskDone
-  /** A request of a client of the replicated state, as decoded from its bytes: may be anything. */
-  | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
+  /** Requests of clients of the replicated state that came together. */
+  | { readonly kind: "requests"; readonly requests: readonly RequestOfClient[] }
   | { readonly kind: "client-gone"; readonly client: ClientNumber }
   /** Its connection takes no more for now, or takes more again. */
   | { readonly kind: "client-paused"; readonly client: ClientNumber; readonly paused: boolean }

@@ -38,13 +38,15 @@ export function outputsWithout(
   if (input.kind === "message") {
     return [{ kind: "report", event: reception.refuse("no-replication", input.from) }];
   }
-  if (input.kind !== "request") return [];
-  const reply = {
-    kind: "refused",
-    id: requestIdOf(input.body),
-    reason: "no-leader",
-    leader: null,
-    detail: "this cluster keeps no replicated state",
-  } as const;
-  return [{ kind: "reply", client: input.client, reply }];
+  if (input.kind !== "requests") return [];
+  return input.requests.map(({ client, body }) => {
+    const reply = {
+      kind: "refused",
+      id: requestIdOf(body),
+      reason: "no-leader",
+      leader: null,
+      detail: "this cluster keeps no replicated state",
+    } as const;
+    return { kind: "reply", client, reply };
+  });
 }

@@ -24,7 +24,7 @@ import type { RecordingHeader } from "./header.js";
 import {
   decodeClient,
   decodeDiskDone,
-  decodeRequest,
+  decodeRequests,
   encodeReplicaInput,
 } from "./replica-inputs.js";
 import { outputText, thrownText } from "./step-text.js";
@@ -153,7 +153,7 @@ function encodeInput(input: NodeInput | Timeout, startedAt: Instant): unknown {
     case "reboot":
       return "reboot";
     case "disk-done":
-    case "request":
+    case "requests":
     case "client-gone":
     case "client-paused":
       return encodeReplicaInput(input);
@@ -173,7 +173,7 @@ function decodeInput(encoded: unknown, startedAt: Instant): NodeInput | Timeout 
     return { kind: "datagram", bytes: fromBase64(d), ...origin, ...path };
   }
   if (Array.isArray(k)) return decodeDiskDone(k);
-  if (Array.isArray(q)) return decodeRequest(q);
+  if (Array.isArray(q)) return decodeRequests(q);
   if (Array.isArray(g)) return decodeClient(g);
   if (Array.isArray(r)) return decodeReadings(r, startedAt);
   if (isWhole(s) && s >= 0) return { kind: "snooze", length: micros(s) };

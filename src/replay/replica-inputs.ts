@@ -2,7 +2,7 @@
  * The inputs of the replicated state in a recording:
  *
  *     {"k":[id, reason or null, bytes or null, files or null]}     what became of a request to a disk
- *     {"q":[client, body as CBOR in base 64]}                       a client's request
+ *     {"q":[[client, body as CBOR in base 64], ...]}                requests that came together
  *     {"g":[client, "gone", "paused" or "resumed"]}                 a client's connection
  *
  * What a disk was read is in it whole: a replay has no disk.
@@ -10,13 +10,14 @@
 import { unreachable } from "../kernel/assert.js";
 import type { NodeInput } from "../node/ports.js";
 import type { DiskFailure, DiskResult, FileFact } from "../recovery/disk.js";
+import type { RequestOfClient } from "../replication/replica/ports.js";
 import { decodeBody, encodeBody } from "../wire/cbor.js";
 import { frameBytesMax } from "../wire/envelope.js";
 import { fromBase64, toBase64 } from "./base64.js";
 
 export type ReplicaNodeInput = Extract<
   NodeInput,
-  { readonly kind: "disk-done" | "request" | "client-gone" | "client-paused" }
+  { readonly kind: "disk-done" | "requests" | "client-gone" | "client-paused" }
 >;
 
 const failures: readonly unknown[] = [
@@ -31,8 +32,8 @@ export function encodeReplicaInput(input: ReplicaNodeInput): unknown {
   switch (input.kind) {
     case "disk-done":
       return { k: [input.id, ...resultFields(input.result)] };
-    case "request":
-      return { q: [input.client, toBase64(encodeBody(input.body))] };
+    case "requests":
+      return { q: input.requests.map(requestFields) };
     case "client-gone":
       return { g: [input.client, "gone"] };
     case "client-paused":
@@ -59,13 +60,28 @@ export function decodeDiskDone(fields: readonly unknown[]): NodeInput | null {
   return { kind: "disk-done", id, result };
 }
 
-export function decodeRequest([client, text]: readonly unknown[]): NodeInput | null {
+export function decodeRequests(fields: readonly unknown[]): NodeInput | null {
+  const requests: RequestOfClient[] = [];
+  for (const field of fields) {
+    const request = Array.isArray(field) ? decodeRequest(field) : null;
+    if (request === null) return null;
+    requests.push(request);
+  }
+  return { kind: "requests", requests };
+}
+
+function decodeRequest([client, text]: readonly unknown[]): RequestOfClient | null {
   if (!isCount(client) || typeof text !== "string") return null;
   const bytes = fromBase64(text);
   if (bytes.length > frameBytesMax) return null;
   const decoded = decodeBody(bytes, 0, bytes.length);
-  return decoded.ok ? { kind: "request", client, body: decoded.body } : null;
+  return decoded.ok ? { client, body: decoded.body } : null;
 }
+
+const requestFields = ({ client, body }: RequestOfClient): readonly unknown[] => [
+  client,
+  toBase64(encodeBody(body)),
+];
 
 export function decodeClient([client, word]: readonly unknown[]): NodeInput | null {
   if (!isCount(client)) return null;

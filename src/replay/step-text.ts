@@ -8,6 +8,7 @@ import type { Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { NodeEvent } from "../node/events.js";
 import type { NodeInput, NodeOutput } from "../node/ports.js";
+import type { RequestOfClient } from "../replication/replica/ports.js";
 import type { ClientReply } from "../replication/service/ports.js";
 import { encodeReply } from "../replication/service/reply-bodies.js";
 import { encodeBody } from "../wire/cbor.js";
@@ -76,8 +77,8 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
       return "a person's word to the watchdog: reboot";
     case "disk-done":
       return doneText(input);
-    case "request":
-      return `request of client ${input.client}: ${bytesText(encodeBody(input.body))}`;
+    case "requests":
+      return `requests: ${input.requests.map(requestText).join(", ")}`;
     case "client-gone":
       return `client ${input.client} is gone`;
     case "client-paused":
@@ -88,6 +89,9 @@ export function inputText(now: Instant, input: NodeInput | Timeout): string {
       return unreachable(input);
   }
 }
+
+const requestText = ({ client, body }: RequestOfClient): string =>
+  `of client ${client} ${bytesText(encodeBody(body))}`;
 
 function refusedText(input: Extract<NodeInput, { kind: "write-refused" }>): string {
   const { output, reason, token, newest } = input;

@@ -22,7 +22,7 @@ export function writeAgainAndAgain(world: World, every: Duration, dice: Prng): v
   const write = (): void => {
     id += 1;
     const node = world.nodes[dice.below(world.nodes.length)];
-    node?.give({ kind: "request", client, body: requestOf(id, dice) });
+    node?.give({ kind: "requests", requests: [{ client, body: requestOf(id, dice) }] });
     world.schedule(later(world.now, micros(1 + dice.below(2 * every))), write);
   };
   world.schedule(later(world.now, every), write);

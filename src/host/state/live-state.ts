@@ -14,7 +14,7 @@ import { StateSocket, type StateSocketCounts, stateSocketPath } from "./state-so
 
 export type ClientInput = Extract<
   ReplicaInput,
-  { readonly kind: "request" | "client-gone" | "client-paused" }
+  { readonly kind: "requests" | "client-gone" | "client-paused" }
 >;
 
 export interface LiveStateOptions {
@@ -71,9 +71,7 @@ export class LiveState {
     try {
       const socket = await StateSocket.open({
         path: stateSocketPath(stateDir, node),
-        onRequests: (client, bodies) => {
-          for (const body of bodies) onClient({ kind: "request", client, body });
-        },
+        onRequests: (requests) => onClient({ kind: "requests", requests }),
         onPaused: (client, paused) => onClient({ kind: "client-paused", client, paused }),
         onGone: (client) => onClient({ kind: "client-gone", client }),
       });

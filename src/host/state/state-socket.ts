@@ -3,13 +3,13 @@
  * its control socket, for the user of the process alone. A client on another machine has a replica
  * of its own, or a tunnel: nothing here checks who speaks, and no byte is secret on a network.
  *
- * All whole requests of one read are handed on together, and all replies of one turn leave in one
- * write: at 64 requests at a time that is most of what a request costs.
+ * All requests of one turn, of all clients, are handed on together, and all replies of one turn
+ * leave in one write for each client: so they share what a message and a sync of the disk cost.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { NodeId } from "../../kernel/ids.js";
-import type { ClientNumber } from "../../replication/replica/ports.js";
+import type { ClientNumber, RequestOfClient } from "../../replication/replica/ports.js";
 import type { ClientReply } from "../../replication/service/ports.js";
 import { encodeReply } from "../../replication/service/reply-bodies.js";
 import { listenAt } from "../unix-socket.js";
@@ -17,8 +17,8 @@ import { BodyReader, BodyWriter, requestBytesMax } from "./body-stream.js";
 
 export interface StateSocketOptions {
   readonly path: string;
-  /** In the order in which they came; each may be anything that is plain data. */
-  readonly onRequests: (client: ClientNumber, bodies: readonly unknown[]) => void;
+  /** All that came in a turn, in that order; a body may be anything that is plain data. */
+  readonly onRequests: (requests: readonly RequestOfClient[]) => void;
   /** It does not read its replies as fast as they come, or has read them all again. */
   readonly onPaused: (client: ClientNumber, paused: boolean) => void;
   /** Nothing more comes from it, and what is replied to it goes nowhere. */
@@ -56,6 +56,8 @@ export class StateSocket {
   readonly #options: StateSocketOptions;
   readonly #server: Server;
   readonly #clients = new Map<ClientNumber, Client>();
+  /** Until the end of the turn. */
+  #heard: RequestOfClient[] = [];
   /** To whom something is to be written at the end of the turn. */
   #writing: Client[] = [];
   #lastNumber = 0;
@@ -127,9 +129,15 @@ export class StateSocket {
       client.socket.destroy();
       return;
     }
-    if (bodies.length === 0) return;
-    this.#requests += bodies.length;
-    this.#options.onRequests(client.number, bodies);
+    if (bodies.length > 0 && this.#heard.length === 0) setImmediate(() => this.#handOn());
+    for (const body of bodies) this.#heard.push({ client: client.number, body });
+  }
+
+  #handOn(): void {
+    const requests = this.#heard;
+    this.#heard = [];
+    this.#requests += requests.length;
+    this.#options.onRequests(requests);
   }
 
   #write(): void {

@@ -13,12 +13,18 @@ import type { ClientReply, ClientRequest } from "../service/ports.js";
 export type ClientNumber = number;
 export const ownClient: ClientNumber = 0;
 
+export interface RequestOfClient {
+  readonly client: ClientNumber;
+  /** As decoded from the client's bytes: may be anything. */
+  readonly body: unknown;
+}
+
 export type ReplicaInput =
   | DiskDone
   /** An opened frame: its sender is true, its body may be anything. */
   | { readonly kind: "message"; readonly from: NodeId; readonly body: unknown }
-  /** As decoded from a client's bytes: may be anything. */
-  | { readonly kind: "request"; readonly client: ClientNumber; readonly body: unknown }
+  /** Those that came together are begun together, and share a write. */
+  | { readonly kind: "requests"; readonly requests: readonly RequestOfClient[] }
   | { readonly kind: "own-request"; readonly request: ClientRequest }
   | { readonly kind: "client-gone"; readonly client: ClientNumber }
   /** Its connection takes no more for now: no events are told to it, which wait meanwhile. */

@@ -2,8 +2,8 @@
  * The commands of a leader on their way through the log: gathered into batches, proposed, known by
  * their index, and settled when that index is applied.
  *
- * A batch is proposed at once while none is being written; what comes meanwhile makes up the next
- * one. So one client waits for nobody, and many share each write (group commit; DeWitt et al.
+ * A batch is proposed at once while none is on its way; what comes until that is committed makes up
+ * the next one: a follower takes one message after the other, so a second would wait there. So one client waits for nobody, and many share each write (group commit; DeWitt et al.
  * 1984), without a timer.
  *
  * Invariant: a command is settled at most once. What was proposed in a term that ended stays known
@@ -57,7 +57,8 @@ export class Proposals {
    */
   take(ticket: number, writing: number): Batch | null {
     if (this.#commands.length === 0) return null;
-    if (writing >= batchesInFlightMax && this.#bytes < batchBytes) return null;
+    const waits = writing >= batchesInFlightMax || this.#byIndex.size > 0;
+    if (waits && this.#bytes < batchBytes) return null;
     const commands = this.#commands;
     this.#asked.set(ticket, this.#origins);
     this.#askedCount += commands.length;

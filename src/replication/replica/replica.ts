@@ -88,8 +88,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       case "message":
         this.#onMessage(now, input.from, input.body);
         break;
-      case "request":
-        this.#onRequest(now, input.client, input.body);
+      case "requests":
+        for (const { client, body } of input.requests) this.#onRequest(now, client, body);
         break;
       case "own-request":
         this.#ask(now, ownClient, input.request);

@@ -137,7 +137,7 @@ export class SimulatedGroup {
     const { life } = found.board;
     this.after(micros(50 + this.#dice.below(400)), () => {
       if (found.board.life !== life || !this.#clients.has(client)) return;
-      found.board.offer({ kind: "request", client, body });
+      found.board.offer({ kind: "requests", requests: [{ client, body }] });
     });
   }
 

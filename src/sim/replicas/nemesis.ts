@@ -19,11 +19,7 @@ import type { SimulatedGroup } from "./group.js";
 import { SimClient } from "./sim-client.js";
 import type { FaultKind, Swarm } from "./swarm.js";
 
-type PartitionKind =
-  | "partition"
-  | "partition-one-way"
-  | "isolate-leader"
-  | "partition-at-change";
+type PartitionKind = "partition" | "partition-one-way" | "isolate-leader" | "partition-at-change";
 
 interface LaidFault {
   readonly links: readonly (readonly [number, number])[];

@@ -27,9 +27,9 @@ import { counterCommands } from "./counter-app.js";
 import { Counters } from "./counters.js";
 import { SimulatedGroup } from "./group.js";
 import { Nemesis } from "./nemesis.js";
+import { ObservedRaft, ObservedService } from "./observed.js";
 import { StaleReads } from "./stale-reads.js";
 import { drawSwarm, type FaultKind, firstMembers, type Swarm } from "./swarm.js";
-import { ObservedRaft, ObservedService } from "./observed.js";
 import { Truth } from "./truth.js";
 import { Workload } from "./workload.js";
 

@@ -73,6 +73,7 @@ describe.runIf(isBuilt([memberProgram]))("three live members, one killed again a
     const { recorder, acknowledged, refusals, done } = load;
     const told = [...refusals].map(([reason, count]) => `${count} ${reason}`).join(", ");
     console.log(`${rounds} kills: ${done} answered, ${acknowledged.length} own keys; ${told}`);
+    await expect.poll(() => reachable(members), { timeout: 30_000 }).toBe(true);
     expect(members.complaints).toEqual([]);
     for (const name of names) {
       const kept = await allKeys(members.path(name), "own/");

@@ -10,6 +10,7 @@ import {
   unreadBytesMax,
 } from "../../../src/host/state/state-socket.js";
 import { nodeId } from "../../../src/kernel/ids.js";
+import type { RequestOfClient } from "../../../src/replication/replica/ports.js";
 import type { ClientReply } from "../../../src/replication/service/ports.js";
 import { encodeReply } from "../../../src/replication/service/reply-bodies.js";
 import { testFolder } from "../support/folder.js";
@@ -17,7 +18,7 @@ import { testFolder } from "../support/folder.js";
 interface Rig {
   readonly socket: StateSocket;
   readonly path: string;
-  readonly reads: (readonly [number, readonly unknown[]])[];
+  readonly reads: (readonly RequestOfClient[])[];
   readonly gone: number[];
   readonly pauses: (readonly [number, boolean])[];
 }
@@ -30,7 +31,7 @@ async function open(): Promise<Rig> {
   };
   const socket = await StateSocket.open({
     path,
-    onRequests: (client, bodies) => rig.reads.push([client, bodies]),
+    onRequests: (requests) => rig.reads.push(requests),
     onPaused: (client, paused) => rig.pauses.push([client, paused]),
     onGone: (client) => rig.gone.push(client),
   });
@@ -67,7 +68,7 @@ describe("the state socket", () => {
     const [one, other] = [await dial(path), await dial(path)];
     one.write(frames({ id: 1 }, { id: 2 }, { id: 3 }));
     await until(() => reads.length > 0);
-    expect(reads).toEqual([[1, [{ id: 1 }, { id: 2 }, { id: 3 }]]]);
+    expect(reads).toEqual([[1, 2, 3].map((id) => ({ client: 1, body: { id } }))]);
     const heard: unknown[] = [];
     const reader = new BodyReader(replyBytesMax);
     one.on("data", (chunk: Buffer) => heard.push(...(reader.take(new Uint8Array(chunk)) ?? [])));

@@ -43,7 +43,7 @@ export class ToyMachine implements NodeMachine {
       case "reboot":
       case "write-refused":
       case "disk-done":
-      case "request":
+      case "requests":
       case "client-gone":
       case "client-paused":
         return [];

@@ -55,8 +55,8 @@ export class FakeReplica {
   async open(): Promise<void> {
     this.#socket = await StateSocket.open({
       path: this.path,
-      onRequests: (client, bodies) => {
-        for (const body of bodies) this.#take(client, body);
+      onRequests: (requests) => {
+        for (const { client, body } of requests) this.#take(client, body);
       },
       onPaused: () => undefined,
       onGone: (client) => this.#watches.clientGone(client),
