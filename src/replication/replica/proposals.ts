@@ -3,8 +3,9 @@
  * their index, and settled when that index is applied.
  *
  * A batch is proposed at once while none is on its way; what comes until that is committed makes up
- * the next one: a follower takes one message after the other, so a second would wait there. So one client waits for nobody, and many share each write (group commit; DeWitt et al.
- * 1984), without a timer.
+ * the next one: a follower takes one message after the other, so a second would wait there. So one
+ * client waits for nobody, and many share each write (group commit; DeWitt et al. 1984), without a
+ * timer.
  *
  * Invariant: a command is settled at most once. What was proposed in a term that ended stays known
  * by its index until that is applied: then it is either there, or was never committed.
