@@ -19,6 +19,8 @@ export interface Vocabulary {
   readonly words: readonly Word[];
   /** Operations of a history. */
   readonly length: number;
+  /** The share of them of which nobody is told the outcome; 0.15 where nothing is said. */
+  readonly unknown?: number;
 }
 
 interface Open {
@@ -26,7 +28,8 @@ interface Open {
   readonly word: Word;
 }
 
-export function randomHistory({ model, init, words, length }: Vocabulary, prng: Prng): History {
+export function randomHistory(vocabulary: Vocabulary, prng: Prng): History {
+  const { model, init, words, length, unknown = 0.15 } = vocabulary;
   const recorder = new HistoryRecorder(init === undefined ? { model } : { model, init });
   const open = new Map<string, Open>();
   const processes = ["a", "b", "c"];
@@ -34,7 +37,7 @@ export function randomHistory({ model, init, words, length }: Vocabulary, prng: 
     const process = pick(processes, prng);
     const waiting = open.get(process);
     if (waiting !== undefined) {
-      answer(recorder, at, waiting, prng);
+      answer(recorder, at, waiting, unknown, prng);
       open.delete(process);
     } else if (asked < length) {
       const word = pick(words, prng);
@@ -50,9 +53,10 @@ function answer(
   recorder: HistoryRecorder,
   at: number,
   { operation, word }: Open,
+  unknown: number,
   prng: Prng,
 ): void {
-  if (prng.chance(0.15)) {
+  if (prng.chance(unknown)) {
     recorder.return(at, operation, "unknown");
     return;
   }

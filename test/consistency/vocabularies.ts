@@ -143,4 +143,12 @@ export const vocabularies: readonly Vocabulary[] = [
       { kind: "read", ok: [[], ["a"], ["b", "a"]] },
     ],
   },
+  {
+    model: "counter",
+    length: 7,
+    words: ["x", "y"].flatMap((key) => [
+      ...[2, 1, -1].map((input) => ({ kind: "add", key, input, ok: [null, input] })),
+      ...[0, 1, 2, 3].map((sum) => ({ kind: "total", key, ok: [sum] })),
+    ]),
+  },
 ];

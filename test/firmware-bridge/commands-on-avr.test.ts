@@ -14,7 +14,8 @@ describe("the bridge firmware on a simulated ATmega328P", () => {
       const value = command % 2 === 0 ? 0xffff : 0;
       host.say({ kind: "set", cluster, sequence: 3 + command, pin: 13, value, holdMs: 1_000 });
       if (command % 50 === 49) {
-        rig.run(76);
+        // A frame is 23 bytes, 1.96 ms: the line is never idle.
+        rig.run(102);
         seen.push(...probe.takeChanges().changes.map(({ drive }) => drive));
       }
     }

@@ -47,10 +47,10 @@ interface Slot {
 export function layOut(scene: Scene, left: number): Layout {
   const { drawn } = scene;
   const labels = drawn.map(({ operation }) => cut(operationText(operation), labelLengthMax));
-  const states = stateTexts(drawn);
+  const states = scene.timed ? stateTexts(drawn) : drawn.map(() => "");
   const columns = new Columns(left);
   for (const slot of slotsOf(scene)) columns.add(slot, labels[slot.drawn] ?? "", states);
-  const end = columns.end;
+  const end = scene.end === null ? null : columns.end;
   const right = Math.max(columns.at + 30, columns.stateEnd, ...columns.openEnds(drawn, labels));
   const placed = drawn.map((each, index): Placed => {
     const to = columns.returns.get(index);

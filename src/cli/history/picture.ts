@@ -34,7 +34,7 @@ export function drawScene(judgement: Judgement, scene: Scene): string {
     rect(0, 0, width, height, `fill="#ffffff"`),
     ...titles(judgement, scene),
     ...lanes(scene, width),
-    ...orderStrip(layout, bottom, width),
+    ...(scene.timed ? orderStrip(layout, bottom, width) : []),
     ...layout.placed.map((placed) => bar(placed, laneOf(placed, scene), judgement)),
     ...layout.placed.flatMap((placed) => dot(placed, laneOf(placed, scene))),
     ...endOf(layout, bottom),

@@ -34,9 +34,11 @@ export interface Scene {
   /** The place after which no order goes on; null where one does. */
   readonly end: number | null;
   readonly processes: readonly string[];
+  /** The order goes with time, from left to right. */
+  readonly timed: boolean;
 }
 
-const operationsDrawnMax = 100;
+const operationsDrawnMax = 60;
 const windowMax = 40;
 const besideMax = 12;
 
@@ -58,9 +60,9 @@ export function sceneOf(judgement: Judgement): Scene {
       return { operation, role, point: points.get(call) ?? null };
     });
   const leftOut = history.operations.length - drawn.length;
-  const timed = not !== null && judgement.consistency === "linearizable";
-  const end = timed ? (not.stuck[0]?.return ?? null) : null;
-  return { drawn, leftOut, end, processes: processesOf(drawn) };
+  const timed = judgement.consistency === "linearizable";
+  const end = timed ? (not?.stuck[0]?.return ?? null) : null;
+  return { drawn, leftOut, end, processes: processesOf(drawn), timed };
 }
 
 type Not = Extract<Verdict, { verdict: "not" }>;

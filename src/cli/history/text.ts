@@ -67,7 +67,8 @@ function placeText({ stuck, states, keys }: Not, judgement: Judgement) {
   const of = keys.join("") === "" ? "" : ` of ${cut(keys.join(", "), textLengthMax)}`;
   const state = `  the state${of} could only be: ${list}`;
   if (judgement.consistency === "sequential" || first === undefined) {
-    return ["  none of these can come next, whatever the order before;", state];
+    const which = stuck.length === 1 ? "it" : "each of these";
+    return [`  ${which} must come next in its process, and can after no order;`, state];
   }
   const from = momentText(first.calledAt, judgement);
   const to = momentText(first.returnedAt, judgement);

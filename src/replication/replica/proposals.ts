@@ -33,6 +33,12 @@ export class Proposals {
   readonly #asked = new Map<number, readonly Origin[]>();
   #askedCount = 0;
   readonly #byIndex = new Map<number, Proposed>();
+  /**
+   * How many of `#byIndex` are of the newest term. Those of older terms may never be settled: where
+   * a log was cut, nothing need ever come again, and nothing may wait for it.
+   */
+  #open = 0;
+  #term = 0;
 
   get waitingBytes(): number {
     return this.#bytes;
@@ -58,7 +64,7 @@ export class Proposals {
    */
   take(ticket: number, writing: number): Batch | null {
     if (this.#commands.length === 0) return null;
-    const waits = writing >= batchesInFlightMax || this.#byIndex.size > 0;
+    const waits = writing >= batchesInFlightMax || this.#open > 0;
     if (waits && this.#bytes < batchBytes) return null;
     const commands = this.#commands;
     this.#asked.set(ticket, this.#origins);
@@ -73,9 +79,11 @@ export class Proposals {
   proposed(ticket: number, first: number, term: number): void {
     const origins = this.#takeAsked(ticket);
     assert(origins !== null, `ticket ${ticket} was proposed without being asked`);
+    if (term !== this.#term) this.#open = 0;
+    this.#term = term;
     for (let at = 0; at < origins.length; at += 1) {
       const origin = origins[at] as Origin;
-      if (origin !== null) this.#byIndex.set(first + at, { origin, term });
+      if (origin !== null) this.#put(first + at, { origin, term });
     }
   }
 
@@ -97,20 +105,32 @@ export class Proposals {
   applied(entry: LogEntry): { readonly origin: Origin; readonly lost: boolean } | null {
     const proposed = this.#byIndex.get(entry.index);
     if (proposed === undefined) return null;
-    this.#byIndex.delete(entry.index);
+    this.#take(entry.index, proposed);
     return { origin: proposed.origin, lost: proposed.term !== entry.term };
   }
 
   /** A snapshot stands for all up to `index`: what became of ours there, nobody can say. */
   skipped(index: number): readonly Settled[] {
     const settled: Settled[] = [];
-    for (const [at, { origin }] of this.#byIndex) {
+    for (const [at, proposed] of this.#byIndex) {
       if (at > index) continue;
-      this.#byIndex.delete(at);
+      this.#take(at, proposed);
+      const { origin } = proposed;
       const outcome = refusedAs("unknown-outcome", "a snapshot took the place of its entry");
       settled.push({ origin, outcome });
     }
     return settled;
+  }
+
+  /** What was at that index was of an older term, and is in no log any more. */
+  #put(index: number, proposed: Proposed): void {
+    this.#byIndex.set(index, proposed);
+    this.#open += 1;
+  }
+
+  #take(index: number, { term }: Proposed): void {
+    this.#byIndex.delete(index);
+    if (term === this.#term) this.#open -= 1;
   }
 
   #takeAsked(ticket: number): readonly Origin[] | null {

@@ -204,7 +204,8 @@ class Run {
     if (witness || group.outgoing !== null) return null;
     const first = boards.slice(0, voters);
     // Until the log names their disks, the first members must all be up to begin (see blank.ts).
-    const isFirst = group.members.size === voters && first.every((id) => group.lives.has(id));
+    const lives = this.#truth.group?.lives;
+    const isFirst = group.members.size === voters && first.every((id) => lives?.has(id) === true);
     const replaced = this.#group.boards.some((board) => board.replaced);
     if (!isFirst || replaced) return null;
     return this.#seed % 2 === 0 ? null : (first[this.#seed % voters] ?? null);

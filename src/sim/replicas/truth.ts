@@ -22,6 +22,8 @@ export class Truth {
   readonly #entries = new Map<number, number>();
   /** Those that were committed, ascending. */
   readonly #groups: { readonly index: number; readonly text: string }[] = [];
+  /** The newest that was committed. */
+  group: Group | null = null;
   elections = 0;
   appliedMax = 0;
   acknowledgedMax = 0;
@@ -55,7 +57,9 @@ export class Truth {
     else if (known !== crc) this.violated(`${node} has another entry at ${index}`);
     if (known !== undefined || kind !== entryKinds.members) return;
     const group = parseGroup(data);
-    if (group !== null) this.#groups.push({ index, text: textOf(group) });
+    if (group === null) return;
+    this.#groups.push({ index, text: textOf(group) });
+    this.group = group;
   }
 
   /** What a replica begins with was committed: the members as well as the state. */

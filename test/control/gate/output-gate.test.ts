@@ -147,7 +147,7 @@ describe("GATE-4: a replica that is about to be restarted commands nothing any m
   });
 });
 
-describe("GATE-4: a write carries the token of the right by which it is made", () => {
+describe("GATE-5: a write carries the token of the right by which it is made", () => {
   it("that of the newest right, from the first write on", () => {
     const gate = newGate();
     gate.step(at(0), heat(0.3));

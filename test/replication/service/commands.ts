@@ -20,7 +20,7 @@ const slots = 4;
 
 const key = fc.constantFrom("a", "a/b", "a/c", "b", "boiler/set-point");
 const lock = fc.constantFrom("pump", "valve", "z");
-const condition = fc.option(fc.record({ version: fc.nat(3) }), { nil: null });
+const condition = fc.option(fc.record({ version: fc.nat(2) }), { nil: null, freq: 1 });
 const slot = fc.nat(slots);
 
 /** `token` and `session` of what is made of it are looked up when the log is written. */
@@ -35,8 +35,10 @@ type Step =
       readonly command: Command;
     };
 
+const open: Command = { kind: "open-session", name: "n", lease: seconds(1) };
+
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant({ kind: "open-session", name: "n", lease: seconds(1) }) },
+  { weight: 1, arbitrary: fc.constant(open) },
   { weight: 1, arbitrary: fc.constant({ kind: "close-session" }) },
   {
     weight: 5,
@@ -97,7 +99,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 ) as fc.Arbitrary<Step>;
 
 export const logs: fc.Arbitrary<readonly LogLine[]> = fc
-  .array(step, { minLength: 1, maxLength: 60 })
+  .array(step, { minLength: 1, maxLength: 80, size: "max" })
   .map(writeLog);
 
 /** A log knows who holds what only as far as this guess goes: the last that asked without wait. */
@@ -105,7 +107,8 @@ function writeLog(steps: readonly Step[]): readonly LogLine[] {
   const sessions = new Array<number>(slots + 1).fill(0);
   const sequences = new Array<number>(slots + 1).fill(0);
   const tokens = new Map<string, number>();
-  return steps.map((one, place) => {
+  const opens = [1, 2, 3].map((slot): Step => ({ kind: "command", slot, shift: 0, command: open }));
+  return [...opens, ...steps].map((one, place) => {
     // Entries of other kinds leave gaps.
     const index = 2 * place + 1;
     const line = lineOf(one, index, sessions, sequences, tokens);

@@ -2,15 +2,12 @@
  * What the parts of a client share: its requests, its outputs of this step, and how it stands with
  * its session.
  */
-import { type Duration, type Instant, instant, micros } from "../../../kernel/time.js";
+import { type Duration, type Instant, micros } from "../../../kernel/time.js";
 import type { Command } from "../ports.js";
 import { type CallOutcome, refusedBy, type ServiceClientOutput } from "./calls.js";
 import { changesSomething, type Draft, type Job, type Purpose } from "./job.js";
 import type { Requests } from "./requests.js";
 import type { SessionBelief } from "./session-belief.js";
-
-/** Of what nobody waits for. */
-export const never = instant(Number.MAX_SAFE_INTEGER);
 
 export type SessionState =
   | { readonly kind: "none" }

@@ -1,6 +1,6 @@
 /** A request on its way: what it is for, and how it stands with it. */
 import { unreachable } from "../../../kernel/assert.js";
-import type { Duration, Instant } from "../../../kernel/time.js";
+import { type Duration, type Instant, instant } from "../../../kernel/time.js";
 import type { ClientRequest, Command } from "../ports.js";
 import type { CallOutcome } from "./calls.js";
 
@@ -37,6 +37,9 @@ type Without<Request, Keys extends string> = Request extends unknown ? Omit<Requ
 export type Draft =
   | Without<Exclude<ClientRequest, { kind: "command" }>, "id">
   | { readonly kind: "command"; readonly numbered: boolean; readonly command: Command };
+
+/** When that is given up for which nobody waits. */
+export const never = instant(Number.MAX_SAFE_INTEGER);
 
 /** One sending of a request. */
 export interface Attempt {

@@ -6,8 +6,8 @@ import { type Instant, micros } from "../../../kernel/time.js";
 import type { LockView } from "../ports.js";
 import { type CallOutcome, type ClientCall, refusedBy } from "./calls.js";
 import { newWatch } from "./client-watches.js";
-import { type Desk, never } from "./desk.js";
-import type { LockWant } from "./job.js";
+import type { Desk } from "./desk.js";
+import { type LockWant, never } from "./job.js";
 import type { Settled } from "./requests.js";
 import { tooManyWatches, type WatchCalls } from "./watch-calls.js";
 

@@ -12,7 +12,7 @@ import { after, type Duration, due, earlier, elapsed, type Instant } from "../..
 import type { ClientReply, ClientRequest, RequestRefusal } from "../ports.js";
 import { backoff } from "./backoff.js";
 import { type CallOutcome, refusedBy } from "./calls.js";
-import { type Attempt, changesSomething, isNumbered, type Job } from "./job.js";
+import { type Attempt, changesSomething, isNumbered, type Job, never } from "./job.js";
 
 export interface RequestOptions {
   /** How long no answer, or only refusals, may come before another replica is tried. */
@@ -282,7 +282,7 @@ export class Requests {
   }
 
   #wake(at: Instant): void {
-    this.#wakeAt = earlier(this.#wakeAt, at);
+    if (at !== never) this.#wakeAt = earlier(this.#wakeAt, at);
   }
 
   #reckon(): void {

@@ -1,8 +1,8 @@
 /** A client's session: opening, keeping alive, jeopardy, and its end. */
 import type { Duration, Instant } from "../../../kernel/time.js";
 import { type ClientCall, refusedBy, type SessionLoss } from "./calls.js";
-import { type Desk, never, type SessionState } from "./desk.js";
-import type { Job } from "./job.js";
+import type { Desk, SessionState } from "./desk.js";
+import { type Job, never } from "./job.js";
 import type { LockCalls } from "./lock-calls.js";
 import type { Settled } from "./requests.js";
 import { type BeliefOptions, SessionBelief } from "./session-belief.js";

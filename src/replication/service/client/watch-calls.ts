@@ -4,7 +4,8 @@ import { watchesOfClientMax } from "../limits.js";
 import type { WatchEvent } from "../ports.js";
 import { type CallOutcome, refusedBy } from "./calls.js";
 import { type ClientWatch, ClientWatches } from "./client-watches.js";
-import { type Desk, never } from "./desk.js";
+import type { Desk } from "./desk.js";
+import { never } from "./job.js";
 import type { Settled } from "./requests.js";
 
 export const tooManyWatches = refusedBy(

@@ -41,8 +41,8 @@ export const keeper: AppCommands = {
 export const hurried: Omit<ServiceClientOptions, "seed"> = {
   ...serviceClientDefaults,
   grace: seconds(3),
-  attemptMax: millis(100),
-  driftMaxPpm: 50_000,
+  attemptMax: millis(300),
+  driftMaxPpm: 20_000,
 };
 
 export interface WorldOptions {
@@ -72,6 +72,8 @@ export class ClientSeat {
   readonly outputs: ServiceClientOutput[] = [];
   connection = 0;
   calls = 0;
+  /** Until then nothing reaches it, nor comes from it. */
+  cutUntil = 0;
 
   constructor(machine: ServiceClient, rate: number) {
     this.machine = machine;
@@ -108,6 +110,11 @@ export class ClientWorld {
       this.seats.push(seat);
       this.#connectSoon(seat);
     }
+  }
+
+  /** Cuts a client off for so long. */
+  cut(seat: ClientSeat, us: number): void {
+    seat.cutUntil = this.now + us;
   }
 
   clock(seat: ClientSeat): Instant {
@@ -200,21 +207,26 @@ export class ClientWorld {
   #carry(seat: ClientSeat, request: ClientRequest): void {
     const { connection } = seat;
     if (this.#chance(this.#options.loss / 10)) this.#later(() => this.#disconnect(seat));
-    if (this.#chance(this.#options.loss)) return;
+    if (this.#chance(this.#options.loss) || this.now < seat.cutUntil) return;
     const body = encodeRequest(request);
     this.#later(() => this.#onRequest(seat, connection, body));
   }
 
-  #reply(seat: ClientSeat, connection: number, reply: ClientReply): void {
-    if (reply.kind !== "event" && this.#chance(this.#options.loss)) return;
+  /** @param ordered it must come after what was told before, and before what is told next */
+  #reply(seat: ClientSeat, connection: number, reply: ClientReply, ordered = false): void {
+    if (this.now < seat.cutUntil) {
+      // What was to be told in order is not told later.
+      if (ordered) this.#later(() => this.#disconnect(seat));
+      return;
+    }
+    if (!ordered && this.#chance(this.#options.loss)) return;
     const body = encodeReply(reply);
     const parsed = parseReply(body);
     if (parsed === null) throw new Error(`a reply that cannot be parsed: ${JSON.stringify(body)}`);
     const deliver = (): void => {
       if (seat.connection === connection) this.#step(seat, { kind: "reply", reply: parsed });
     };
-    // Events must keep their order, and come after the answer to the watch.
-    if (reply.kind === "event" || reply.kind === "ok") deliver();
+    if (ordered) deliver();
     else this.#later(deliver);
   }
 
@@ -282,7 +294,7 @@ export class ClientWorld {
     const { id, target, after } = request;
     const start = this.#watches.watch(connection, id, target, after, this.#index);
     if (!start.ok) throw new Error(start.reason);
-    this.#reply(seat, connection, { kind: "ok", id, detail: start.after });
+    this.#reply(seat, connection, { kind: "ok", id, detail: start.after }, true);
     this.#tellWatches();
   }
 
@@ -302,10 +314,11 @@ export class ClientWorld {
       if (seat === undefined) continue;
       const { client, watch } = notice;
       if (notice.kind === "event") {
-        this.#reply(seat, client, { kind: "event", watch, event: notice.event });
+        this.#reply(seat, client, { kind: "event", watch, event: notice.event }, true);
       } else {
         const reason = "compacted";
-        this.#reply(seat, client, { kind: "refused", id: watch, reason, leader: null, detail: "" });
+        const refused = { kind: "refused", id: watch, reason, leader: null, detail: "" } as const;
+        this.#reply(seat, client, refused, true);
       }
     }
   }
@@ -313,7 +326,8 @@ export class ClientWorld {
   #serve(): void {
     for (const command of this.#leases.over(this.#serverNow())) {
       // The log takes its time, and may take it twice.
-      this.#later(() => this.#apply(0, 0, command));
+      if (this.#chance(0.5)) this.#apply(0, 0, command);
+      else this.#later(() => this.#apply(0, 0, command));
       if (this.#chance(0.1)) this.#later(() => this.#apply(0, 0, command));
     }
     if (this.#watches.waiting) this.#tellWatches();

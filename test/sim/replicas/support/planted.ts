@@ -5,10 +5,7 @@
 import type { LogInput, LogOutput } from "../../../../src/recovery/log/ports.js";
 import { encodeGroup } from "../../../../src/replication/raft/group.js";
 import { GroupHistory } from "../../../../src/replication/raft/group-history.js";
-import {
-  encodeHardState,
-  parseHardState,
-} from "../../../../src/replication/raft/hard-state.js";
+import { encodeHardState, parseHardState } from "../../../../src/replication/raft/hard-state.js";
 import type { RaftInput, RaftOutput } from "../../../../src/replication/raft/ports.js";
 import type { Quorum } from "../../../../src/replication/raft/quorum.js";
 import type { RaftMachine, ReplicaParts } from "../../../../src/replication/replica/parts.js";
@@ -29,7 +26,9 @@ export const planted: readonly Planted[] = [
   {
     name: "a vote is not persisted",
     tampering: logs(() => ({
-      hears: (input) => [input.kind === "save" ? { ...input, meta: withoutVote(input.meta) } : input],
+      hears: (input) => [
+        input.kind === "save" ? { ...input, meta: withoutVote(input.meta) } : input,
+      ],
     })),
   },
   {
@@ -127,7 +126,10 @@ export const planted: readonly Planted[] = [
         );
         return new Map(short);
       };
-      const right = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Object.getPrototypeOf(service)), "openSessions");
+      const right = Object.getOwnPropertyDescriptor(
+        Object.getPrototypeOf(Object.getPrototypeOf(service)),
+        "openSessions",
+      );
       if (right?.get === undefined) throw new Error("the getter has moved");
       const get = right.get;
       Object.defineProperty(service, "openSessions", {
