@@ -63,6 +63,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #feeding = false;
   #applied = 0;
   #appChanges = 0;
+  /** Whether the newest of the app's state was told as an event. */
+  #appTold = true;
   #outputs: ReplicaOutput[] = [];
 
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
@@ -270,6 +272,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       return;
     }
     this.#applied = snapshot.index;
+    this.#noteAppState();
     this.#settleAll(now, this.#leading.restored(now, snapshot.index));
     this.#clients.restored(snapshot.index);
   }
@@ -289,6 +292,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     }
     const { result, events } = this.#service.apply(entry.index, entry.data);
     if (events.length > 0) this.#clients.happened(events);
+    this.#noteAppState();
     this.#settle(now, this.#leading.applied(now, entry, result));
   }
 
@@ -341,10 +345,17 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     else this.#outbox.answer(origin, origin.ticket, outcome);
   }
 
-  #tellAppState(): void {
-    const { appChanges } = this.#service;
+  #noteAppState(): void {
+    const { appChanges, appChangedAt: at, appState: state } = this.#service;
     if (appChanges === this.#appChanges) return;
     this.#appChanges = appChanges;
+    this.#appTold = false;
+    this.#outputs.push({ kind: "app-state", at, state });
+  }
+
+  #tellAppState(): void {
+    if (this.#appTold) return;
+    this.#appTold = true;
     this.#tell({ kind: "app-state", at: this.#applied });
   }
 

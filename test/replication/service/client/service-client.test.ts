@@ -1,4 +1,4 @@
-/** The client machine by hand: outcomes of calls, and the session (CLIENT-1, CLIENT-5). */
+/** The client machine by hand: what it sends, when, and what it tells (CLIENT-1, CLIENT-5). */
 import { describe, expect, it } from "vitest";
 import { micros, millis } from "../../../../src/kernel/time.js";
 import type { RequestRefusal } from "../../../../src/replication/service/ports.js";
@@ -158,7 +158,7 @@ describe("CLIENT-5: the session", () => {
     expect(table.sent).toMatchObject([{ kind: "keep-alive", session: 7 }]);
   });
 
-  it("is in jeopardy at the end of the belief, before all else, and safe when it is kept", () => {
+  it("is in jeopardy at the end of the belief, first of all, and safe when it is kept", () => {
     const table = holding(40);
     expect(table.client.held(at(890), "pump")).toEqual({ token: 40, until: 899_999 });
     table.step(120, { kind: "disconnected" });

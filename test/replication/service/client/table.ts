@@ -1,4 +1,4 @@
-/** The client machine by hand, at a table: what tests of it feed, and what they look at. */
+/** A client at a table: time in milliseconds, and replies by hand. */
 import { expect } from "vitest";
 import { type Instant, instant, micros, millis, seconds } from "../../../../src/kernel/time.js";
 import type {

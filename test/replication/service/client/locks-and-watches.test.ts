@@ -1,4 +1,4 @@
-/** The client machine by hand: locks and watches (CLIENT-3, CLIENT-4). */
+/** The client machine by hand: its locks and its watches (CLIENT-3, CLIENT-4). */
 import { describe, expect, it } from "vitest";
 import type { ClientCall } from "../../../../src/replication/service/client/calls.js";
 import type { WatchEvent } from "../../../../src/replication/service/ports.js";
