@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { defineApp } from "../../src/control/app.js";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
-import { millis, seconds } from "../../src/kernel/time.js";
+import { micros, millis, seconds } from "../../src/kernel/time.js";
 import type { StateSettings } from "../../src/node/state-settings.js";
 import type { MemberRole } from "../../src/replication/raft/ports.js";
 import type { ClientReply } from "../../src/replication/service/ports.js";
 import { encodeRequest } from "../../src/replication/service/request-bodies.js";
-import { BenchCluster } from "../support/bench-cluster.js";
+import { BenchCluster, networkDelay } from "../support/bench-cluster.js";
 
 const nodes = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
 const [n1, n2, n3] = nodes as [NodeId, NodeId, NodeId];
@@ -87,6 +87,12 @@ describe("the app's replicated state", () => {
 
   it("AGREED-2: all see each change in the same cycle: no state differs", () => {
     const cluster = running();
+    // Each frame takes another time, so one hears of a commit in the next cycle only.
+    let last = 0;
+    cluster.delay = () => {
+      last = (last * 7_919 + 13) % 2_700;
+      return micros(networkDelay + last);
+    };
     for (let round = 0; round < 40; round += 1) {
       open(cluster, nodes[round % 3] as NodeId, round / 100);
       if (round % 4 === 0) open(cluster, n1, 0.9);

@@ -136,7 +136,7 @@ export class Closings {
       inputs[sensor] = votedInput(verdict);
     }
     this.#noteResults(cycle, inputs);
-    const replicated = agreed?.see(cycle, vector.settingsClaims(this.#peers)) ?? null;
+    const replicated = agreed?.see(cycle, vector.settingsClaims(this.#options.nodes)) ?? null;
     const answer = state.advance(cycle, Object.freeze(inputs), replicated);
     this.#carryAnswer(cycle, answer, synchronised);
   }

@@ -48,9 +48,12 @@ export class AgreedState {
     if (this.#versions.length > waitingMax) this.#versions.shift();
   }
 
-  /** What is seen in this cycle, of which the others have `told` how far they have come. */
+  /**
+   * What is seen in this cycle. `told` is how far all have come by their samples of it, our own
+   * included: what has come to us since we sent ours the others do not know of.
+   */
   see(cycle: number, told: readonly number[]): Plain {
-    const reached = Math.min(...told, this.told);
+    const reached = Math.min(...told);
     const seen = this.#versions.findLastIndex(
       ({ at, since }) => at <= reached || cycle - since >= waitMax,
     );
