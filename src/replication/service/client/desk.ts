@@ -84,6 +84,8 @@ export class Desk {
       attemptMax: repeats ? attemptMax : micros(Math.max(givenUpAt - now, 0)),
       givenUpAt,
       attempt: null,
+      earlier: [],
+      unanswered: 0,
       notBefore: now,
       refusals: 0,
       doubtful: false,

@@ -138,6 +138,20 @@ describe("CLIENT-4: watches", () => {
     expect(seen).toEqual(["a3"]);
   });
 
+  it("taken twice by a slow replica, are ended but for one", () => {
+    const table = new Table();
+    table.step(0, { kind: "connected" });
+    table.call(0, watch);
+    const first = table.id;
+    table.pass(1_000);
+    table.step(1_000, { kind: "connected" });
+    const second = table.id;
+    table.reply(1_100, { kind: "ok", id: first, detail: 20 });
+    expect(table.sent).toMatchObject([{ kind: "unwatch", watch: second }]);
+    table.reply(1_200, { kind: "event", watch: first, event: event(30, "a1") });
+    expect(table.outputs).toMatchObject([{ kind: "event" }]);
+  });
+
   it("without an event go on from where they began", () => {
     const table = new Table();
     table.step(0, { kind: "connected" });
