@@ -86,6 +86,7 @@ export class Desk {
       attempt: null,
       earlier: [],
       unanswered: 0,
+      sentAfter: 0,
       notBefore: now,
       refusals: 0,
       doubtful: false,

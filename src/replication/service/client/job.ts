@@ -67,6 +67,8 @@ export interface Job {
   earlier: readonly Attempt[];
   /** How many there were. */
   unanswered: number;
+  /** Of a session's command: it was applied after this index of the log, if it was. */
+  sentAfter: number;
   notBefore: Instant;
   /** How often it was refused in a row. */
   refusals: number;

@@ -87,6 +87,8 @@ export class Requests {
   #connected = false;
   #session = 0;
   #sequence = 0;
+  /** The newest entry of the session of which we were told. */
+  #toldAt = 0;
   #lastId = 0;
   /** Since when this connection has only refused. */
   #refusedSince: Instant | null = null;
@@ -133,6 +135,7 @@ export class Requests {
     assert(this.#session === 0, "a session begins while another is open");
     this.#session = session;
     this.#sequence = 0;
+    this.#toldAt = session;
     this.#sendFirst(now);
   }
 
@@ -308,7 +311,9 @@ export class Requests {
     const place = this.#numbered.indexOf(job);
     assert(place >= 0, "a command was settled twice");
     this.#numbered.splice(place, 1);
-    if (outcome.kind === "applied") this.#sequence += 1;
+    if (outcome.kind !== "applied") return;
+    this.#sequence += 1;
+    this.#toldAt = Math.max(this.#toldAt, outcome.at);
   }
 
   #sendFirst(now: Instant): void {
@@ -325,6 +330,7 @@ export class Requests {
   #trySend(now: Instant, job: Job): void {
     if (!this.#connected || job.attempt !== null || job.notBefore > now) return;
     if (isNumbered(job) && (this.#session === 0 || this.#numbered[0] !== job)) return;
+    if (isNumbered(job) && job.unanswered === 0) job.sentAfter = this.#toldAt;
     this.#lastId += 1;
     const id = this.#lastId;
     job.attempt = { id, sentAt: now };
