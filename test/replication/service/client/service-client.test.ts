@@ -96,7 +96,7 @@ describe("CLIENT-1: the outcome of a call", () => {
     expect(table.outcome(first)).toBeUndefined();
   });
 
-  it("a replica that does not answer is left for another, and the number is kept", () => {
+  it("CLIENT-6: a replica that does not answer is left for another, and the number is kept", () => {
     const table = withSession();
     table.call(100, put, 5_000);
     const outputs = table.pass(1_100);
@@ -107,7 +107,7 @@ describe("CLIENT-1: the outcome of a call", () => {
     );
   });
 
-  it("a replica that is slow is not asked faster, and its late answer counts", () => {
+  it("CLIENT-6: a replica that is slow is not asked faster, and its late answer counts", () => {
     // The only one there is: nobody else is tried, also where keep-alives are not answered.
     const table = withSession(true);
     const call = table.call(100, put, 60_000);
