@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { defineApp } from "../../src/control/app.js";
 import { type NodeId, nodeId } from "../../src/kernel/ids.js";
-import { millis, seconds } from "../../src/kernel/time.js";
+import { micros, millis, seconds } from "../../src/kernel/time.js";
 import type { StateSettings } from "../../src/node/state-settings.js";
 import type { MemberRole } from "../../src/replication/raft/ports.js";
 import type { ClientReply } from "../../src/replication/service/ports.js";
 import { encodeRequest } from "../../src/replication/service/request-bodies.js";
-import { BenchCluster } from "../support/bench-cluster.js";
+import { BenchCluster, networkDelay } from "../support/bench-cluster.js";
 
 const nodes = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
 const [n1, n2, n3] = nodes as [NodeId, NodeId, NodeId];
@@ -32,11 +32,15 @@ const app = defineApp({
   },
 });
 
-const state: StateSettings = {
-  group: new Map<NodeId, MemberRole>(nodes.map((node) => [node, "voter"])),
+const stateWith = (third: MemberRole): StateSettings => ({
+  group: new Map<NodeId, MemberRole>([
+    [n1, "voter"],
+    [n2, "voter"],
+    [n3, third],
+  ]),
   ...{ heartbeat: millis(50), election: millis(400), leaseReads: false },
   ...{ stallAfter: millis(500), snapshotEvery: seconds(3_600), bytesPerHourMax: null },
-};
+});
 
 let ids = 0;
 
@@ -61,8 +65,8 @@ const valve = (cluster: BenchCluster): number | null =>
   cluster.outputs.flatMap(({ output }) => (output.kind === "write" ? [output.value] : [])).at(-1) ??
   null;
 
-function running(): BenchCluster {
-  const cluster = new BenchCluster(app, 3, { state });
+function running(third: MemberRole = "voter"): BenchCluster {
+  const cluster = new BenchCluster(app, 3, { state: stateWith(third) });
   cluster.run(2_500);
   return cluster;
 }
@@ -87,6 +91,12 @@ describe("the app's replicated state", () => {
 
   it("AGREED-2: all see each change in the same cycle: no state differs", () => {
     const cluster = running();
+    // Each frame takes another time, so one hears of a commit in the next cycle only.
+    let last = 0;
+    cluster.delay = () => {
+      last = (last * 7_919 + 13) % 2_700;
+      return micros(networkDelay + last);
+    };
     for (let round = 0; round < 40; round += 1) {
       open(cluster, nodes[round % 3] as NodeId, round / 100);
       if (round % 4 === 0) open(cluster, n1, 0.9);
@@ -121,5 +131,25 @@ describe("the app's replicated state", () => {
     cluster.run(1_000);
     expect(cluster.events("state-diverged")).toHaveLength(diverged);
     expect(cluster.events("app-faulted")).toEqual([]);
+  });
+
+  it("AGREED-5: a witness measures and votes, runs no app, and holds nobody up", () => {
+    const cluster = running("witness");
+    const before = cluster.now;
+    open(cluster, n1, 0.5);
+    cluster.run(300);
+    expect(valve(cluster)).toBe(0.5);
+    expect(cluster.events("state-diverged")).toEqual([]);
+    expect(cluster.drivers()).not.toContain(n3);
+    const byNode = cluster.events("voted").filter(({ at }) => at > before);
+    expect(byNode.some(({ node }) => node === n3)).toBe(true);
+    expect(cluster.events("state-joined").map(({ node }) => node)).not.toContain(n3);
+  });
+
+  it("AGREED-5: in a cluster that keeps no state the app sees its initial one", () => {
+    const cluster = new BenchCluster(app, 3);
+    cluster.run(1_000);
+    expect(valve(cluster)).toBe(0.25);
+    expect(cluster.events("state-diverged")).toEqual([]);
   });
 });

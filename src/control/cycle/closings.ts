@@ -82,6 +82,11 @@ export class Closings {
     return this.#watch.standing();
   }
 
+  /** Without its replicated state the app is not run, and there is no state to compare. */
+  get #knowsSettings(): boolean {
+    return this.#parts.agreed?.known ?? true;
+  }
+
   /** What our sample of `cycle` says of the closing before it. */
   fields(cycle: number): ClosingFields {
     const { state, overrides, agreed } = this.#parts;
@@ -116,7 +121,9 @@ export class Closings {
 
   #compare(vector: Vector, driver: NodeId | null): void {
     const before = vector.cycle - 1;
-    this.#emit(...this.#parts.exchange.compare(before, vector.claims(this.#peers), driver));
+    if (this.#knowsSettings) {
+      this.#emit(...this.#parts.exchange.compare(before, vector.claims(this.#peers), driver));
+    }
     this.#parts.overrides.compare(vector.wordsClaims(this.#peers));
     const results = vector.resultsClaims(this.#peers);
     for (const event of this.#watch.compare(before, results)) this.#report(event);
@@ -136,7 +143,8 @@ export class Closings {
       inputs[sensor] = votedInput(verdict);
     }
     this.#noteResults(cycle, inputs);
-    const replicated = agreed?.see(cycle, vector.settingsClaims(this.#peers)) ?? null;
+    if (!this.#knowsSettings) return;
+    const replicated = agreed?.see(cycle, vector.settingsClaims(this.#options.nodes)) ?? null;
     const answer = state.advance(cycle, Object.freeze(inputs), replicated);
     this.#carryAnswer(cycle, answer, synchronised);
   }

@@ -8,8 +8,12 @@
  * `waitMax` cycles and no longer: then the others see it, and its own state, which differs, makes
  * it unfit to drive until it has caught up.
  *
+ * A replica knows nothing until it has heard the log: it begins without a state, runs no app and
+ * is fit for nothing. A witness, which keeps no copy, stays so; it measures and votes.
+ *
  * Invariant: what is seen never goes back.
  */
+import { assert } from "../../kernel/assert.js";
 import type { Plain } from "../../replication/service/ports.js";
 import type { App } from "../app.js";
 import { appCommandsOf } from "./app-commands.js";
@@ -29,28 +33,34 @@ interface Version {
 }
 
 export class AgreedState {
-  /** Oldest first; the first is the one that is seen. */
-  #versions: Version[];
+  /** Oldest first; the first is the one that is seen. Empty until something is known. */
+  #versions: Version[] = [];
 
-  constructor(initial: Plain) {
-    this.#versions = [{ at: 0, state: initial, since: 0 }];
+  /** Whether there is a state to see. */
+  get known(): boolean {
+    return this.#versions.length > 0;
   }
 
-  /** How far this replica has come, for its sample. */
-  get told(): number {
-    return this.#versions.at(-1)?.at ?? 0;
+  /** How far this replica has come, for its sample; null while it knows nothing. */
+  get told(): number | null {
+    return this.#versions.at(-1)?.at ?? null;
   }
 
   /** Our own replica has applied the log up to `at`. */
   take(cycle: number, at: number, state: Plain): void {
-    if (at <= this.told) return;
+    if (at <= (this.told ?? -1)) return;
     this.#versions.push({ at, state, since: cycle });
     if (this.#versions.length > waitingMax) this.#versions.shift();
   }
 
-  /** What is seen in this cycle, of which the others have `told` how far they have come. */
+  /**
+   * What is seen in this cycle. `told` is how far all have come by their samples of it, our own
+   * included: what has come to us since we sent ours the others do not know of. To be asked only
+   * once something is known.
+   */
   see(cycle: number, told: readonly number[]): Plain {
-    const reached = Math.min(...told, this.told);
+    assert(this.known, "a replicated state is to be seen before it is known");
+    const reached = Math.min(...told);
     const seen = this.#versions.findLastIndex(
       ({ at, since }) => at <= reached || cycle - since >= waitMax,
     );
@@ -64,7 +74,14 @@ export class AgreedState {
   }
 }
 
-/** Null where the app has no replicated state. */
-export function agreedStateOf(app: App): AgreedState | null {
-  return app.replicated === undefined ? null : new AgreedState(appCommandsOf(app).initial);
+/**
+ * Null where the app has no replicated state.
+ *
+ * @param isKept whether this cluster keeps replicated state: if not, the app sees its initial one
+ */
+export function agreedStateOf(app: App, isKept: boolean): AgreedState | null {
+  if (app.replicated === undefined) return null;
+  const agreed = new AgreedState();
+  if (!isKept) agreed.take(0, 0, appCommandsOf(app).initial);
+  return agreed;
 }

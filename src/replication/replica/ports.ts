@@ -38,7 +38,8 @@ export type ReplicaOutput =
   | { readonly kind: "reply"; readonly client: ClientNumber; readonly reply: ClientReply }
   /**
    * A change of the app's replicated state, of every one in order; `at` is the index of the entry
-   * that made it, the same on all replicas. After a snapshot, the last change in it.
+   * that made it, the same on all replicas. After a snapshot, the last change in it; once after the
+   * start, when something is applied. A witness says nothing.
    */
   | { readonly kind: "app-state"; readonly at: number; readonly state: Plain }
   | { readonly kind: "event"; readonly event: ReplicaEvent }

@@ -63,6 +63,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #feeding = false;
   #applied = 0;
   #appChanges = 0;
+  /** Something was applied: the app's state is one of the log, and told to the node. */
+  #appKnown = false;
   /** Whether the newest of the app's state was told as an event. */
   #appTold = true;
   #outputs: ReplicaOutput[] = [];
@@ -279,6 +281,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
 
   #apply(now: Instant, entries: readonly LogEntry[]): void {
     for (const entry of entries) this.#applyOne(now, entry);
+    this.#noteAppState();
     this.#settleAll(now, this.#leading.caughtUp(now));
     this.#clients.applied(this.#applied);
   }
@@ -347,9 +350,10 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
 
   #noteAppState(): void {
     const { appChanges, appChangedAt: at, appState: state } = this.#service;
-    if (appChanges === this.#appChanges) return;
+    if (appChanges === this.#appChanges && this.#appKnown) return;
+    this.#appTold = appChanges === this.#appChanges;
     this.#appChanges = appChanges;
-    this.#appTold = false;
+    this.#appKnown = true;
     this.#outputs.push({ kind: "app-state", at, state });
   }
 

@@ -5,9 +5,11 @@ import type { WatchEvent } from "../../../../src/replication/service/ports.js";
 import {
   acquire,
   at,
+  done,
   held,
   holding,
   lockEvent,
+  put,
   queued,
   release,
   Table,
@@ -36,16 +38,20 @@ describe("CLIENT-3: locks", () => {
     expect(table.sent).toMatchObject([{ kind: "unwatch", watch: watchId }]);
   });
 
-  it("asks again where 'queued' may be the answer to an earlier sending", () => {
+  it("sees what the lock did since the first sending, where 'queued' may answer that", () => {
     const table = withSession();
-    const call = table.call(100, acquire(true));
+    table.call(100, put);
+    table.result(101, table.id, done);
+    const call = table.call(102, acquire(true));
     table.step(110, { kind: "disconnected" });
     table.step(120, { kind: "connected" });
-    table.result(130, table.id, queued);
-    // The lock may have been passed on between the two sendings: no watch from here would say so.
-    expect(table.sent).toMatchObject([{ kind: "command", sequence: 2, command: { wait: true } }]);
-    table.result(140, table.id, held(55));
-    expect(table.outcome(call)).toMatchObject({ kind: "applied", result: { token: 55 } });
+    table.reply(130, { kind: "result", id: table.id, at: 90, result: queued });
+    // Applied after the put's entry and before 90; the lock may have been ours since.
+    expect(table.sent).toMatchObject([{ kind: "watch", after: 52 }]);
+    const { id } = table;
+    table.reply(131, { kind: "ok", id, detail: 52 });
+    table.reply(132, lockEvent(id, 60, { holder: { session: 7, name: "n" } }));
+    expect(table.outcome(call)).toMatchObject({ kind: "applied", at: 60, result: { token: 60 } });
   });
 
   it("asks again where what the lock did is not kept any more", () => {
@@ -136,6 +142,20 @@ describe("CLIENT-4: watches", () => {
       }
     }
     expect(seen).toEqual(["a3"]);
+  });
+
+  it("taken twice by a slow replica, are ended but for one", () => {
+    const table = new Table();
+    table.step(0, { kind: "connected" });
+    table.call(0, watch);
+    const first = table.id;
+    table.pass(1_000);
+    table.step(1_000, { kind: "connected" });
+    const second = table.id;
+    table.reply(1_100, { kind: "ok", id: first, detail: 20 });
+    expect(table.sent).toMatchObject([{ kind: "unwatch", watch: second }]);
+    table.reply(1_200, { kind: "event", watch: first, event: event(30, "a1") });
+    expect(table.outputs).toMatchObject([{ kind: "event" }]);
   });
 
   it("without an event go on from where they began", () => {

@@ -96,7 +96,7 @@ describe("CLIENT-1: the outcome of a call", () => {
     expect(table.outcome(first)).toBeUndefined();
   });
 
-  it("a replica that does not answer is left for another, and the number is kept", () => {
+  it("CLIENT-6: a replica that does not answer is left for another, and the number is kept", () => {
     const table = withSession();
     table.call(100, put, 5_000);
     const outputs = table.pass(1_100);
@@ -105,6 +105,47 @@ describe("CLIENT-1: the outcome of a call", () => {
     expect(table.sent).toMatchObject(
       [{ kind: "keep-alive" }, { kind: "command", sequence: 1 }].reverse(),
     );
+  });
+
+  it("CLIENT-6: a replica that is slow is not asked faster, and its late answer counts", () => {
+    // The only one there is: nobody else is tried, also where keep-alives are not answered.
+    const table = withSession(true);
+    const call = table.call(100, put, 60_000);
+    const first = table.id;
+    const sentAt = [100];
+    let keepAlives = 0;
+    for (let ms = 101; ms < 20_000; ms += 1) {
+      for (const output of table.pass(ms)) expect(output.kind).not.toBe("reconnect");
+      const commands = table.sent.filter((one) => one.kind === "command");
+      if (table.outputs.length === 0) continue;
+      for (const request of table.sent) {
+        if (request.kind !== "keep-alive") continue;
+        keepAlives += 1;
+        if (keepAlives % 2 === 0) table.reply(ms, { kind: "ok", id: request.id, detail: null });
+      }
+      if (commands.length > 0) sentAt.push(ms);
+    }
+    // 1 s, 2 s, 4 s, 8 s: each waits twice as long as the one before.
+    expect(sentAt).toEqual([100, 1_100, 3_100, 7_100, 15_100]);
+    table.result(20_000, first, done);
+    expect(table.outcome(call)).toMatchObject({ kind: "applied" });
+  });
+
+  it("one replica that only refuses is asked on, with pauses", () => {
+    const table = new Table(true);
+    table.step(0, { kind: "connected" });
+    const call = table.call(0, get, 5_000);
+    let attempts = 0;
+    for (let ms = 0; ms < 4_000; ms += 1) {
+      for (const { id } of table.pass(ms).length > 0 || ms === 0 ? table.sent : []) {
+        attempts += 1;
+        table.refuse(ms, id, "no-leader");
+        expect(table.client.deadline()).toBeGreaterThan(at(ms));
+      }
+    }
+    expect(attempts).toBeLessThan(25);
+    table.pass(5_000);
+    expect(table.outcome(call)).toMatchObject({ kind: "refused", reason: "no-leader" });
   });
 
   it("with the session go its commands: what was sent is unknown, what was not is refused", () => {

@@ -51,14 +51,14 @@ export const watch: ClientCall = {
 
 /** A client at a table: time in milliseconds, and its outputs since the last step. */
 export class Table {
-  readonly client = new ServiceClient({
-    ...serviceClientDefaults,
-    seed: 1,
-    driftMaxPpm: 0,
-    grace: seconds(5),
-  });
+  readonly client: ServiceClient;
   outputs: readonly ServiceClientOutput[] = [];
   #calls = 0;
+
+  constructor(oneReplica = false) {
+    const fixed = { seed: 1, driftMaxPpm: 0, grace: seconds(5) };
+    this.client = new ServiceClient({ ...serviceClientDefaults, ...fixed, oneReplica });
+  }
 
   step(ms: number, input: ServiceClientInput): readonly ServiceClientOutput[] {
     this.outputs = this.client.step(at(ms), input);
@@ -123,8 +123,8 @@ export const held = (token: number): CommandResult => ({ ok: true, kind: "held",
 export const queued: CommandResult = { ok: true, kind: "queued" };
 
 /** With session 7 of a lease of 900 ms, which was asked for at 0 and opened at 100. */
-export function withSession(): Table {
-  const table = new Table();
+export function withSession(oneReplica = false): Table {
+  const table = new Table(oneReplica);
   table.step(0, { kind: "connected" });
   table.call(0, { kind: "open-session", name: "n", lease: millis(900) });
   table.result(100, table.id, session(7));
