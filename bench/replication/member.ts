@@ -28,6 +28,7 @@ await LiveReplica.start({
   makeMachine: (now, life) =>
     new Replica({
       ...{ now, self, life, dice: new Prng(life).split(`replica of ${self}`) },
+      nodes: [...addresses.keys()],
       group: new Map([...addresses.keys()].sort().map((node) => [node, "voter"] as const)),
       raft: {
         heartbeat: millis(Number(heartbeat)),

@@ -95,6 +95,7 @@ function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null
     self,
     // Who is not of the first group waits to be added.
     group: state.group.has(self) ? state.group : null,
+    nodes: settings.nodes,
     life: bootId,
     dice: new Prng(bootId).split(`replica of ${self}`),
     raft: raftOf(state, timing.clockDriftMaxPpm),

@@ -1,7 +1,7 @@
 /**
  * The inputs of the replicated state in a recording:
  *
- *     {"k":[id, reason or null, bytes or null, files or null]}     what became of a request to a disk
+ *     {"k":[id, reason or null, bytes or null, files or null]}   what became of a request to a disk
  *     {"q":[[client, body as CBOR in base 64], ...]}                requests that came together
  *     {"g":[client, "gone", "paused" or "resumed"]}                 a client's connection
  *

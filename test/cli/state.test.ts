@@ -111,7 +111,7 @@ describe("holdfast kv", () => {
 });
 
 describe("holdfast lock", () => {
-  it("CLI-STATE-5 acquires for the length of a lease, lists, and releases by the token", async () => {
+  it("CLI-STATE-5 acquires for a lease, lists, and releases by the token", async () => {
     const { cli, replica } = await rig();
     const acquired = await cli("lock", "acquire", "valve", "--name", "ann", "--lease", "5m");
     expect(acquired).toMatchObject({ code: 0, stdout: "2\n" });

@@ -47,7 +47,8 @@ type Kept = NonNullable<HostStatus["state"]>;
 function diskText({ disk }: ReplicaStatus, state: Kept, paint: Paint): string {
   const { bytesLastHour, syncs, writes, folder } = state;
   const written = `${(bytesLastHour / 1e6).toFixed(1)} MB written in the last hour`;
-  return `${paint(diskTones[disk], disk)}, ${written}, ${writes} writes, ${syncs} durable, ${folder}`;
+  const health = paint(diskTones[disk], disk);
+  return `${health}, ${written}, ${writes} writes, ${syncs} durable, ${folder}`;
 }
 
 function clientsText({ sessions, waiting }: ReplicaStatus, { clients }: Kept): string {

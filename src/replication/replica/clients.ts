@@ -9,6 +9,7 @@
 import { unreachable } from "../../kernel/assert.js";
 import { type NodeId, parseNodeId } from "../../kernel/ids.js";
 import { after, due, earlier, type Instant, micros } from "../../kernel/time.js";
+import type { MemberChange } from "../raft/ports.js";
 import { encodeCommand } from "../service/command-bytes.js";
 import type {
   ClientReply,
@@ -43,6 +44,7 @@ const interest = 10;
 
 export class Clients {
   readonly #service: Service;
+  readonly #nodes: readonly NodeId[] | null;
   readonly #tasks = new Tasks();
   readonly #freshness = new Freshness();
   readonly #watches = new Watches();
@@ -55,8 +57,10 @@ export class Clients {
   #staleAskedAt: Instant | null = null;
   #outputs: ReplicaOutput[] = [];
 
-  constructor(now: Instant, service: Service) {
+  /** @param nodes who can become a member; null: anybody */
+  constructor(now: Instant, service: Service, nodes: readonly NodeId[] | null = null) {
     this.#service = service;
+    this.#nodes = nodes;
     this.#probeAt = now;
   }
 
@@ -96,7 +100,7 @@ export class Clients {
       case "change-members": {
         const change = parseMemberChange(request.change);
         if (change === null) this.refuse(client, id, "malformed", changeWords);
-        else this.#begin(now, client, id, { kind: "change", change });
+        else this.#change(now, client, id, change);
         return;
       }
       case "transfer": {
@@ -227,6 +231,17 @@ export class Clients {
     }
   }
 
+  #change(now: Instant, client: ClientNumber, id: number, change: MemberChange): void {
+    const newcomer = newcomerOf(change);
+    const nodes = this.#nodes;
+    if (newcomer === null || nodes === null || nodes.includes(newcomer)) {
+      this.#begin(now, client, id, { kind: "change", change });
+      return;
+    }
+    const detail = `no frame reaches ${newcomer}: it is none of ${nodes.join(", ")}`;
+    this.refuse(client, id, "change-refused", detail);
+  }
+
   #begin(
     now: Instant,
     client: ClientNumber,
@@ -292,4 +307,9 @@ export class Clients {
   #reply(client: ClientNumber, reply: ClientReply): void {
     this.#outputs.push({ kind: "reply", client, reply });
   }
+}
+
+function newcomerOf(change: MemberChange): NodeId | null {
+  if (change.kind === "replace") return change.successor;
+  return change.kind === "add" ? change.member : null;
 }

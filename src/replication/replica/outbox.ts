@@ -4,12 +4,16 @@
  */
 import type { NodeId } from "../../kernel/ids.js";
 import { type Answered, type Forwarded, forwardBodies, outcomeBodies } from "./messages.js";
-import type { ReplicaOutput } from "./ports.js";
 import type { Outcome } from "./work.js";
 
 interface Asker {
   readonly node: NodeId;
   readonly life: number;
+}
+
+interface Sent {
+  readonly target: NodeId;
+  readonly body: Uint8Array;
 }
 
 export class Outbox {
@@ -39,11 +43,11 @@ export class Outbox {
     else items.push({ ticket, outcome });
   }
 
-  take(): readonly ReplicaOutput[] {
+  take(): readonly Sent[] {
     if (this.#forwards.size === 0 && this.#outcomes.size === 0) return [];
-    const sends: ReplicaOutput[] = [];
+    const sends: Sent[] = [];
     const send = (target: NodeId, body: Uint8Array): void => {
-      sends.push({ kind: "send", target, body });
+      sends.push({ target, body });
     };
     for (const [leader, items] of this.#forwards) {
       for (const bytes of forwardBodies(this.#life, items)) send(leader, bytes);

@@ -20,6 +20,11 @@ export interface ReplicaOptions {
    * that waits to be added. Of no effect on a disk that is not blank.
    */
   readonly group: MemberRoles | null;
+  /**
+   * Whom frames reach, itself among them: nobody else can become a member, and to others nothing is
+   * sent. Left out: everybody.
+   */
+  readonly nodes?: readonly NodeId[];
   /** A boot id: greater than at every earlier start under this name. */
   readonly life: number;
   readonly dice: Prng;

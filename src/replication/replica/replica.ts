@@ -52,6 +52,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #engine: Engine;
   /** Who was asleep for less has been replaced by nobody: all others were still waiting. */
   readonly #lateMax: Duration;
+  readonly #nodes: readonly NodeId[] | null;
   readonly #service: Service;
   readonly #leading: Leading;
   readonly #clients: Clients;
@@ -71,7 +72,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#lateMax = micros(Math.floor(options.raft.electionTimeoutMin / 2));
     this.#service = parts.service();
     this.#leading = new Leading(this.#service);
-    this.#clients = new Clients(options.now, this.#service);
+    this.#clients = new Clients(options.now, this.#service, options.nodes ?? null);
+    this.#nodes = options.nodes ?? null;
     this.#outbox = new Outbox(options.life);
     this.#parts = this.#wakeables();
   }
@@ -302,7 +304,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#handOn(now);
     this.#askRaft(now);
     this.#handOn(now);
-    this.#outputs.push(...this.#outbox.take(), ...this.#clients.take(now));
+    for (const { target, body } of this.#outbox.take()) this.#send(target, body);
+    this.#outputs.push(...this.#clients.take(now));
     this.#tellAppState();
   }
 
@@ -345,7 +348,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#tell({ kind: "app-state", at: this.#applied });
   }
 
+  /** A group that was made elsewhere may have members of whom nothing is known here. */
   #send(target: NodeId, body: unknown): void {
+    if (this.#nodes !== null && !this.#nodes.includes(target)) return;
     this.#outputs.push({ kind: "send", target, body });
   }
 

@@ -75,6 +75,8 @@ describe.runIf(isBuilt([memberProgram]))("a live group", { timeout: 300_000 }, (
     expect((await ask(members, "list")).stdout).not.toMatch(/^ {2}c /m);
     const again = await ask(members, "remove", "c");
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("unknown-member")]);
+    const stranger = await ask(members, "add", "pi-9");
+    expect([stranger.code, stranger.stderr]).toEqual([1, expect.stringContaining("a, b, c")]);
     expect((await ask(members, "add", "c", "--role", "learner")).code).toBe(0);
     expect((await ask(members, "promote", "c")).code).toBe(0);
     expect((await ask(members, "list")).stdout).toMatch(/^ {2}c +voter/m);
