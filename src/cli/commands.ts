@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./kv.js")).kvCommand,
   },
   {
+    name: "app",
+    summary: "the app's replicated state, and its commands on it",
+    load: async () => (await import("./app.js")).appCommand,
+  },
+  {
     name: "lock",
     summary: "locks of the cluster with fencing tokens, and a lock around a command",
     load: async () => (await import("./lock.js")).lockCommand,

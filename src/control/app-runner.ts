@@ -21,6 +21,8 @@ export interface AppInput {
   readonly cycle: number;
   readonly step: Duration;
   readonly inputs: Readonly<Record<string, VotedInput>>;
+  /** The app's replicated state; null where it has none. */
+  readonly replicated: unknown;
 }
 
 export interface AppFault {

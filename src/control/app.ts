@@ -36,8 +36,13 @@ export type VotedInput =
   | { readonly value: number; readonly status: Extract<VoteStatus, "ok" | "degraded"> }
   | { readonly value: null; readonly status: Extract<VoteStatus, "no-majority" | "insufficient"> };
 
-export interface ControlInput<SensorName extends string, State> {
+export interface ControlInput<SensorName extends string, State, Replicated = unknown> {
   readonly state: State;
+  /**
+   * The app's replicated state, frozen, as all replicas have it that are heard; null where none is
+   * declared. It is changed by its commands only.
+   */
+  readonly replicated: Replicated;
   readonly inputs: { readonly [Name in SensorName]: VotedInput };
   /** Counts the cluster's control cycles. It may skip, never repeat. */
   readonly cycle: number;
@@ -92,7 +97,9 @@ export interface AppDefinition<
   readonly initial: State;
   /** Left out: the app has no replicated state. */
   readonly replicated?: ReplicatedDeclaration<Replicated>;
-  control(input: ControlInput<SensorName, State>): ControlOutput<NoInfer<OutputName>, State>;
+  control(
+    input: ControlInput<SensorName, State, NoInfer<Replicated>>,
+  ): ControlOutput<NoInfer<OutputName>, State>;
 }
 
 /** Any app, its names and its state forgotten: what the runtime handles. */

@@ -265,8 +265,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #tellEligible(now: Instant): void {
-    const may = this.#fit && !this.#rebooting;
-    const eligible = may && wouldHear(this.#replica, this.#options.self);
+    const eligible = this.#fit && !this.#rebooting && wouldHear(this.#replica, this.#options.self);
     this.#feedDrive(now, { kind: "eligible", eligible });
   }
 
@@ -336,6 +335,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     if (output.kind === "reply" && output.client === ownClient) {
       this.#feedDrive(now, { kind: "reply", reply: output.reply });
     } else this.#send(replicaOutputs(output, this.#outgoing, this.#reception));
+    if (output.kind === "app-state") this.#feedCycle(now, { ...output, kind: "replicated" });
     if (isOfGroup(output)) this.#tellEligible(now);
   }
 

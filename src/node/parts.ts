@@ -60,11 +60,12 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
   const { samples: sampleProtection, commands: profile } = protection;
   const cluster = { self, nodes, app, channels, voting, rereadsMax, sampleProtection };
   const outputs = Object.keys(app.outputs);
+  const keepsState = settings.state !== undefined;
   const commandAgeMax = micros(commandCyclesMax * timing.cycle);
   return {
     outgoing: new Outgoing(wire),
     reception: new Reception(wire, rosterOf(settings)),
-    cycle: new ControlCycle(now, { ...cluster, ...timing }),
+    cycle: new ControlCycle(now, { ...cluster, ...timing, keepsState }),
     membership: new Membership(membershipOf({ settings, self, now, bootId, mac })),
     paths: new PathWatch({ now, self, peers, paths, reportEvery: pathReportEvery(timing) }),
     drive: driveOf({ settings, self, now, bootId, mac }),

@@ -21,6 +21,9 @@ export function replicaOutputs(
     case "reply":
       // What the node itself has asked is not for any connection.
       return output.client === ownClient ? [] : [output];
+    case "app-state":
+      // For the control cycle of this node.
+      return [];
     case "event":
       return [{ kind: "report", event: replicaNodeEvent(output.event) }];
     case "refused":

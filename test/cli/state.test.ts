@@ -2,7 +2,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FakeReplica } from "../host/state/support/fake-replica.js";
+import { defineApp } from "../../src/control/app.js";
+import { appCommandsOf } from "../../src/control/replicated/app-commands.js";
+import { Service } from "../../src/replication/service/service.js";
+import { FakeReplica, FakeState } from "../host/state/support/fake-replica.js";
 import { isBuilt, program, startNode } from "../host/support/built.js";
 import { testFolder } from "../host/support/folder.js";
 import { type CliRun, jsonOf, run } from "./support/captured-io.js";
@@ -107,6 +110,60 @@ describe("holdfast kv", () => {
     await replica.stop();
     expect((await cli("kv", "get", "x")).code).toBe(4);
     expect((await cli("kv", "get", "x", "--node", "b")).code).toBe(4);
+  });
+});
+
+describe("holdfast app", () => {
+  const settings = defineApp({
+    ...{ name: "set", sensors: {}, outputs: {}, initial: null },
+    control: () => ({ state: null, commands: {} }),
+    replicated: {
+      initial: { limit: 5 },
+      commands: {
+        limit: (state, argument) => {
+          if (typeof argument !== "number") throw new TypeError("expected a number");
+          return { state: { limit: argument }, result: state.limit };
+        },
+        reset: () => ({ state: { limit: 5 } }),
+      },
+    },
+  });
+
+  class AppReplicaState extends FakeState {
+    override readonly service = new Service(appCommandsOf(settings));
+  }
+
+  async function appRig() {
+    const stateDir = await testFolder();
+    await FakeReplica.start(stateDir, "a", new AppReplicaState());
+    return (...words: string[]): Promise<CliRun> =>
+      run(["app", ...words, "--state-dir", stateDir], { cwd: stateDir });
+  }
+
+  it("CLI-STATE-8 shows the state, and gives commands with JSON as argument", async () => {
+    const cli = await appRig();
+    expect(await cli("do", "limit", "7")).toMatchObject({ code: 0, stdout: "5\n" });
+    expect(JSON.parse((await cli("state")).stdout)).toEqual({ limit: 7 });
+    expect(await cli("do", "reset")).toMatchObject({ code: 0, stdout: "done\n" });
+    expect(jsonOf(await cli("do", "limit", "9", "--json"))).toEqual({
+      ...{ schema: "holdfast.app/1", command: "limit", result: 5 },
+    });
+    expect(jsonOf(await cli("state", "--stale", "--json"))).toMatchObject({
+      ...{ schema: "holdfast.app/1", state: { limit: 9 }, age: 250_000 },
+    });
+  });
+
+  it("CLI-STATE-8 says why a command was refused, and which there are", async () => {
+    const cli = await appRig();
+    const refused = await cli("do", "limit", '"x"');
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("expected a number"),
+    ]);
+    const unknown = await cli("do", "explode");
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("limit, reset")]);
+    const text = await cli("do", "limit", "off");
+    expect([text.code, text.stderr]).toEqual([2, expect.stringContaining(`'"off"'`)]);
   });
 });
 

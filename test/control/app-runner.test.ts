@@ -22,6 +22,7 @@ const input = {
   cycle: 1,
   step: millis(100),
   inputs: { temperature: { value: 50, status: "ok" as const } },
+  replicated: null,
 };
 
 /** An app whose control function gives anything: what the types forbid, and users do. */

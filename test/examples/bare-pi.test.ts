@@ -37,7 +37,8 @@ describe("the bare Pi example", () => {
     const blind: VotedInput = { value: null, status: "no-majority" };
     for (const [index, temperature] of [seen(48), seen(61.5), blind, seen(50)].entries()) {
       const cycle = index + 1;
-      const answer = runApp(app, state, { cycle, step: millis(200), inputs: { temperature } });
+      const inputs = { temperature };
+      const answer = runApp(app, state, { cycle, step: millis(200), inputs, replicated: null });
       if (!answer.ok) throw new Error(answer.message);
       expect(answer.commands.size).toBe(0);
       state = answer.state;

@@ -18,7 +18,8 @@ function makeController() {
   let count = 0;
   return (temperature: VotedInput, step = cycle): number => {
     count += 1;
-    const answer = runApp(app, state, { cycle: count, step, inputs: { temperature } });
+    const inputs = { temperature };
+    const answer = runApp(app, state, { cycle: count, step, inputs, replicated: null });
     if (!answer.ok) throw new Error(`${answer.reason}: ${answer.message}`);
     state = answer.state;
     return answer.commands.get("heater") ?? Number.NaN;

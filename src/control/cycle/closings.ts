@@ -10,6 +10,7 @@ import { majorityOf, type NodeId } from "../../kernel/ids.js";
 import { type Duration, type Instant, instant } from "../../kernel/time.js";
 import type { VotedInput } from "../app.js";
 import type { AppFault, AppSuccess } from "../app-runner.js";
+import type { AgreedState } from "../replicated/agreed-state.js";
 import type { ReplicaState, Standing } from "../state/replica-state.js";
 import type { CycleEvent } from "./events.js";
 import type { SampleMessage } from "./messages.js";
@@ -29,6 +30,8 @@ export interface ClosingParts {
   readonly state: ReplicaState;
   readonly exchange: StateExchange;
   readonly overrides: OverrideExchange;
+  /** Null where the app has no replicated state. */
+  readonly agreed: AgreedState | null;
 }
 
 /** In what circumstances a vector was closed. */
@@ -43,7 +46,10 @@ export interface Circumstances {
 }
 
 /** What the next sample tells of the closing before. */
-export type ClosingFields = Pick<SampleMessage, "digest" | "fresh" | "results" | "words">;
+export type ClosingFields = Pick<
+  SampleMessage,
+  "digest" | "fresh" | "results" | "words" | "settings"
+>;
 
 const noCommands: ReadonlyMap<string, number> = new Map();
 
@@ -76,14 +82,20 @@ export class Closings {
     return this.#watch.standing();
   }
 
+  /** Without its replicated state the app is not run, and there is no state to compare. */
+  get #knowsSettings(): boolean {
+    return this.#parts.agreed?.known ?? true;
+  }
+
   /** What our sample of `cycle` says of the closing before it. */
   fields(cycle: number): ClosingFields {
-    const { state, overrides } = this.#parts;
+    const { state, overrides, agreed } = this.#parts;
     return {
       digest: this.#heardMajority ? state.digestAfter(cycle - 1) : null,
       fresh: state.standing === "fresh",
       results: this.#watch.resultsOf(cycle - 1),
       words: overrides.digest,
+      settings: agreed?.told ?? null,
     };
   }
 
@@ -109,7 +121,9 @@ export class Closings {
 
   #compare(vector: Vector, driver: NodeId | null): void {
     const before = vector.cycle - 1;
-    this.#emit(...this.#parts.exchange.compare(before, vector.claims(this.#peers), driver));
+    if (this.#knowsSettings) {
+      this.#emit(...this.#parts.exchange.compare(before, vector.claims(this.#peers), driver));
+    }
     this.#parts.overrides.compare(vector.wordsClaims(this.#peers));
     const results = vector.resultsClaims(this.#peers);
     for (const event of this.#watch.compare(before, results)) this.#report(event);
@@ -117,7 +131,7 @@ export class Closings {
 
   #vote(now: Instant, vector: Vector, { latency, late, synchronised }: Circumstances): void {
     const { cycle } = vector;
-    const { overrides, samples, sensors, state } = this.#parts;
+    const { overrides, samples, sensors, state, agreed } = this.#parts;
     this.#emit(...overrides.take(cycle));
     const clusterTime = instant(cycle * this.#options.cycle);
     const samplesOf = (sensor: string) => samples.of(sensor, vector, now);
@@ -129,7 +143,10 @@ export class Closings {
       inputs[sensor] = votedInput(verdict);
     }
     this.#noteResults(cycle, inputs);
-    this.#carryAnswer(cycle, state.advance(cycle, Object.freeze(inputs)), synchronised);
+    if (!this.#knowsSettings) return;
+    const replicated = agreed?.see(cycle, vector.settingsClaims(this.#options.nodes)) ?? null;
+    const answer = state.advance(cycle, Object.freeze(inputs), replicated);
+    this.#carryAnswer(cycle, answer, synchronised);
   }
 
   /** A replica that just starts trusts every channel: what it votes is no evidence yet. */

@@ -21,6 +21,7 @@ import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
 import { after, type Duration, due, elapsed, type Instant, instant } from "../../kernel/time.js";
+import { type AgreedState, agreedStateOf } from "../replicated/agreed-state.js";
 import { ReplicaState, type Standing } from "../state/replica-state.js";
 import { Closings } from "./closings.js";
 import { CycleClock } from "./cycle-clock.js";
@@ -69,6 +70,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
   readonly #vector: Vector;
   readonly #exchange: StateExchange;
   readonly #overrides: OverrideExchange;
+  readonly #agreed: AgreedState | null;
   readonly #closings: Closings;
   #phase: Phase = closed;
   #driver: NodeId | null = null;
@@ -91,7 +93,16 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#exchange = new StateExchange(state, this.#sensors, this.#overrides);
     const [samples, sensors] = [this.#samples, this.#sensors];
     const [exchange, overrides] = [this.#exchange, this.#overrides];
-    this.#closings = new Closings(options, { samples, sensors, state, exchange, overrides });
+    this.#agreed = agreedStateOf(app, options.keepsState ?? false);
+    const agreed = this.#agreed;
+    this.#closings = new Closings(options, {
+      samples,
+      sensors,
+      state,
+      exchange,
+      overrides,
+      agreed,
+    });
     this.#vector = new Vector(this.#clock.cycleAt(now));
   }
 
@@ -124,6 +135,9 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
         break;
       case "driver":
         this.#driver = input.driver;
+        break;
+      case "replicated":
+        this.#agreed?.take(this.#vector.cycle, input.at, input.state);
         break;
       case "was-late":
         this.#wasLate = true;
@@ -283,6 +297,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#vector.open(this.#clock.cycleAt(now));
     this.#exchange.renumber(this.#vector.cycle);
     this.#overrides.renumber(this.#vector.cycle);
+    this.#agreed?.renumber(this.#vector.cycle);
   }
 
   #sampleMessage(now: Instant, readings: readonly Reading[]): SampleMessage {

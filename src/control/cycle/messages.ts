@@ -37,6 +37,8 @@ export interface SampleMessage {
   readonly results: Results | null;
   /** The digest of the persons' words that the sender knows; 0 when it knows none. */
   readonly words: number;
+  /** The index as of which the app's replicated state stands; null where it has none. */
+  readonly settings: number | null;
 }
 
 /** What must be known of the cluster to judge a sample. */
@@ -72,6 +74,7 @@ export interface StateReply {
 const numberMax = 2 ** 50;
 const digestMax = 2 ** 48 - 1;
 const wordsMax = 2 ** 32 - 1;
+const settingsMax = Number.MAX_SAFE_INTEGER;
 /** The oldest that a value can be said to be: 12 days. */
 export const sentAgeMax = micros(2 ** 40);
 const freshFlag = 1;
@@ -82,13 +85,14 @@ export const isFrame = (item: SentItem): item is Uint8Array => item instanceof U
 export function sampleBody(message: SampleMessage): unknown {
   const flags = (message.fresh ? freshFlag : 0) | (message.synchronised ? synchronisedFlag : 0);
   const values = message.values.map((item) => (isFrame(item) ? item : [item.value, item.age]));
-  const { cycle, clock, sentAt, digest, echoes, results, words } = message;
-  return [cycle, clock, sentAt, digest, flags, echoes, values, results, words];
+  const { cycle, clock, sentAt, digest, echoes, results, words, settings } = message;
+  const body = [cycle, clock, sentAt, digest, flags, echoes, values, results, words];
+  return settings === null ? body : [...body, settings];
 }
 
 export function parseSample(body: unknown, shape: SampleShape): SampleMessage | null {
-  const fields = asList(body, 9);
-  if (fields === null || fields.length !== 9) return null;
+  const fields = asList(body, 10);
+  if (fields === null || fields.length < 9) return null;
   const cycle = asInteger(fields[0], 0, numberMax);
   const clock = asInteger(fields[1], 0, numberMax);
   const sentAt = asInteger(fields[2], 0, numberMax);
@@ -98,12 +102,14 @@ export function parseSample(body: unknown, shape: SampleShape): SampleMessage | 
   const values = parseValues(fields[6], shape);
   const results = parseResults(fields[7], resultsTold(shape.sensorCount));
   const words = asInteger(fields[8], 0, wordsMax);
+  const settings = fields.length === 9 ? null : (asInteger(fields[9], 0, settingsMax) ?? undefined);
   if (cycle === null || clock === null || sentAt === null || digest === undefined) return null;
   if (flags === null || echoes === null || values === null || results === undefined) return null;
-  if (words === null) return null;
+  if (words === null || settings === undefined) return null;
   const fresh = (flags & freshFlag) !== 0;
   const synchronised = (flags & synchronisedFlag) !== 0;
-  return { cycle, clock, sentAt, digest, fresh, synchronised, echoes, values, results, words };
+  const standing = { digest, fresh, synchronised, results, words, settings };
+  return { cycle, clock, sentAt, echoes, values, ...standing };
 }
 
 export function sampleRequestBody(request: SampleRequest, nodes: readonly NodeId[]): unknown {

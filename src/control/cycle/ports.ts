@@ -2,6 +2,7 @@
 import type { Reading } from "../../../boards/board.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Duration } from "../../kernel/time.js";
+import type { Plain } from "../../replication/service/ports.js";
 import type { App } from "../app.js";
 import type { ChannelMap } from "../channels.js";
 import type { ProfileChoice } from "../protection/protection.js";
@@ -19,6 +20,8 @@ export interface CycleOptions {
   readonly voting: VotingMap;
   /** How often the own board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
+  /** Whether `replicated` will come; left out, it will not. */
+  readonly keepsState?: boolean;
   /** By which samples are protected from end to end. */
   readonly sampleProtection: ProfileChoice;
   /** The length of a cycle. */
@@ -44,6 +47,8 @@ export type CycleInput =
   | { readonly kind: "order"; readonly order: ChannelOrder }
   /** Who drives, as far as this replica knows. */
   | { readonly kind: "driver"; readonly driver: NodeId | null }
+  /** The app's replicated state, as of an index of the log. */
+  | { readonly kind: "replicated"; readonly at: number; readonly state: Plain }
   /** This replica slept: what it misses in this cycle is its own fault. */
   | { readonly kind: "was-late" };
 

@@ -128,6 +128,11 @@ export class Vector {
     });
   }
 
+  /** How far those who sent say that their replicated state has come. */
+  settingsClaims(nodes: readonly NodeId[]): number[] {
+    return nodes.flatMap((node) => this.#arrivals.get(node)?.message.settings ?? []);
+  }
+
   /** Who is expected to send and has not: present in the last cycles, not in this one. */
   missing(nodes: readonly NodeId[]): NodeId[] {
     return nodes.filter((node) => !this.#arrivals.has(node) && this.#isPresent(node));

@@ -38,6 +38,7 @@ export function clientOptions({ seed, lease, driftMaxPpm }: RightOptions): Servi
   return {
     seed,
     driftMaxPpm,
+    oneReplica: true,
     grace: micros(graceLeases * lease),
     attemptMax: micros(Math.ceil(lease / attemptsPerLease)),
     retryMin: micros(Math.ceil(lease / (2 * retriesPerLease))),

@@ -57,6 +57,8 @@ const orphanedCyclesMax = 10;
 interface Entry {
   readonly cycle: number;
   readonly inputs: Readonly<Record<string, VotedInput>>;
+  /** What the app saw of its replicated state. */
+  readonly replicated: unknown;
   /** The state after the cycle; absent on a replica that has none. */
   after: { readonly state: unknown; readonly digest: number } | null;
 }
@@ -107,17 +109,18 @@ export class ReplicaState {
     const after = this.#history.at(-1)?.after ?? null;
     this.#history.length = 0;
     this.#wanted.clear();
-    if (after !== null) this.#history.push({ cycle, inputs: {}, after });
+    if (after !== null) this.#history.push({ cycle, inputs: {}, replicated: null, after });
   }
 
   /** Runs the app on the inputs of the next cycle. Null while there is no state to run it on. */
   advance(
     cycle: number,
     inputs: Readonly<Record<string, VotedInput>>,
+    replicated: unknown = null,
   ): AppSuccess | AppFault | null {
     const last = this.#history.at(-1);
     assert(last === undefined || last.cycle < cycle, `cycle ${cycle} is not after ${last?.cycle}`);
-    const entry: Entry = { cycle, inputs, after: null };
+    const entry: Entry = { cycle, inputs, replicated, after: null };
     this.#history.push(entry);
     if (this.#history.length > historyLengthMax) this.#history.shift();
     return this.#run(last ?? null, entry);
@@ -167,7 +170,7 @@ export class ReplicaState {
     if (!sealed.ok || sealed.digest !== wanted.digest) return false;
 
     this.#trust();
-    let last: Entry = { cycle, inputs: {}, after: sealed };
+    let last: Entry = { cycle, inputs: {}, replicated: null, after: sealed };
     this.#history.splice(0, this.#history.length, last, ...later);
     for (const entry of later) {
       this.#run(last, entry);
@@ -194,7 +197,8 @@ export class ReplicaState {
     const start = before?.after ?? this.#initial();
     const cycles = before === null ? 1 : entry.cycle - before.cycle;
     const step = micros(cycles * cycle);
-    const answer = runApp(app, start.state, { cycle: entry.cycle, step, inputs: entry.inputs });
+    const { inputs, replicated } = entry;
+    const answer = runApp(app, start.state, { cycle: entry.cycle, step, inputs, replicated });
     entry.after = answer.ok ? { state: answer.state, digest: answer.digest } : start;
     return answer;
   }

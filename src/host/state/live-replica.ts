@@ -147,6 +147,9 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
       case "event":
         this.#options.onEvent(this.#clock.now(), output.event);
         break;
+      case "app-state":
+        // Nothing is controlled here.
+        break;
       case "refused":
         // A peer of another version, or broken: nothing has changed.
         break;

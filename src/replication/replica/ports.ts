@@ -7,7 +7,7 @@ import type { Duration } from "../../kernel/time.js";
 import type { DiskDone, DiskRequest } from "../../recovery/disk.js";
 import type { DiskHealth, LogRepair } from "../../recovery/log/ports.js";
 import type { RaftEvent } from "../raft/ports.js";
-import type { ClientReply, ClientRequest } from "../service/ports.js";
+import type { ClientReply, ClientRequest, Plain } from "../service/ports.js";
 
 /** A client connection: numbers are never given again within one start. 0 is the node itself. */
 export type ClientNumber = number;
@@ -36,6 +36,12 @@ export type ReplicaOutput =
   /** A body fits into one frame. */
   | { readonly kind: "send"; readonly target: NodeId; readonly body: unknown }
   | { readonly kind: "reply"; readonly client: ClientNumber; readonly reply: ClientReply }
+  /**
+   * A change of the app's replicated state, of every one in order; `at` is the index of the entry
+   * that made it, the same on all replicas. After a snapshot, the last change in it; once after the
+   * start, when something is applied. A witness says nothing.
+   */
+  | { readonly kind: "app-state"; readonly at: number; readonly state: Plain }
   | { readonly kind: "event"; readonly event: ReplicaEvent }
   /** The body of a message made no sense; nothing has changed. */
   | { readonly kind: "refused"; readonly from: NodeId };

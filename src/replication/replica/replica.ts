@@ -63,6 +63,10 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #feeding = false;
   #applied = 0;
   #appChanges = 0;
+  /** Something was applied: the app's state is one of the log, and told to the node. */
+  #appKnown = false;
+  /** Whether the newest of the app's state was told as an event. */
+  #appTold = true;
   #outputs: ReplicaOutput[] = [];
 
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
@@ -270,12 +274,14 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       return;
     }
     this.#applied = snapshot.index;
+    this.#noteAppState();
     this.#settleAll(now, this.#leading.restored(now, snapshot.index));
     this.#clients.restored(snapshot.index);
   }
 
   #apply(now: Instant, entries: readonly LogEntry[]): void {
     for (const entry of entries) this.#applyOne(now, entry);
+    this.#noteAppState();
     this.#settleAll(now, this.#leading.caughtUp(now));
     this.#clients.applied(this.#applied);
   }
@@ -289,6 +295,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     }
     const { result, events } = this.#service.apply(entry.index, entry.data);
     if (events.length > 0) this.#clients.happened(events);
+    this.#noteAppState();
     this.#settle(now, this.#leading.applied(now, entry, result));
   }
 
@@ -341,10 +348,18 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     else this.#outbox.answer(origin, origin.ticket, outcome);
   }
 
-  #tellAppState(): void {
-    const { appChanges } = this.#service;
-    if (appChanges === this.#appChanges) return;
+  #noteAppState(): void {
+    const { appChanges, appChangedAt: at, appState: state } = this.#service;
+    if (appChanges === this.#appChanges && this.#appKnown) return;
+    this.#appTold = appChanges === this.#appChanges;
     this.#appChanges = appChanges;
+    this.#appKnown = true;
+    this.#outputs.push({ kind: "app-state", at, state });
+  }
+
+  #tellAppState(): void {
+    if (this.#appTold) return;
+    this.#appTold = true;
     this.#tell({ kind: "app-state", at: this.#applied });
   }
 

@@ -12,6 +12,7 @@ export class AppState {
   readonly #app: AppCommands;
   #text: string;
   #state: Plain;
+  #changedAt = 0;
 
   constructor(app: AppCommands) {
     this.#app = app;
@@ -27,23 +28,29 @@ export class AppState {
     return this.#text;
   }
 
-  apply(name: string, argument: Plain): CommandResult {
+  /** The index of the entry that has changed it last; 0 where none has. */
+  get changedAt(): number {
+    return this.#changedAt;
+  }
+
+  apply(at: number, name: string, argument: Plain): CommandResult {
     const outcome = this.#app.apply(this.#state, name, argument);
     if (!outcome.ok) return refused(outcome.reason, outcome.detail);
     const text = asPlainText(outcome.state, appStateBytesMax);
     if (text === null) return tooMuch(name, "state", appStateBytesMax);
     const result = asPlainText(outcome.result, valueBytesMax);
     if (result === null) return tooMuch(name, "result", valueBytesMax);
-    if (text !== this.#text) this.take(text);
+    if (text !== this.#text) this.take(text, at);
     return answered(parsePlain(result) ?? null);
   }
 
   /** False where the text is no state. */
-  take(text: string): boolean {
+  take(text: string, at: number): boolean {
     const state = parsePlain(text);
     if (state === undefined) return false;
     this.#text = text;
     this.#state = state;
+    this.#changedAt = at;
     return true;
   }
 }

@@ -78,6 +78,11 @@ export class Service implements StateMachine {
     return this.#appChanges;
   }
 
+  /** The index of the entry that has changed the app's state last; 0 where none has. */
+  get appChangedAt(): number {
+    return this.#state.app.changedAt;
+  }
+
   get appState(): Plain {
     return this.#state.app.state;
   }
@@ -167,7 +172,7 @@ export class Service implements StateMachine {
       case "delete":
         return this.#state.keys.delete(at, command, events);
       case "app":
-        return this.#applyApp(command);
+        return this.#applyApp(at, command);
       case "open-session":
         return this.#openSession(at, session, command);
       case "close-session":
@@ -210,10 +215,10 @@ export class Service implements StateMachine {
     return this.#state.keys.put(at, command, session.id, events);
   }
 
-  #applyApp(command: Extract<Command, { kind: "app" }>): CommandResult {
+  #applyApp(at: number, command: Extract<Command, { kind: "app" }>): CommandResult {
     const { app } = this.#state;
     const before = app.state;
-    const result = app.apply(command.name, command.argument);
+    const result = app.apply(at, command.name, command.argument);
     if (app.state !== before) this.#appChanges += 1;
     return result;
   }

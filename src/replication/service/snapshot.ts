@@ -3,7 +3,7 @@
  * order (sessions by id, keys and locks by name), and every value has one form. Bytes that are
  * restored are those that we would have written; others are refused whole.
  *
- *     snapshot = "HFS" version, at, app's state as text,
+ *     snapshot = "HFS" version, at, app's state: changedAt, text,
  *                count, sessions: id, name, lease, sequence, result?
  *                count, keys: key, value, version, changedAt, owner
  *                count, locks: name, token, delay, holder?, count, waiters
@@ -34,6 +34,7 @@ export function snapshotBytes(state: ServiceState): Uint8Array {
   for (const byte of magic) writer.byte(byte);
   writer.byte(formatVersion);
   writer.integer(state.at);
+  writer.integer(state.app.changedAt);
   writer.text(state.app.text);
   writer.integer(state.sessions.open.size);
   for (const session of state.sessions.open.values()) writeSession(writer, session);
@@ -92,7 +93,8 @@ export function parseSnapshot(
   for (const byte of magic) if (reader.byte() !== byte) return false;
   if (reader.byte() !== formatVersion) return false;
   state.at = reader.integer(0, countMax);
-  if (!state.app.take(reader.text(appStateBytesMax))) return false;
+  const changedAt = reader.integer(0, state.at);
+  if (!state.app.take(reader.text(appStateBytesMax), changedAt)) return false;
   readSessions(reader, state, limits);
   readKeys(reader, state, limits);
   readLocks(reader, state, limits);

@@ -226,6 +226,9 @@ export class Board {
       case "event":
         this.#around.event(this, output.event);
         break;
+      case "app-state":
+        // Nothing is controlled here.
+        break;
       case "refused":
         assert(false, `${this.id} refused a message of ${output.from}`);
         break;

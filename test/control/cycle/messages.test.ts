@@ -25,6 +25,7 @@ const message: SampleMessage = {
   ],
   results: [20.25, null],
   words: 2 ** 32 - 1,
+  settings: 40,
 };
 
 describe("a sample", () => {
@@ -60,6 +61,16 @@ describe("a sample", () => {
     const body = sampleBody(message) as unknown[];
     expect(parseSample([...body.slice(0, 8), 0], shape)?.words).toBe(0);
     expect(parseSample([...body.slice(0, 8), field], shape)).toBeNull();
+  });
+
+  it("AGREED-1: has one field less where the app has no replicated state", () => {
+    const without = { ...message, settings: null };
+    expect(sampleBody(without)).toHaveLength(9);
+    expect(parseSample(sampleBody(without), shape)).toEqual(without);
+    const body = sampleBody(message) as unknown[];
+    for (const field of [-1, 0.5, null, "0", 2 ** 53]) {
+      expect(parseSample([...body.slice(0, 9), field], shape)).toBeNull();
+    }
   });
 
   it("VOTERS-4: of a replica with many sensors fits its frame", () => {

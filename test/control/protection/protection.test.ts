@@ -115,6 +115,7 @@ describe("PROT-9: too much to protect", () => {
       values: Array.from({ length: count }, () => frame),
       results: Array.from({ length: resultsMax }, () => Math.PI),
       words: 2 ** 32 - 1,
+      settings: 40,
     };
     const body = sampleBody(message);
     const self = nodeId("n".repeat(nodeIdLengthMax));

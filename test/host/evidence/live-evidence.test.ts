@@ -176,7 +176,7 @@ describe("the evidence of the loop's own thread", () => {
       },
     });
     const marked = rig.evidence.marked(app);
-    const input = { inputs: {}, cycle: 1, step: micros(1) };
+    const input = { inputs: {}, replicated: null, cycle: 1, step: micros(1) };
     const answer = { state: { turn: 0 }, commands: {} };
     expect(marked.control({ ...input, state: { turn: 0 } })).toEqual(answer);
     expect(running()).toEqual([]);

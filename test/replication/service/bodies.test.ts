@@ -1,6 +1,7 @@
 /** BODY-1: what is sent arrives as it was, through CBOR; BODY-2: what makes no sense is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sessionLeaseMin } from "../../../src/replication/service/limits.js";
 import type { ClientRequest } from "../../../src/replication/service/ports.js";
 import { encodeReply, parseReply } from "../../../src/replication/service/reply-bodies.js";
 import {
@@ -91,7 +92,7 @@ describe("BODY-2: hostile bodies", () => {
     ["a freshness that is none", ["query", 1, "fresh", ["app"]]],
     ["a value of text", ["command", 1, 0, 0, ["put", "a", "text", null, false]]],
     ["a value too long", ["command", 1, 0, 0, ["put", "a", new Uint8Array(4_097), null, false]]],
-    ["a lease of a second less", ["command", 1, 0, 0, ["open-session", "n", 99_999]]],
+    ["a lease too short", ["command", 1, 0, 0, ["open-session", "n", sessionLeaseMin - 1]]],
     ["a lock-delay beyond a minute", ["command", 1, 2, 1, ["acquire", "l", true, 60_000_001]]],
     ["an argument that is no data", ["command", 1, 0, 0, ["app", "a", new Uint8Array(1)]]],
   ])("%s is refused", (_what, body) => {

@@ -47,6 +47,9 @@ export interface Attempt {
   readonly sentAt: Instant;
 }
 
+/** Attempts of a job whose late answer still counts. */
+export const earlierMax = 8;
+
 export interface Job {
   readonly purpose: Purpose;
   readonly draft: Draft;
@@ -60,6 +63,12 @@ export interface Job {
   readonly givenUpAt: Instant;
   /** While it is on its way. */
   attempt: Attempt | null;
+  /** Attempts without an answer, which may come yet; the newest, at most `earlierMax`. */
+  earlier: readonly Attempt[];
+  /** How many there were. */
+  unanswered: number;
+  /** Of a session's command: it was applied after this index of the log, if it was. */
+  sentAfter: number;
   notBefore: Instant;
   /** How often it was refused in a row. */
   refusals: number;

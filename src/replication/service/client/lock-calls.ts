@@ -109,12 +109,10 @@ export class LockCalls {
       else this.#hold(want, result.token, outcome);
     } else if (late) {
       this.#leaveQueue(now, want.lock);
-    } else if (job.doubtful) {
-      // The answer is that of an earlier sending. The lock may have been passed on to us since, by
-      // an entry before the one that we were told of, which no watch would show.
-      this.#ask(now, want);
     } else {
-      this.#queue(now, want, outcome.at);
+      // The answer may be that of an earlier sending, and the lock have been passed on to us since,
+      // by an entry before the one that we are told of.
+      this.#queue(now, want, job.doubtful ? job.sentAfter : outcome.at);
     }
   }
 

@@ -2,19 +2,44 @@
  * Requests until they are answered: sent when there is a connection, sent again where that is safe,
  * and given up in time.
  *
+ * A replica that is slow is not dead, and asking it again makes it no faster. So an attempt that
+ * was given up is still answered by its late reply, for it was the same request; and each further
+ * one waits twice as long. Without that a command that takes longer than `attemptMax` would be sent
+ * for ever, each time as another entry of the log.
+ *
  * The commands of a session go one after another, under their numbers. One that was sent holds up
  * the others until its result is known, also when its caller was told `unknown` long ago: the next
  * number may not be sent before, or the service would take the late one for a repetition.
  */
 import { assert } from "../../../kernel/assert.js";
 import type { Prng } from "../../../kernel/prng.js";
-import { after, type Duration, due, earlier, elapsed, type Instant } from "../../../kernel/time.js";
+import {
+  after,
+  type Duration,
+  due,
+  earlier,
+  elapsed,
+  type Instant,
+  micros,
+} from "../../../kernel/time.js";
 import type { ClientReply, ClientRequest, RequestRefusal } from "../ports.js";
 import { backoff } from "./backoff.js";
-import { type CallOutcome, refusedBy } from "./calls.js";
-import { type Attempt, changesSomething, isNumbered, type Job, never } from "./job.js";
+import type { CallOutcome } from "./calls.js";
+import { type Attempt, changesSomething, earlierMax, isNumbered, type Job, never } from "./job.js";
+import {
+  lost,
+  outcomeOf,
+  type Reply,
+  refusalOf,
+  saysNoSession,
+  timedOut,
+  unanswered,
+  unknownOf,
+} from "./outcomes.js";
 
 export interface RequestOptions {
+  /** There is no other replica to try, and no connection to lose: it is in this process. */
+  readonly oneReplica?: boolean;
   /** How long no answer, or only refusals, may come before another replica is tried. */
   readonly attemptMax: Duration;
   readonly retryMin: Duration;
@@ -31,7 +56,17 @@ export interface Settled {
   readonly late: boolean;
   /** It was a session's command, and there is no such session any more. */
   readonly noSession: boolean;
+  /** Other attempts, which a replica may have taken or take yet. */
+  readonly others: readonly number[];
 }
+
+interface Flight {
+  readonly job: Job;
+  readonly attempt: Attempt;
+}
+
+/** The wait for an answer doubles at most this often. */
+const doublingsMax = 4;
 
 /** Told by a replica that did not put the command into its log, nor hand it on. */
 const retried: readonly RequestRefusal[] = [
@@ -47,10 +82,13 @@ export class Requests {
   readonly #free = new Set<Job>();
   /** The session's commands in their order; only the first is ever on its way. */
   #numbered: Job[] = [];
-  readonly #inFlight = new Map<number, Job>();
+  /** By the id of the attempt, also of those that were given up. */
+  readonly #inFlight = new Map<number, Flight>();
   #connected = false;
   #session = 0;
   #sequence = 0;
+  /** The newest entry of the session of which we were told. */
+  #toldAt = 0;
   #lastId = 0;
   /** Since when this connection has only refused. */
   #refusedSince: Instant | null = null;
@@ -97,6 +135,7 @@ export class Requests {
     assert(this.#session === 0, "a session begins while another is open");
     this.#session = session;
     this.#sequence = 0;
+    this.#toldAt = session;
     this.#sendFirst(now);
   }
 
@@ -105,10 +144,9 @@ export class Requests {
     const settled: Settled[] = [];
     for (const job of this.#numbered) {
       const doubtful = job.doubtful || job.attempt !== null;
-      if (job.attempt !== null) this.#inFlight.delete(job.attempt.id);
-      job.attempt = null;
+      this.#forget(job);
       const outcome = doubtful ? unknownOf("the session has ended before the answer came") : lost;
-      settled.push({ job, outcome, attempt: null, late: job.told, noSession: false });
+      settled.push({ job, outcome, attempt: null, late: job.told, noSession: false, others: [] });
     }
     this.#numbered = [];
     this.#session = 0;
@@ -119,8 +157,7 @@ export class Requests {
   drop(job: Job): void {
     assert(!isNumbered(job), "a session's command cannot be taken back");
     this.#free.delete(job);
-    if (job.attempt !== null) this.#inFlight.delete(job.attempt.id);
-    job.attempt = null;
+    this.#forget(job);
   }
 
   onConnected(now: Instant): void {
@@ -131,30 +168,31 @@ export class Requests {
     this.#sendAll(now);
   }
 
-  /** What was on its way will not be answered: sent again, or unknown. */
+  /** What was on its way may not be answered any more: sent again, or unknown. */
   onDisconnected(): Settled[] {
     this.#connected = false;
     const settled: Settled[] = [];
-    for (const job of [...this.#inFlight.values()]) {
-      job.attempt = null;
-      job.doubtful = true;
+    for (const { job, attempt } of [...this.#inFlight.values()]) {
+      if (job.attempt !== attempt) continue;
+      this.#leaveAttempt(job, attempt);
       if (!job.repeats) settled.push(this.#settle(job, unanswered, null));
     }
-    this.#inFlight.clear();
     return settled;
   }
 
   /** Null where the reply is none to a request of ours that is still open, or it is sent again. */
-  onReply(now: Instant, reply: Exclude<ClientReply, { kind: "event" }>): Settled | null {
-    const job = this.#inFlight.get(reply.id);
-    if (job?.attempt?.id !== reply.id) return null;
-    const { attempt } = job;
+  onReply(now: Instant, reply: Reply): Settled | null {
+    const flight = this.#inFlight.get(reply.id);
+    if (flight === undefined) return null;
+    const { job, attempt } = flight;
+    const isLate = job.attempt !== attempt;
     this.#inFlight.delete(reply.id);
-    job.attempt = null;
+    if (!isLate) job.attempt = null;
     if (isNumbered(job) && saysNoSession(reply)) {
       const outcome = job.doubtful ? unknownOf("the session has ended since it was sent") : lost;
       return { ...this.#settle(job, outcome, attempt), noSession: true };
     }
+    if (isLate && reply.kind === "refused") return null;
     if (reply.kind !== "refused") {
       this.#refusedSince = null;
       return this.#answered(now, job, outcomeOf(reply), attempt);
@@ -172,7 +210,8 @@ export class Requests {
     for (const job of [...this.#numbered, ...this.#free]) {
       if (job.givenUpAt <= now && !job.told) settled.push(this.#giveUp(job));
     }
-    if (this.#isUnanswered(now)) settled.push(...this.#giveUpConnection());
+    if (this.#options.oneReplica === true) this.#askAgain(now);
+    else if (this.#isUnanswered(now)) settled.push(...this.#giveUpConnection());
     this.#sendAll(now);
     this.#reckon();
     return settled;
@@ -204,7 +243,7 @@ export class Requests {
     job.refusals += 1;
     this.#wake(job.notBefore);
     this.#refusedSince ??= now;
-    this.#wake(after(this.#refusedSince, this.#options.attemptMax));
+    this.#wakeToReconnect();
   }
 
   /** Whether this connection leads to a replica that does not answer, or cannot serve. */
@@ -213,8 +252,8 @@ export class Requests {
     if (this.#refusedSince !== null) {
       if (elapsed(this.#refusedSince, now) >= this.#options.attemptMax) return true;
     }
-    for (const { attempt, attemptMax } of this.#inFlight.values()) {
-      if (attempt !== null && elapsed(attempt.sentAt, now) >= attemptMax) return true;
+    for (const { job, attempt } of this.#inFlight.values()) {
+      if (job.attempt === attempt && elapsed(attempt.sentAt, now) >= patience(job)) return true;
     }
     return false;
   }
@@ -222,6 +261,14 @@ export class Requests {
   #giveUpConnection(): Settled[] {
     this.#reconnects = true;
     return this.onDisconnected();
+  }
+
+  /** Each by itself, for the others may be answered yet. */
+  #askAgain(now: Instant): void {
+    for (const { job, attempt } of [...this.#inFlight.values()]) {
+      if (job.attempt !== attempt || elapsed(attempt.sentAt, now) < patience(job)) continue;
+      if (job.repeats) this.#leaveAttempt(job, attempt);
+    }
   }
 
   /** A numbered command that may have been applied stays until its result is known. */
@@ -232,22 +279,41 @@ export class Requests {
     }
     if (!isNumbered(job)) return this.#settle(job, unanswered, null);
     job.told = true;
-    return { job, outcome: unanswered, attempt: null, late: false, noSession: false };
+    return { job, outcome: unanswered, attempt: null, late: false, noSession: false, others: [] };
   }
 
   #settle(job: Job, outcome: CallOutcome, attempt: Attempt | null): Settled {
-    if (job.attempt !== null) this.#inFlight.delete(job.attempt.id);
-    job.attempt = null;
+    const others = this.#forget(job);
     if (!isNumbered(job)) this.#free.delete(job);
     else this.#settleNumbered(job, outcome);
-    return { job, outcome, attempt, late: job.told, noSession: false };
+    return { job, outcome, attempt, late: job.told, noSession: false, others };
+  }
+
+  #leaveAttempt(job: Job, attempt: Attempt): void {
+    job.attempt = null;
+    job.doubtful = true;
+    job.unanswered += 1;
+    job.earlier = [...job.earlier, attempt];
+    if (job.earlier.length <= earlierMax) return;
+    this.#inFlight.delete(job.earlier[0]?.id ?? 0);
+    job.earlier = job.earlier.slice(1);
+  }
+
+  /** Its attempts are not waited for any more: the ids of those that were. */
+  #forget(job: Job): number[] {
+    const attempts = job.attempt === null ? job.earlier : [...job.earlier, job.attempt];
+    job.attempt = null;
+    job.earlier = [];
+    return attempts.map(({ id }) => id).filter((id) => this.#inFlight.delete(id));
   }
 
   #settleNumbered(job: Job, outcome: CallOutcome): void {
     const place = this.#numbered.indexOf(job);
     assert(place >= 0, "a command was settled twice");
     this.#numbered.splice(place, 1);
-    if (outcome.kind === "applied") this.#sequence += 1;
+    if (outcome.kind !== "applied") return;
+    this.#sequence += 1;
+    this.#toldAt = Math.max(this.#toldAt, outcome.at);
   }
 
   #sendFirst(now: Instant): void {
@@ -264,12 +330,13 @@ export class Requests {
   #trySend(now: Instant, job: Job): void {
     if (!this.#connected || job.attempt !== null || job.notBefore > now) return;
     if (isNumbered(job) && (this.#session === 0 || this.#numbered[0] !== job)) return;
+    if (isNumbered(job) && job.unanswered === 0) job.sentAfter = this.#toldAt;
     this.#lastId += 1;
     const id = this.#lastId;
     job.attempt = { id, sentAt: now };
-    this.#inFlight.set(id, job);
+    this.#inFlight.set(id, { job, attempt: job.attempt });
     this.#sends.push(this.#requestOf(job, id));
-    this.#wake(after(now, job.attemptMax));
+    this.#wake(after(now, patience(job)));
   }
 
   #requestOf(job: Job, id: number): ClientRequest {
@@ -279,6 +346,11 @@ export class Requests {
     if (!draft.numbered) return { kind, id, session: 0, sequence: 0, command };
     assert(this.#session !== 0, "a session's command is sent without a session");
     return { kind, id, session: this.#session, sequence: this.#sequence + 1, command };
+  }
+
+  #wakeToReconnect(): void {
+    if (this.#refusedSince === null || this.#options.oneReplica === true) return;
+    this.#wake(after(this.#refusedSince, this.#options.attemptMax));
   }
 
   #wake(at: Instant): void {
@@ -291,49 +363,22 @@ export class Requests {
     for (const [place, job] of this.#numbered.entries()) {
       this.#reckonJob(job, place === 0 && this.#session !== 0);
     }
-    if (this.#connected && this.#refusedSince !== null) {
-      this.#wake(after(this.#refusedSince, this.#options.attemptMax));
-    }
+    if (this.#connected) this.#wakeToReconnect();
   }
 
   #reckonJob(job: Job, mayBeSent: boolean): void {
     if (!job.told) this.#wake(job.givenUpAt);
     if (!this.#connected) return;
-    if (job.attempt !== null) this.#wake(after(job.attempt.sentAt, job.attemptMax));
+    if (job.attempt !== null) this.#wake(after(job.attempt.sentAt, patience(job)));
     else if (mayBeSent) this.#wake(job.notBefore);
   }
 }
 
-const timedOut = refusedBy("timed-out", "no replica took it in time: nothing was done");
-const lost = refusedBy("session-lost", "the session has ended: nothing was done");
-const unknownOf = (detail: string): CallOutcome => ({ kind: "unknown", detail });
-const unanswered = unknownOf("it was sent, and no answer came in time");
-
-function saysNoSession(reply: ClientReply): boolean {
-  if (reply.kind === "refused") return reply.reason === "no-session";
-  return reply.kind === "result" && !reply.result.ok && reply.result.reason === "no-session";
-}
-
-function refusalOf(job: Job, reply: Extract<ClientReply, { kind: "refused" }>): CallOutcome {
-  if (!changesSomething(job.draft)) return outcomeOf(reply);
-  if (reply.reason === "unknown-outcome") return unknownOf(reply.detail);
-  return job.doubtful ? unknownOf(`${reply.reason}: ${reply.detail}`) : outcomeOf(reply);
-}
-
-function outcomeOf(reply: Exclude<ClientReply, { kind: "event" }>): CallOutcome {
-  switch (reply.kind) {
-    case "result":
-      return { kind: "applied", at: reply.at, result: reply.result };
-    case "answer":
-      return { kind: "answered", at: reply.at, age: reply.age, result: reply.result };
-    case "ok":
-      return { kind: "ok", detail: reply.detail };
-    case "refused":
-      return {
-        kind: "refused",
-        reason: reply.reason,
-        leader: reply.leader,
-        detail: reply.detail,
-      };
-  }
+/**
+ * How long its attempt is waited for. A keep-alive cannot wait longer than the lease allows, and
+ * costs the log nothing.
+ */
+function patience({ purpose, attemptMax, unanswered }: Job): Duration {
+  if (purpose.kind === "keep-alive") return attemptMax;
+  return micros(attemptMax * 2 ** Math.min(unanswered, doublingsMax));
 }

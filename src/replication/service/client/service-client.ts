@@ -47,6 +47,8 @@ export interface ServiceClientOptions {
   readonly attemptMax: Duration;
   readonly retryMin: Duration;
   readonly retryMax: Duration;
+  /** It speaks to the replica of its own process: there is no other to try. */
+  readonly oneReplica?: boolean;
 }
 
 export const serviceClientDefaults: Omit<ServiceClientOptions, "seed"> = {

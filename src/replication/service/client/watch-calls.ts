@@ -65,7 +65,9 @@ export class WatchCalls {
   /** @returns the watch, where it has ended by this */
   onSettled(now: Instant, settled: Settled, call: number): ClientWatch | null {
     const watch = this.#watches.get(call);
-    const { outcome, attempt } = settled;
+    const { outcome, attempt, others } = settled;
+    // A replica that was only slow has taken the others as well, or will.
+    for (const id of others) this.#unwatch(now, id);
     if (watch === undefined) {
       // It was ended while it was asked for.
       if (outcome.kind === "ok" && attempt !== null) this.#unwatch(now, attempt.id);
