@@ -69,7 +69,7 @@ export class Admin {
     const of = (role: MemberRole): NodeId[] =>
       [...members].flatMap(([member, has]) => (has === role ? [member] : []));
     const voters = of("voter");
-    const spare = this.#pick(this.#swarm.boards.filter((id) => !this.isMember(id)));
+    const spare = this.#pick(this.#swarm.boards.filter((id) => this.#isSpare(id)));
     switch (kind) {
       case "add-learner":
         return spare === null ? null : { kind: "add", member: spare, role: "learner" };
@@ -125,6 +125,14 @@ export class Admin {
       board.wipe();
       this.#retired.delete(member);
     });
+  }
+
+  /** Whoever has been a member is none again with the disk that it had then. */
+  #isSpare(id: NodeId): boolean {
+    if (this.isMember(id)) return false;
+    const board = this.#group.board(id);
+    if (!board.isUsed) return true;
+    return board.replica?.status().raft?.group.members.size === 0;
   }
 
   /** Or was one lately, and has not been told. */
