@@ -86,6 +86,8 @@ export class Leader {
     if (!due(this.#beatAt, now)) return null;
     this.#beatAt = after(now, options.heartbeat);
     if (this.#isAlone()) return { kind: "step-down", reason: "no-quorum" };
+    const { last } = this.#state.log;
+    if (last < this.#firstOfTerm) this.#state.propose(entryKinds.noop, empty);
     for (const progress of this.#followers.all.values()) this.#sending.retry(progress);
     this.#transfer.repeat();
     this.#contact.begin(now);

@@ -54,6 +54,7 @@ export class Leading {
 
   begin(term: number): void {
     this.#term = term;
+    this.#proposals.begin(term);
   }
 
   /** Another may lead by now. What is in no log, or was not confirmed, was not done. */

@@ -48,6 +48,12 @@ export class Proposals {
     return this.#commands.length + this.#askedCount + this.#byIndex.size;
   }
 
+  /** We lead in a new term: of the terms before nothing is waited for. */
+  begin(term: number): void {
+    this.#term = term;
+    this.#open = 0;
+  }
+
   /** False where there is no room; nothing has changed then. */
   add(command: Uint8Array, origin: Origin): boolean {
     if (this.count >= proposalsMax) return false;
@@ -79,8 +85,7 @@ export class Proposals {
   proposed(ticket: number, first: number, term: number): void {
     const origins = this.#takeAsked(ticket);
     assert(origins !== null, `ticket ${ticket} was proposed without being asked`);
-    if (term !== this.#term) this.#open = 0;
-    this.#term = term;
+    if (term !== this.#term) this.begin(term);
     for (let at = 0; at < origins.length; at += 1) {
       const origin = origins[at] as Origin;
       if (origin !== null) this.#put(first + at, { origin, term });

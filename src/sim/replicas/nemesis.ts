@@ -7,19 +7,22 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros, millis } from "../../kernel/time.js";
 import { parseMessage } from "../../replication/raft/encoding.js";
-import type { MemberChange, MemberRole } from "../../replication/raft/ports.js";
 import type { ReplicaEvent } from "../../replication/replica/ports.js";
-import type { Plain } from "../../replication/service/ports.js";
 import type { DiskFault } from "../disk/disk-faults.js";
 import { Effect } from "../effect.js";
 import type { LinkFault } from "../network.js";
 import type { TrueTime } from "../true-time.js";
+import { Admin } from "./admin.js";
 import type { Board } from "./board.js";
 import type { SimulatedGroup } from "./group.js";
-import { SimClient } from "./sim-client.js";
 import type { FaultKind, Swarm } from "./swarm.js";
 
-type PartitionKind = "partition" | "partition-one-way" | "isolate-leader" | "partition-at-change";
+type PartitionKind =
+  | "partition"
+  | "partition-one-way"
+  | "isolate-leader"
+  | "isolate-at-lead"
+  | "partition-at-change";
 
 interface LaidFault {
   readonly links: readonly (readonly [number, number])[];
@@ -33,18 +36,18 @@ export class Nemesis {
   readonly #group: SimulatedGroup;
   readonly #swarm: Swarm;
   readonly #dice: Prng;
-  readonly #admin: SimClient;
+  readonly #admin: Admin;
   readonly #laid = new Set<LaidFault>();
-  readonly #retired = new Set<NodeId>();
-  #changing = false;
   #active = true;
 
   constructor(group: SimulatedGroup, swarm: Swarm, dice: Prng) {
     this.#group = group;
     this.#swarm = swarm;
     this.#dice = dice;
-    const settings = { lease: swarm.sessionLease, driftPpm: swarm.clockDriftPpm };
-    this.#admin = new SimClient("admin", group, dice.split("admin"), settings);
+    this.#admin = new Admin(group, swarm, dice.split("admin"), {
+      changed: (kind) => this.#touch(kind),
+      crash: (board) => this.#crash(board),
+    });
     for (const [kind, every] of swarm.faults) this.#plan(kind, every);
   }
 
@@ -59,9 +62,13 @@ export class Nemesis {
     if (!this.#active) return;
     const { faults } = this.#swarm;
     const leads = event.kind === "role" && event.role === "leader";
-    if (leads && faults.has("crash-at-lead") && this.#dice.chance(0.3)) {
-      this.#crashSoon(board, "crash-at-lead");
+    if (leads && faults.has("crash-at-lead") && this.#dice.chance(0.6)) {
+      this.#group.after(
+        this.#draw(micros(1), millis([1, 10, 100][this.#dice.below(3)] as number)),
+        () => this.#crashSoon(board, "crash-at-lead"),
+      );
     }
+    if (leads && faults.has("isolate-at-lead")) this.#haunt(board);
     const changes = event.kind === "group" && event.group.outgoing !== null;
     if (changes && faults.has("partition-at-change") && this.#dice.chance(0.4)) {
       this.#group.after(this.#draw(micros(1), millis(8)), () => {
@@ -88,7 +95,7 @@ export class Nemesis {
       const status = board.replica?.status();
       if (status?.disk === "failed" || status?.phase === "out") this.#crash(board);
       if (board.id === except) this.#crash(board);
-      else if (this.#isMember(board.id) || board.isUsed) board.boot();
+      else if (this.#admin.isMember(board.id) || board.isUsed) board.boot();
     }
   }
 
@@ -109,6 +116,7 @@ export class Nemesis {
         break;
       case "crash-at-vote":
       case "crash-at-lead":
+      case "isolate-at-lead":
       case "partition-at-change":
         // These have their own times.
         break;
@@ -143,7 +151,7 @@ export class Nemesis {
       case "remove":
       case "replace":
       case "transfer":
-        this.#changeGroup(kind);
+        this.#admin.change(kind);
         break;
       default:
         unreachable(kind);
@@ -157,7 +165,7 @@ export class Nemesis {
     this.#crash(board);
     this.#touch(kind);
     this.#group.after(this.#draw(millis(20), millis(2_500)), () => {
-      if (this.#active && !this.#retired.has(board.id)) board.boot();
+      if (this.#active && !this.#admin.hasRetired(board.id)) board.boot();
     });
   }
 
@@ -168,7 +176,7 @@ export class Nemesis {
       this.#crash(board);
       this.#touch(kind);
       this.#group.after(this.#draw(millis(1), millis(60)), () => {
-        if (this.#active && !this.#retired.has(board.id)) board.boot();
+        if (this.#active && !this.#admin.hasRetired(board.id)) board.boot();
       });
     });
   }
@@ -197,11 +205,40 @@ export class Nemesis {
   // --- links -----------------------------------------------------------------------------------
 
   #partition(kind: PartitionKind): void {
-    const { boards } = this.#group;
-    const leader = boards.find((board) => board.replica?.status().raft?.role === "leader");
-    const side = boards.map((board) =>
-      kind === "isolate-leader" ? board === leader : this.#dice.chance(0.4),
+    const leader = this.#group.boards.find(
+      (board) => board.replica?.status().raft?.role === "leader",
     );
+    const friend = this.#dice.chance(0.5) ? this.#anyUp() : null;
+    this.#cut(kind, (board) => {
+      if (kind === "isolate-leader") return board === leader || board === friend;
+      return this.#dice.chance(0.4);
+    });
+  }
+
+  /**
+   * One leader after the other comes to grief, as in figure 8 of the paper: it goes on writing what
+   * no majority will have, with another or alone, while the one before is back; or it falls when it
+   * has just begun to send.
+   */
+  #haunt(leader: Board): void {
+    for (const laid of this.#laid) if (laid.kind === "isolate-at-lead") this.#lift(laid);
+    const friend = this.#pick(this.#group.boards.filter((one) => one.up && one !== leader));
+    const fate = this.#dice.below(3);
+    const wait =
+      fate === 2 ? this.#draw(millis(10), millis(150)) : this.#draw(micros(1), millis(10));
+    this.#group.after(wait, () => {
+      if (!this.#active) return;
+      if (fate === 2) this.#crashSoon(leader, "isolate-at-lead");
+      else {
+        const isIn = (one: Board) => one === leader || (fate === 0 && one === friend);
+        this.#cut("isolate-at-lead", isIn);
+      }
+    });
+  }
+
+  #cut(kind: PartitionKind, isOnThisSide: (board: Board) => boolean): void {
+    const { boards } = this.#group;
+    const side = boards.map(isOnThisSide);
     const links: [number, number][] = [];
     for (const [from] of boards.entries()) {
       for (const [to] of boards.entries()) {
@@ -268,98 +305,6 @@ export class Nemesis {
     faults.stall(this.#group.now);
     faults.failSyncs(0);
     board.touchDisk();
-  }
-
-  // --- members ---------------------------------------------------------------------------------
-
-  #changeGroup(kind: FaultKind): void {
-    if (this.#changing) return;
-    if (kind === "transfer") {
-      this.#transfer();
-      return;
-    }
-    const change = this.#drawChange(kind);
-    if (change === null) return;
-    this.#changing = true;
-    if (change.kind === "add") this.#group.board(change.member).boot();
-    if (change.kind === "replace") this.#prepareReplacement(change.member, change.successor);
-    const words = { ...change } as unknown as Plain;
-    this.#admin.ask(
-      (id) => ({ kind: "change-members", id, change: words }),
-      (reply) => {
-        this.#changing = false;
-        if (reply?.kind === "ok") this.#changed(kind, change);
-        this.#admin.move();
-      },
-    );
-  }
-
-  #drawChange(kind: FaultKind): MemberChange | null {
-    const { members } = this.#group.members;
-    const of = (role: MemberRole): NodeId[] =>
-      [...members].flatMap(([member, has]) => (has === role ? [member] : []));
-    const voters = of("voter");
-    const spare = this.#pick(this.#swarm.boards.filter((id) => !this.#isMember(id)));
-    switch (kind) {
-      case "add-learner":
-        return spare === null ? null : { kind: "add", member: spare, role: "learner" };
-      case "add-witness":
-        if (spare === null || of("witness").length > 0) return null;
-        return { kind: "add", member: spare, role: "witness" };
-      case "promote": {
-        const member = this.#pick(of("learner"));
-        return member === null ? null : { kind: "promote", member };
-      }
-      case "remove": {
-        const candidates = voters.length > 3 ? [...members.keys()] : of("learner");
-        const member = this.#pick(candidates);
-        return member === null ? null : { kind: "remove", member };
-      }
-      case "replace": {
-        const member = this.#pick(voters);
-        if (member === null || spare === null) return null;
-        return { kind: "replace", member, successor: spare };
-      }
-      default:
-        return null;
-    }
-  }
-
-  #transfer(): void {
-    const target = this.#dice.chance(0.5) ? null : this.#pick(this.#swarm.boards);
-    this.#changing = true;
-    this.#admin.ask(
-      (id) => ({ kind: "transfer", id, target }),
-      (reply) => {
-        this.#changing = false;
-        if (reply?.kind === "ok") this.#touch("transfer");
-        this.#admin.move();
-      },
-    );
-  }
-
-  /** The one that goes may be dead already; its successor has nothing on its disk. */
-  #prepareReplacement(member: NodeId, successor: NodeId): void {
-    this.#group.board(successor).boot();
-    if (this.#dice.chance(0.5)) this.#crash(this.#group.board(member));
-  }
-
-  #changed(kind: FaultKind, change: MemberChange): void {
-    this.#touch(kind);
-    if (change.kind !== "remove" && change.kind !== "replace") return;
-    const { member } = change;
-    this.#retired.add(member);
-    this.#group.after(this.#draw(millis(0), millis(2_000)), () => {
-      const board = this.#group.board(member);
-      this.#crash(board);
-      board.wipe();
-      this.#retired.delete(member);
-    });
-  }
-
-  #isMember(id: NodeId): boolean {
-    const group = this.#group.members;
-    return group.members.has(id) || group.outgoing?.has(id) === true || this.#retired.has(id);
   }
 
   // ---------------------------------------------------------------------------------------------

@@ -247,7 +247,11 @@ export class SimClient {
     }
     const up = this.group.boards.filter((board) => board.up);
     if (up.length === 0) return null;
-    this.#board = up[this.dice.below(up.length)] as Board;
+    const { members } = this.group.members;
+    // Mostly it knows whom to ask; a board that is no member can only say that nobody leads.
+    const known = this.dice.chance(0.9) ? up.filter(({ id }) => members.has(id)) : up;
+    const choice = known.length === 0 ? up : known;
+    this.#board = choice[this.dice.below(choice.length)] as Board;
     this.#connection = this.group.connect(this.#board, (reply) => this.#onReply(reply));
     return this.#connection;
   }

@@ -21,6 +21,7 @@ export const faultKinds = [
   "partition-one-way",
   "partition",
   "isolate-leader",
+  "isolate-at-lead",
   "partition-at-change",
   "bad-network",
   "clock-rate",
@@ -61,6 +62,17 @@ export interface Swarm {
 
 const boardsMax = 7;
 
+/** Of the group: most of them fail in the turmoil, so they are asked for more often. */
+const changes: readonly FaultKind[] = [
+  "add-learner",
+  "add-witness",
+  "promote",
+  "remove",
+  "replace",
+  "transfer",
+];
+const isChange = (kind: FaultKind): boolean => changes.includes(kind);
+
 export function firstMembers({ boards, voters, witness }: Swarm): MemberRoles {
   const roleOf = (index: number): MemberRole =>
     witness && index === voters - 1 ? "witness" : "voter";
@@ -91,7 +103,7 @@ export function drawSwarm(seed: number, dice: Prng): Swarm {
       driftMaxPpm: clockDriftPpm,
       leaseReads: dice.chance(0.4),
       limits: {
-        logBytesMax: 1_024 * (4 + dice.below(60)),
+        logBytesMax: 1_024 * (1 + dice.below(40)),
         snapshotEvery: seconds(2 + dice.below(20)),
         trailingEntries: dice.below(50),
         catchUpMax: seconds(5),
@@ -104,9 +116,9 @@ export function drawSwarm(seed: number, dice: Prng): Swarm {
     latenessMax: micros(2 * heartbeat),
     faultsFor: seconds(6 + dice.below(6)),
     faults: drawFaults(dice),
-    clients: 3 + dice.below(4),
+    clients: 1 + dice.below(6),
     sessionLease: millis(800 + dice.below(2_000)),
-    thinkTime: millis(20 + dice.below(80)),
+    thinkTime: dice.chance(0.6) ? millis(20 + dice.below(80)) : millis(150 + dice.below(500)),
   };
 }
 
@@ -128,7 +140,9 @@ function drawFaults(dice: Prng): ReadonlyMap<FaultKind, Duration> {
   const busy = 0.2 + 0.5 * dice.fraction();
   for (const kind of faultKinds) {
     const chosen = dice.chance(busy);
-    const every = millis(400 + dice.below(3_600));
+    const every = isChange(kind)
+      ? millis(150 + dice.below(1_500))
+      : millis(400 + dice.below(3_600));
     if (chosen) faults.set(kind, every);
   }
   return faults;
