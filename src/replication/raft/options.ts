@@ -32,7 +32,7 @@ export interface RaftOptions {
   /** Reads without a round of messages, on the promise of bounded drift. */
   readonly leaseReads: boolean;
   readonly limits?: Partial<RaftLimits>;
-  /** For tests of the tests: a mistake that they must find, and that cannot be made from outside. */
+  /** For tests of the tests: a mistake they must find, and that cannot be made from outside. */
   readonly mistake?: "commits-by-count-alone";
 }
 

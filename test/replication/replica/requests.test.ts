@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { micros, millis, seconds } from "../../../src/kernel/time.js";
 import type { ClientReply } from "../../../src/replication/service/ports.js";
 import { encodeRequest } from "../../../src/replication/service/request-bodies.js";
-import { count, get, openSession, put, SmallGroup, valueOf } from "./support/small-group.js";
+import { count, foundValue, get, openSession, put, SmallGroup } from "./support/small-group.js";
 
 function sessionOf(reply: ClientReply | null): number {
   if (reply?.kind !== "result" || !reply.result.ok || reply.result.kind !== "session") return 0;
@@ -96,7 +96,7 @@ describe("a read", () => {
     const small = new SmallGroup();
     for (let value = 1; value < 20; value += 1) {
       small.ask(small.boards[value % 3] as never, put("k", value));
-      expect(valueOf(small.ask(small.boards[(value + 1) % 3] as never, get("k")))).toBe(value);
+      expect(foundValue(small.ask(small.boards[(value + 1) % 3] as never, get("k")))).toBe(value);
     }
   });
 
@@ -110,10 +110,10 @@ describe("a read", () => {
     const reply = small.ask(old, get("k"));
     expect(reply?.kind).toBe("refused");
     small.join();
-    expect(valueOf(small.ask(old, get("k")))).toBe(2);
+    expect(foundValue(small.ask(old, get("k")))).toBe(2);
   });
 
-  it("that may be stale is answered at once, with an age that covers what it misses (REPLICA-4)", () => {
+  it("that may be stale is answered at once, with an age that covers its gap (REPLICA-4)", () => {
     const small = new SmallGroup();
     const [leader, follower] = [small.leader(), small.follower()];
     small.ask(leader, put("k", 1));
@@ -123,7 +123,7 @@ describe("a read", () => {
     small.ask(leader, put("k", 2));
     small.run(seconds(3));
     const reply = small.ask(follower, get("k", "stale"), millis(5));
-    expect(valueOf(reply)).toBe(1);
+    expect(foundValue(reply)).toBe(1);
     const age = reply?.kind === "answer" ? reply.age : null;
     expect(age).toBeGreaterThanOrEqual(small.now - missedAt - 1_000);
     expect(age).toBeLessThan(small.now - missedAt + 1_500_000);
@@ -166,7 +166,7 @@ describe("a keep-alive", () => {
     expect(reply?.kind).toBe("refused");
   });
 
-  it("comes too late where the lease is over: the session ends through the log (REPLICA-12)", () => {
+  it("comes too late where the lease is over: it ends through the log (REPLICA-12)", () => {
     const small = new SmallGroup();
     const session = sessionOf(small.ask(small.leader(), openSession(millis(200))));
     small.run(seconds(1));
@@ -241,7 +241,7 @@ describe("the group", () => {
     expect(JSON.stringify(told)).toContain("n4");
   });
 
-  it("is not changed by words that make no sense, which says what was expected (REPLICA-11)", () => {
+  it("is not changed by senseless words, which says what was expected (REPLICA-11)", () => {
     const small = new SmallGroup();
     for (const change of [null, {}, { kind: "add", member: "N 5" }, { kind: "grow" }]) {
       const reply = small.ask(small.leader(), (id) => ({ kind: "change-members", id, change }));

@@ -190,7 +190,7 @@ export const openSession =
   });
 
 /** The value that a read has found; undefined where it was not answered. */
-export function valueOf(reply: ClientReply | null): number | null | undefined {
+export function foundValue(reply: ClientReply | null): number | null | undefined {
   if (reply?.kind !== "answer" || reply.result.kind !== "key") return undefined;
   return reply.result.found?.value[0] ?? null;
 }

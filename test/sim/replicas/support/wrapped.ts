@@ -1,4 +1,4 @@
-/** A machine with somebody between it and the others, who changes what it hears and what it says. */
+/** A machine with a person between it and the others, who changes what it hears and says. */
 import type { Machine, Timeout } from "../../../../src/kernel/machine.js";
 import type { Instant } from "../../../../src/kernel/time.js";
 
