@@ -3,7 +3,7 @@
  * is begun for it (thesis 9.6), so that a member that was cut off disturbs nobody when it is back.
  */
 import type { NodeId } from "../../kernel/ids.js";
-import { due, type Instant } from "../../kernel/time.js";
+import { after, due, type Instant, micros } from "../../kernel/time.js";
 import { electionAt, mayCampaign } from "./follower.js";
 import { electorsOf, noMembers } from "./group.js";
 import type { VoteReply } from "./messages.js";
@@ -25,7 +25,7 @@ export class Candidate {
     this.kind = pre ? "pre-candidate" : "candidate";
     this.#state = state;
     this.#pre = pre;
-    this.#endsAt = electionAt(state);
+    this.#endsAt = pre && state.loyalty.isFree ? askedAgainAt(state) : electionAt(state);
     this.#ownVersion = pre ? 0 : state.saver.version;
     this.#ask(transfer);
   }
@@ -84,4 +84,13 @@ export class Candidate {
       });
     }
   }
+}
+
+/**
+ * A pre-candidate that suspects its leader may be the first to: soon others do, and perhaps none of
+ * them may lead.
+ */
+function askedAgainAt({ now, options }: RaftState): Instant {
+  const { heartbeat, dice } = options;
+  return after(now, micros(heartbeat + dice.below(heartbeat + 1)));
 }

@@ -40,6 +40,13 @@ export class Follower {
     this.#electionAt = electionAt(this.#state);
   }
 
+  /** The leader is suspected: not all who suspect it call the election in one moment. */
+  hasten(): void {
+    const { now, options } = this.#state;
+    const soon = after(now, micros(options.dice.below(options.heartbeat + 1)));
+    if (soon < this.#electionAt) this.#electionAt = soon;
+  }
+
   onTimeout(): Turn | null {
     const state = this.#state;
     if (!due(this.#electionAt, state.now)) return null;
@@ -54,7 +61,7 @@ export class Follower {
   }
 
   onAppend(from: NodeId, message: AppendRequest): void {
-    if (!this.#hear(from)) return;
+    if (!this.#hear(from, message.leased)) return;
     this.#round = Math.max(this.#round, message.round);
     const taken = takeEntries(this.#state, message);
     switch (taken.kind) {
@@ -73,7 +80,7 @@ export class Follower {
   }
 
   onSnapshot(from: NodeId, piece: SnapshotPiece): void {
-    if (!this.#hear(from)) return;
+    if (!this.#hear(from, null)) return;
     const state = this.#state;
     this.#round = Math.max(this.#round, piece.round);
     if (piece.index <= state.log.committed) {
@@ -115,14 +122,14 @@ export class Follower {
   }
 
   /** False of a second leader in our term, which cannot be: it is not listened to. */
-  #hear(from: NodeId): boolean {
+  #hear(from: NodeId, leased: boolean | null): boolean {
     const state = this.#state;
     if (state.leader !== null && state.leader !== from) return false;
     if (state.leader === null) {
       state.leader = from;
       state.tell({ kind: "role", role: "follower", term: state.term, leader: from });
     }
-    state.heardAt = state.now;
+    state.loyalty.hear(state.now, from, state.term, leased);
     this.rearm();
     return true;
   }

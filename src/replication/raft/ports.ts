@@ -75,6 +75,11 @@ export type RaftInput =
   /** Our own state as of `index`, which has been applied: it may now stand for the log. */
   | { readonly kind: "snapshot-taken"; readonly index: number; readonly data: Uint8Array }
   | { readonly kind: "disk-health"; readonly health: DiskHealth }
+  /**
+   * Of a failure detector: `member` is silent, or is heard again. Who suspects its leader, together
+   * with a majority, need not wait for the election timeout. A wrong word costs a round of messages.
+   */
+  | { readonly kind: "suspicion"; readonly member: NodeId; readonly suspected: boolean }
   /** The node was asleep: it gives up leadership before it acts, and trusts no lease. */
   | { readonly kind: "was-late" };
 

@@ -100,6 +100,9 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
       case "disk-health":
         this.#onDiskHealth(input.health);
         break;
+      case "suspicion":
+        this.#onSuspicion(input.member, input.suspected);
+        break;
       case "was-late":
         this.#onLate();
         break;
@@ -175,7 +178,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   #onVoteRequest(from: NodeId, request: VoteRequest): void {
     const state = this.#state;
     const leads = this.#role.kind === "leader";
-    if (!request.transfer && (leads || state.hearsLeader)) return;
+    if (!request.transfer && (leads || state.loyalty.binds(state.now))) return;
     if (request.term > state.term && !request.pre) this.#enterTerm(request.term);
     const granted = answerVote(state, from, request);
     state.founding.vouch(from, request);
@@ -200,6 +203,12 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   #onDiskHealth(health: DiskHealth): void {
     this.#state.healthIs(health);
     if (health !== "ok" && this.#role.kind === "leader") this.#stepDown("disk");
+  }
+
+  #onSuspicion(member: NodeId, suspected: boolean): void {
+    const { loyalty } = this.#state;
+    loyalty.suspect(member, suspected);
+    if (suspected && loyalty.isFree && this.#role.kind === "follower") this.#role.hasten();
   }
 
   #onLate(): void {

@@ -136,6 +136,7 @@ export class Sending {
       committed: log.committed,
       entries,
       round,
+      leased: this.#state.options.leaseReads,
     });
   }
 

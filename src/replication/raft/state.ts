@@ -15,6 +15,7 @@ import { isElector, mayLead, parseGroup } from "./group.js";
 import type { GroupHistory } from "./group-history.js";
 import { encodeHardState, type HardState } from "./hard-state.js";
 import type { RaftLog } from "./log.js";
+import { Loyalty } from "./loyalty.js";
 import type { RaftMessage } from "./messages.js";
 import { defaultLimits, type RaftLimits, type RaftOptions } from "./options.js";
 import {
@@ -50,8 +51,7 @@ export class RaftState {
   /** Of the step that is being taken. */
   now: Instant;
   leader: NodeId | null = null;
-  /** When a leader was last heard, or a member with a past has started. */
-  heardAt: Instant | null;
+  readonly loyalty: Loyalty;
   health: DiskHealth = "ok";
   /** The newest snapshot that is durable, or of another and being installed. */
   snapshot: Snapshot | null;
@@ -75,8 +75,9 @@ export class RaftState {
     this.saver = new Saver(this.log, this.limits.saveBytesMax);
     this.keeper = new SnapshotKeeper(this);
     this.founding = new Founding(this);
-    // Just before its start it may have heard a leader that counts on its silence (see contact.ts).
-    this.heardAt = recovered.blank ? null : options.now;
+    // Just before its start it may have heard a leader that counts on its silence (see loyalty.ts).
+    const heardAt = recovered.blank ? null : options.now;
+    this.loyalty = new Loyalty(options.electionTimeoutMin, heardAt);
     if (recovered.blank) this.saver.metaChanged();
     if (this.snapshot !== null) this.#restore(this.snapshot);
     this.#followGroup();
@@ -155,12 +156,6 @@ export class RaftState {
 
   get #maySave(): boolean {
     return this.isWritable && (this.#notSavedUntil === null || due(this.#notSavedUntil, this.now));
-  }
-
-  /** A leader was heard so lately that no other can be wanted (thesis 4.2.3, 6.4.1). */
-  get hearsLeader(): boolean {
-    if (this.heardAt === null) return false;
-    return this.now < after(this.heardAt, this.options.electionTimeoutMin);
   }
 
   enterTerm(term: number): void {

@@ -25,6 +25,6 @@ export function raftStatus(state: RaftState, role: Follower | Candidate | Leader
     first: state.log.base + 1,
     group: state.groups.group,
     progress,
-    leaseUntil: role.kind === "leader" ? role.leaseUntil : null,
+    leaseUntil: role.kind === "leader" && state.options.leaseReads ? role.leaseUntil : null,
   };
 }

@@ -106,6 +106,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       case "client-paused":
         this.#clients.pause(input.client, input.paused);
         break;
+      case "suspicion":
+        this.#feedEngine(now, input);
+        break;
       case "was-late":
         if (input.by >= this.#lateMax) this.#feedEngine(now, { kind: "was-late" });
         break;
