@@ -3,7 +3,8 @@
  *
  *     vote request    [1, term, pre | transfer, last index, last term, life]
  *     vote reply      [2, term, pre | granted | blank, life]
- *     append          [3, term, outline | leased, previous index, previous term, committed, round, entries]
+ *     append          [3, term, outline | leased, previous index, previous term, committed, round,
+ *                     entries]
  *     append reply    [4, term, accepted | blank | outline, index, hint term, round, life]
  *     snapshot piece  [5, term, outline, index, its term, head, offset, total, crc, bytes, round]
  *     snapshot reply  [6, term, blank | outline, index, received, round, life]

@@ -76,8 +76,8 @@ export type RaftInput =
   | { readonly kind: "snapshot-taken"; readonly index: number; readonly data: Uint8Array }
   | { readonly kind: "disk-health"; readonly health: DiskHealth }
   /**
-   * Of a failure detector: `member` is silent, or is heard again. Who suspects its leader, together
-   * with a majority, need not wait for the election timeout. A wrong word costs a round of messages.
+   * Of a failure detector: `member` is silent, or heard again. Who suspects its leader, with a
+   * majority, need not wait for the election timeout. A wrong word costs a round of messages.
    */
   | { readonly kind: "suspicion"; readonly member: NodeId; readonly suspected: boolean }
   /** The node was asleep: it gives up leadership before it acts, and trusts no lease. */
