@@ -284,6 +284,10 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       case "peer-suspected":
       case "peer-trusted":
         this.#report(output);
+        this.#feedReplica(now, {
+          ...{ kind: "suspicion", member: output.peer },
+          suspected: output.kind === "peer-suspected",
+        });
         break;
       case "event":
         this.#report(output.event);
