@@ -64,6 +64,9 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./intel-hex": ["parseIntelHex"],
   "./live-microcontrollers": ["LiveMicrocontrollers"],
   "./serial-port": ["openSerialPort"],
+  "./client": ["connect", "StateRefusal"],
+  "./history-recorder": ["HistoryRecorder"],
+  "./history-lines": ["encodeHistory"],
 };
 
 const page = [
@@ -73,6 +76,8 @@ const page = [
   "watchdog.md",
   "boards.md",
   "simulated-microcontroller.md",
+  "state.md",
+  "history.md",
 ]
   .map((name) => readFileSync(join(process.cwd(), "docs", name), "utf8"))
   .join("\n");

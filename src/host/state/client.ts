@@ -34,7 +34,13 @@ import {
 } from "./client-ports.js";
 import { LiveClient } from "./live-client.js";
 
-export { StateRefusal } from "./client-ports.js";
+export {
+  type ConnectOptions,
+  type HeldLock,
+  type StateClient,
+  StateRefusal,
+  type Watch,
+} from "./client-ports.js";
 
 const suffix = ".state.sock";
 
