@@ -225,6 +225,18 @@ describe("holdfast member", () => {
     });
   });
 
+  it("CLI-STATE-7 says of whom nothing is heard, and whose disk is new", async () => {
+    const { cli, replica } = await rig();
+    replica.state.standing = "silent";
+    expect((await cli("member", "list")).stdout).toMatch(/b +voter +is not heard +3/);
+    replica.state.standing = "blank";
+    const { stdout } = await cli("member", "list");
+    expect(stdout).toMatch(/b +voter +has no vote, its disk is new: holdfast member replace b +3/);
+    expect(stdout).toMatch(/a +voter +leads +3/);
+    replica.state.standing = null;
+    expect((await cli("member", "list")).stdout).toMatch(/b +voter +3/);
+  });
+
   it("CLI-STATE-7 asks for changes and transfers", async () => {
     const { cli, replica } = await rig();
     const { changes, transfers } = replica.state;
