@@ -22,13 +22,13 @@ const withRoles = (...roles: readonly string[]) =>
   );
 
 async function settings(section: string) {
-  const { state } = accepted(await load(section)).settings.node;
+  const { state } = accepted(await load(section)).settings.cluster;
   return state;
 }
 
 describe("the replicated state of a config", () => {
   it("STATE-CONFIG-1: has all nodes as voters, and times for a wired network", async () => {
-    const { state } = accepted(await folder.load(soundConfig)).settings.node;
+    const { state } = accepted(await folder.load(soundConfig)).settings.cluster;
     expect([...(state?.group ?? [])]).toEqual([
       ["a", "voter"],
       ["b", "voter"],
@@ -77,12 +77,12 @@ describe("the replicated state of a config", () => {
 
 describe("a node in the first group", () => {
   it("STATE-CONFIG-4: is what its line says; with `none` it waits to be added", async () => {
-    const { state } = accepted(await withRoles("witness", "none", "voter")).settings.node;
+    const { state } = accepted(await withRoles("witness", "none", "voter")).settings.cluster;
     expect([...(state?.group ?? [])]).toEqual([
       ["a", "witness"],
       ["c", "voter"],
     ]);
-    const learner = accepted(await withRoles("learner")).settings.node.state;
+    const learner = accepted(await withRoles("learner")).settings.cluster.state;
     expect(learner?.group.get("a" as never)).toBe("learner");
   });
 
