@@ -5,13 +5,13 @@ import { type Instant, micros } from "../../kernel/time.js";
 import type { ReplicaStatus } from "../../replication/replica/status.js";
 import type { Paint, Tone } from "../terminal.js";
 
-/** No row where the cluster keeps none. */
+/** No row where the host does not say how the state is kept. */
 export function stateRows({ node, host }: LiveStatus, paint: Paint): string[][] {
   if (host.stateTrouble !== null) {
     return [["  state", paint("bad", `not kept here: ${host.stateTrouble}`)]];
   }
   const { replica, at } = node;
-  if (replica === null || host.state === null) return [];
+  if (host.state === null) return [];
   return [
     ["  state", roleText(replica, at, paint)],
     ["    disk", diskText(replica, host.state, paint)],
