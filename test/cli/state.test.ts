@@ -67,6 +67,15 @@ describe("holdfast kv", () => {
     expect((await cli("kv", "get", "x")).stdout).toBe("0xff00\n");
   });
 
+  it("CLI-STATE-1 lists values that would command a terminal, or break a line, as JSON", async () => {
+    const { cli } = await rig();
+    await cli("kv", "put", "x", "one\n\u001b[2Jtwo");
+    const { stdout } = await cli("kv", "list");
+    expect(stdout).toContain('"one\\n\\u001b[2Jtwo"');
+    expect(stdout.trimEnd().split("\n")).toHaveLength(2);
+    expect((await cli("kv", "get", "x")).stdout).toBe("one\n\u001b[2Jtwo\n");
+  });
+
   it("CLI-STATE-2 tells how old a stale answer may be", async () => {
     const { cli } = await rig();
     await cli("kv", "put", "x", "1");
