@@ -59,17 +59,35 @@ export async function withClient<T>(
 }
 
 /**
- * One request to the first replica of this machine that answers.
+ * One request to the first replica of this machine that is there.
  *
- * @throws CliFailure where nobody does
+ * @throws CliFailure where none is, or it does not serve
  */
 export async function askHere(
   io: CliIo,
   flags: ClientFlags,
   request: ClientRequest,
 ): Promise<ClientReply> {
-  const [path = ""] = await pathsOf(io, flags);
-  return explained(() => askState(path, request, timeoutOf(flags)));
+  const paths = await pathsOf(io, flags);
+  return explained(async () => {
+    const reply = await askFirst(paths, request, timeoutOf(flags));
+    if (reply.kind === "refused") throw new StateRefusal(reply.reason, reply.detail);
+    return reply;
+  });
+}
+
+async function askFirst(
+  [path = "", ...others]: readonly string[],
+  request: ClientRequest,
+  within: Duration,
+): Promise<ClientReply> {
+  try {
+    return await askState(path, request, within);
+  } catch (error) {
+    const isAbsent = error instanceof StateRefusal && error.reason === "no-replica";
+    if (!isAbsent || others.length === 0) throw error;
+    return askFirst(others, request, within);
+  }
 }
 
 async function pathsOf(io: CliIo, flags: ClientFlags): Promise<string[]> {

@@ -173,9 +173,7 @@ class Client implements StateClient {
     return {
       ...{ lock, token, lost },
       isSure: () => !lost.aborted && this.#client.isSure(),
-      release: async () => {
-        await this.#client.call({ kind: "release", lock });
-      },
+      release: () => this.#client.release(lock, token),
     };
   }
 
