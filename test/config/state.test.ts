@@ -37,12 +37,14 @@ describe("the replicated state of a config", () => {
     expect(state).toMatchObject({
       ...{ heartbeat: 100_000, election: 1_000_000, leaseReads: false },
       ...{ stallAfter: 500_000, snapshotEvery: 3_600_000_000, bytesPerHourMax: null },
+      canaryEvery: 2_000_000,
     });
   });
 
   it("STATE-CONFIG-1: takes what is said", async () => {
-    const said = "{ heartbeat: 10ms, election: 100ms, leaseReads: true, bytesPerHourMax: 50MiB }";
-    expect(await settings(said)).toMatchObject({
+    const said = "heartbeat: 10ms, election: 100ms, leaseReads: true, bytesPerHourMax: 50MiB";
+    expect(await settings(`{ ${said}, canaryEvery: 10s }`)).toMatchObject({
+      canaryEvery: 10_000_000,
       ...{ heartbeat: 10_000, election: 100_000, leaseReads: true, bytesPerHourMax: 52_428_800 },
     });
   });
@@ -64,6 +66,7 @@ describe("the replicated state of a config", () => {
     ["{ heartbeat: 11s, election: 1m }", "9:21: state.heartbeat: expected 1ms to 10s"],
     ["{ election: 11m }", "9:20: state.election: expected 400ms (4 heartbeats) to 10m"],
     ["{ stallAfter: 0s }", "9:22: state.stallAfter: expected more than 0"],
+    ["{ canaryEvery: 0s }", "9:23: state.canaryEvery: expected more than 0"],
     ["{ snapshotEvery: 0s }", "9:25: state.snapshotEvery: expected more than 0"],
     ["{ heartbeat: 100 }", "9:21: state.heartbeat: expected a duration such as 250ms"],
     ["{ leaseReads: perhaps }", "9:22: state.leaseReads: expected true or false"],

@@ -53,10 +53,9 @@ const diskTones: Readonly<Record<ReplicaStatus["disk"], Tone>> = {
 type Kept = NonNullable<HostStatus["state"]>;
 
 function diskText({ disk }: ReplicaStatus, state: Kept, paint: Paint): string {
-  const { bytesLastHour, syncs, writes, folder } = state;
-  const written = `${(bytesLastHour / 1e6).toFixed(1)} MB written in the last hour`;
-  const counts = `${writes} writes, ${syncs} durable`;
-  return `${paint(diskTones[disk], disk)}, ${written}, ${counts}, ${folder}`;
+  const { bytesLastHour, syncsLastHour, folder } = state;
+  const written = `${(bytesLastHour / 1e6).toFixed(1)} MB in ${syncsLastHour} durable writes`;
+  return `${paint(diskTones[disk], disk)}, ${written} in the last hour, ${folder}`;
 }
 
 function clientsText({ sessions, waiting }: ReplicaStatus, { clients }: Kept): string {

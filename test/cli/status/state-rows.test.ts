@@ -19,7 +19,7 @@ const replica: ReplicaStatus = {
 
 const kept: Kept = {
   ...{ folder: "/var/lib/holdfast/pi-1.state", bytesLastHour: 1_260_000, bytesWritten: 9e6 },
-  ...{ writes: 70, syncs: 65 },
+  ...{ writes: 70, syncs: 65, syncsLastHour: 40 },
   clients: { clients: 4, requests: 12, malformed: 0, slow: 0 },
 };
 
@@ -46,9 +46,7 @@ describe("the replicated state in `holdfast status`", () => {
   it("CLI-STATUS-STATE-1: says who leads, how far it is, and what the disk has borne", () => {
     expect(rows()).toEqual({
       state: "follower, pi-2 leads, term 4, committed 90, applied 89",
-      disk:
-        "<good>ok, 1.3 MB written in the last hour, 70 writes, 65 durable, " +
-        "/var/lib/holdfast/pi-1.state",
+      disk: "<good>ok, 1.3 MB in 40 durable writes in the last hour, /var/lib/holdfast/pi-1.state",
       clients: "4 connected, 2 sessions open, 12 requests, 3 waiting",
     });
     expect(rows({ raft: { role: "leader" } })["state"]).toMatch(/^<good>leads, term 4/);
