@@ -139,11 +139,15 @@ const exits: Readonly<Record<StateRefusalReason, Exclude<ExitReason, "ok" | "bug
   "unknown-command": "usage",
 };
 
+const majorityHint =
+  "a majority of the members has to be up, before the first write ever all voters and witnesses: " +
+  "see `holdfast member list` and `holdfast status`";
+
 const hints: Partial<Record<StateRefusalReason, string>> = {
   "no-replica": "is `holdfast run` up on this machine?",
   "not-permitted": "the socket is for the user that runs the replica",
-  "no-leader": "a majority of the members has to be up: see `holdfast member list`",
-  "no-quorum": "a majority of the members has to be up: see `holdfast member list`",
+  "no-leader": majorityHint,
+  "no-quorum": majorityHint,
   "disk-not-writable": "see `holdfast status`, and `holdfast doctor` on the leader's board",
   "unknown-outcome": "it may have been applied or not: look before you do it again",
 };
