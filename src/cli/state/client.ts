@@ -94,7 +94,8 @@ async function pathsOf(io: CliIo, flags: ClientFlags): Promise<string[]> {
   const stateDir = await stateDirOf(io, flags);
   const nodes = await nodesIn(stateDir, flags.node, stateSocketsHere);
   if (nodes.length === 0) {
-    throw new CliFailure("notAvailable", `nobody answers: no replica runs with ${stateDir}`);
+    const text = `nobody answers: no replica runs with ${stateDir} (${hints["no-replica"]})`;
+    throw new CliFailure("notAvailable", text, { reason: "no-replica" });
   }
   return nodes.map((node) => stateSocketPath(stateDir, node));
 }
@@ -144,7 +145,7 @@ const majorityHint =
   "see `holdfast member list` and `holdfast status`";
 
 const hints: Partial<Record<StateRefusalReason, string>> = {
-  "no-replica": "is `holdfast run` up on this machine?",
+  "no-replica": "is `holdfast run` up on this machine, with this stateDir?",
   "not-permitted": "the socket is for the user that runs the replica",
   "no-leader": majorityHint,
   "no-quorum": majorityHint,
