@@ -43,7 +43,7 @@ function rows(one: Case = {}): Readonly<Record<string, string>> {
 }
 
 describe("the replicated state in `holdfast status`", () => {
-  it("CLI-STATUS-STATE-1: says who leads, how far it is, and what the disk has borne", () => {
+  it("CLI-STATE-9: says who leads, how far it is, and what the disk has borne", () => {
     expect(rows()).toEqual({
       state: "follower, pi-2 leads, term 4, committed 90, applied 89",
       disk: "<good>ok, 1.3 MB in 40 durable writes in the last hour, /var/lib/holdfast/pi-1.state",
@@ -53,20 +53,20 @@ describe("the replicated state in `holdfast status`", () => {
     expect(rows({ raft: { leader: null } })["state"]).toContain("<bad>knows of no leader");
   });
 
-  it("CLI-STATUS-STATE-1: tells of a lease while it runs, and of none that is over", () => {
+  it("CLI-STATE-9: tells of a lease while it runs, and of none that is over", () => {
     const until = (at: number) => rows({ raft: { role: "leader", leaseUntil: instant(at) } });
     expect(until(1_000_000 + millis(80))["state"]).toContain("lease for 80ms more");
     expect(until(1_000_000)["state"]).not.toContain("lease");
   });
 
   it.each(["stalled", "full", "read-only", "failed"] as const)(
-    "CLI-STATUS-STATE-2: a disk that is %s is bad",
+    "CLI-STATE-9: a disk that is %s is bad",
     (disk) => {
       expect(rows({ replica: { disk } })["disk"]).toMatch(new RegExp(`^<bad>${disk}, `));
     },
   );
 
-  it("CLI-STATUS-STATE-3: says why it takes no part, or not yet", () => {
+  it("CLI-STATE-9: says why it takes no part, or not yet", () => {
     const out = { reason: "rotten", detail: "entries 7 to 9 are lost" };
     expect(rows({ replica: { phase: "out", out, raft: null } })["state"]).toBe(
       "<bad>takes no part: rotten: entries 7 to 9 are lost",
@@ -79,14 +79,14 @@ describe("the replicated state in `holdfast status`", () => {
     });
   });
 
-  it("CLI-STATUS-STATE-4: says that a new disk has no vote, and what to do", () => {
+  it("CLI-STATE-9: says that a new disk has no vote, and what to do", () => {
     expect(rows({ raft: { blank: true } })["state"]).toContain("say `holdfast member replace`");
     const first = rows({ raft: { blank: true, leader: null } })["state"];
     expect(first).toContain("at the first start all voters and witnesses must be up once");
     expect(rows()["state"]).not.toContain("new");
   });
 
-  it("CLI-STATUS-STATE-5: counts clients that were sent away, once there are any", () => {
+  it("CLI-STATE-9: counts clients that were sent away, once there are any", () => {
     const { clients } = rows({ clients: { malformed: 1, slow: 2 } });
     expect(clients).toContain("1 sent away for nonsense, 2 sent away for not reading");
   });
