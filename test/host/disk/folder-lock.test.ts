@@ -92,7 +92,7 @@ describe.each(ways)("the lock of a folder, by the kernel: %s", (isNative) => {
     expect(existsSync(join(folder, ".lock"))).toBe(isNative);
   });
 
-  it("FILE-3: is taken where the board was started anew, whoever is of that number now", async () => {
+  it("FILE-3: is taken where the board was started anew, whoever has the number now", async () => {
     const folder = newFolder();
     const pid = other().pid ?? 0;
     for (const [whose, isTaken] of [

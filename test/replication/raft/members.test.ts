@@ -264,7 +264,7 @@ describe("a member that has lost its disk (RAFT-50)", () => {
     expect(cluster.node(lost).applied).toBe(cluster.invariants.committedMax);
   });
 
-  it("is told by the status: its own, and its leader's, who also knows whom it does not hear", () => {
+  it("is told by its own status and its leader's, who knows whom it does not hear", () => {
     const cluster = running();
     const [lost, leader] = [follower(cluster), leaderOf(cluster)];
     const standing = () => {
