@@ -51,6 +51,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./question-answerer": ["QuestionAnswerer"],
   "./pin-board": ["pinNamed"],
   "./board": ["readingAge"],
+  "./fence": ["Fence"],
   "./mock-pins": ["MockPinBoard"],
   "./wired-board": ["openWired"],
   "./raspberry-pi": ["openRaspberryPi"],
