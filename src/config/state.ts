@@ -28,6 +28,7 @@ export function settleState(layers: Layers): readonly Problem[] {
   settle(layers, "election", election, "1s, at least 10 heartbeats");
   settle(layers, "leaseReads", false, "");
   settle(layers, "stallAfter", "500ms", "");
+  settle(layers, "canaryEvery", "2s", "");
   settle(layers, "snapshotEvery", "1h", "");
   return [...problemsOfTimes(layers, heartbeat), ...problemsOfNodes(layers)];
 }
@@ -47,7 +48,7 @@ function problemsOfTimes(layers: Layers, heartbeat: Duration): readonly Problem[
   if (election !== undefined && (election < least || election > electionMax)) {
     refuse("election", `${formatDuration(least)} (${heartbeatsMin} heartbeats) to 10m`);
   }
-  for (const key of ["stallAfter", "snapshotEvery"]) {
+  for (const key of ["stallAfter", "canaryEvery", "snapshotEvery"]) {
     if (timeAt(layers, key) === 0) refuse(key, "more than 0");
   }
   return problems;
@@ -79,6 +80,7 @@ export function stateOf({ nodes, state = {} }: FileContent): StateSettings {
     election: state.election ?? micros(0),
     leaseReads: state.leaseReads ?? false,
     stallAfter: state.stallAfter ?? micros(0),
+    ...(state.canaryEvery === undefined ? {} : { canaryEvery: state.canaryEvery }),
     snapshotEvery: state.snapshotEvery ?? micros(0),
     bytesPerHourMax: state.bytesPerHourMax ?? null,
   };

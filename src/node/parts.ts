@@ -89,9 +89,14 @@ function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica {
     life: bootId,
     dice: new Prng(bootId).split(`replica of ${self}`),
     raft: raftOf(state, timing.clockDriftMaxPpm),
-    log: { stallAfter: state.stallAfter, bytesPerHourMax: state.bytesPerHourMax },
+    log: logOf(state),
     app: appCommandsOf(settings.app),
   });
+}
+
+function logOf({ stallAfter, canaryEvery, bytesPerHourMax }: ClusterSettings["state"]) {
+  const canary = canaryEvery === undefined ? {} : { canaryEvery };
+  return { stallAfter, bytesPerHourMax, ...canary };
 }
 
 /** Who boots again throws other dice: two lives need not choose alike. */

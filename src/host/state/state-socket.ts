@@ -81,8 +81,14 @@ export class StateSocket {
   /** To a client that has gone it goes nowhere. */
   reply(number: ClientNumber, reply: ClientReply): void {
     const client = this.#clients.get(number);
-    if (client === undefined) return;
-    client.writer.add(encodeReply(reply));
+    if (client === undefined || client.socket.destroyed) return;
+    const { socket, writer } = client;
+    writer.add(encodeReply(reply));
+    // Here and not after the write: what one turn's requests ask for may be more than there is.
+    if (writer.length + socket.writableLength > unreadBytesMax) {
+      this.#slow += 1;
+      socket.destroy();
+    }
     if (client.isWriting) return;
     client.isWriting = true;
     if (this.#writing.push(client) === 1) queueMicrotask(() => this.#write());
@@ -146,12 +152,7 @@ export class StateSocket {
     for (const client of writing) {
       client.isWriting = false;
       const { socket, writer } = client;
-      const bytes = writer.take();
-      if (socket.destroyed) continue;
-      if (!socket.write(bytes)) this.#pause(client, true);
-      if (socket.writableLength <= unreadBytesMax) continue;
-      this.#slow += 1;
-      socket.destroy();
+      if (!socket.destroyed && !socket.write(writer.take())) this.#pause(client, true);
     }
   }
 

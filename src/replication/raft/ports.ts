@@ -157,6 +157,18 @@ export type RaftEvent =
    */
   | { readonly kind: "blank-member"; readonly member: NodeId };
 
+export interface MemberProgress {
+  /** Its durable log is the leader's up to here. */
+  readonly matched: number;
+  readonly heardAt: Instant | null;
+  readonly state: string;
+  /**
+   * `silent`: it has not answered for an election timeout. `blank`: it has, from a disk that counts
+   * as nobody until it was replaced.
+   */
+  readonly standing: "heard" | "silent" | "blank";
+}
+
 /** For the status; nothing hangs on it. */
 export interface RaftStatus {
   readonly role: RaftRole;
@@ -167,11 +179,10 @@ export interface RaftStatus {
   /** The first index that is still in the log. */
   readonly first: number;
   readonly group: Group;
-  /** A leader's view of each member: how far its log matches, and when it was last heard. */
-  readonly progress: ReadonlyMap<
-    NodeId,
-    { readonly matched: number; readonly heardAt: Instant | null; readonly state: string }
-  >;
+  /** Our own disk is not known to have promised nothing: it has no vote (see blank.ts). */
+  readonly blank: boolean;
+  /** A leader's view of each other member. */
+  readonly progress: ReadonlyMap<NodeId, MemberProgress>;
   /** Until when no other leader can be elected, if clocks drift no more than configured. */
   readonly leaseUntil: Instant | null;
 }

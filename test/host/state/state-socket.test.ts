@@ -120,6 +120,21 @@ describe("the state socket", () => {
     expect(socket.counts()).toMatchObject({ clients: 0, slow: 1 });
   });
 
+  it("STATE-SOCK-4 gathers no more for a client than may wait for it, in one turn either", async () => {
+    const { socket, path, reads, gone } = await open();
+    const client = await dial(path);
+    client.write(frames({ id: 1 }));
+    await until(() => reads.length > 0);
+    const text = "x".repeat(1_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let sent = 0; sent < 20 * unreadBytesMax; sent += text.length)
+      socket.reply(1, ok(1, text));
+    // Nothing of it was written yet: the turn is not over.
+    expect(socket.counts().slow).toBe(1);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * unreadBytesMax);
+    await until(() => gone.length > 0);
+  });
+
   it("STATE-SOCK-4 has so many clients, and room again when one has gone", async () => {
     const { socket, path } = await open();
     const clients: Socket[] = [];

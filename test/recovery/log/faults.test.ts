@@ -316,7 +316,7 @@ describe("limits", () => {
 
   it("LOG-18: counts what it writes, and tells when the budget of an hour is spent", () => {
     const rig = LogRig.open(new MemoryDisk(), {
-      bytesPerHourMax: 20_000,
+      bytesPerHourMax: 40_000,
       canaryEvery: seconds(7_200),
     });
     const before = rig.store.counts();
