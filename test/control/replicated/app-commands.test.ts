@@ -34,6 +34,10 @@ const boiler = defineApp({
       vast: (state) => ({ state, result: "x".repeat(5_000) }),
       nothing: () => undefined as never,
       date: () => ({ state: new Map() as never }),
+      // Nobody hears its rejection but the process, which would end by it.
+      late: (async () => {
+        throw new Error("too late");
+      }) as never,
       mine: () => {
         let looks = 0;
         return {
@@ -80,6 +84,7 @@ describe("APP-5: a command on the replicated state", () => {
     ["nothing", null, /gave no/],
     ["date", null, /not plain data/],
     ["mine", null, /not plain data/],
+    ["late", null, /late is async/],
     ["tricky", null, /cannot be read/],
   ])("%s is refused, and changes nothing", (name, argument, detail) => {
     const [result, state] = apply(boiler, name, argument);
