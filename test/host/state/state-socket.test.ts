@@ -121,7 +121,7 @@ describe("the state socket", () => {
     expect(socket.counts()).toMatchObject({ clients: 0, slow: 1 });
   });
 
-  it("STATE-SOCK-4 gathers no more for a client than may wait for it, in one turn either", async () => {
+  it("STATE-SOCK-4 gathers no more for a client than may wait for it in one turn", async () => {
     const { socket, path, reads, gone } = await open();
     const client = await dial(path);
     client.write(frames({ id: 1 }));
