@@ -67,7 +67,7 @@ describe("holdfast kv", () => {
     expect((await cli("kv", "get", "x")).stdout).toBe("0xff00\n");
   });
 
-  it("CLI-STATE-1 lists values that would command a terminal, or break a line, as JSON", async () => {
+  it("CLI-STATE-1 lists values as JSON that would command a terminal or break a line", async () => {
     const { cli } = await rig();
     await cli("kv", "put", "x", "one\n\u001b[2Jtwo");
     const { stdout } = await cli("kv", "list");

@@ -21,7 +21,7 @@ export interface Judgement extends Question {
   readonly took: number;
 }
 
-/** Between two looks at the clock: a step takes about a microsecond, or, of big states, a second. */
+/** Between two looks at the clock: a step takes about a microsecond, of big states a second. */
 const stepsMin = 8;
 const stepsMax = 16_384;
 /** In milliseconds: a slice that takes longer is followed by a smaller one. */

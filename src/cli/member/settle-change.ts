@@ -51,8 +51,8 @@ const look = async (client: MembersClient): Promise<ToldGroup> =>
   groupOf(await client.members.get());
 
 /**
- * Nobody knows what became of ours, or another change has to end first, or a newcomer to come. Asked
- * again, what the group has or has not may be what we have asked for before.
+ * Nobody knows what became of ours, or another change has to end first, or a newcomer to come.
+ * Asked again, what the group has or has not may be what we have asked for before.
  */
 function isUndecided({ reason, detail }: StateRefusal, isFirst: boolean): boolean {
   if (reason === "unknown-outcome") return true;

@@ -40,6 +40,10 @@ export const stateClientsMax = 128;
 /** Replies that wait for a client to read them, in bytes; one for which more wait is sent away. */
 export const unreadBytesMax = 16 * 1_024 * 1_024;
 
+/** Of all clients together; one that has much waiting of it is sent away. */
+export const unreadTotalMax = 64 * 1_024 * 1_024;
+const muchUnread = 1_024 * 1_024;
+
 export const stateSocketPath = (stateDir: string, node: NodeId): string =>
   join(stateDir, `${node}.state.sock`);
 
@@ -82,12 +86,11 @@ export class StateSocket {
   reply(number: ClientNumber, reply: ClientReply): void {
     const client = this.#clients.get(number);
     if (client === undefined || client.socket.destroyed) return;
-    const { socket, writer } = client;
-    writer.add(encodeReply(reply));
+    client.writer.add(encodeReply(reply));
     // Here and not after the write: what one turn's requests ask for may be more than there is.
-    if (writer.length + socket.writableLength > unreadBytesMax) {
+    if (this.#isTooMuch(unreadOf(client))) {
       this.#slow += 1;
-      socket.destroy();
+      client.socket.destroy();
     }
     if (client.isWriting) return;
     client.isWriting = true;
@@ -156,9 +159,20 @@ export class StateSocket {
     }
   }
 
+  #isTooMuch(unread: number): boolean {
+    if (unread <= muchUnread) return false;
+    if (unread > unreadBytesMax) return true;
+    let total = 0;
+    for (const client of this.#clients.values()) total += unreadOf(client);
+    return total > unreadTotalMax;
+  }
+
   #pause(client: Client, isPaused: boolean): void {
     if (client.isPaused === isPaused) return;
     client.isPaused = isPaused;
     this.#options.onPaused(client.number, isPaused);
   }
 }
+
+const unreadOf = ({ socket, writer }: Client): number =>
+  socket.destroyed ? 0 : writer.length + socket.writableLength;

@@ -62,7 +62,7 @@ describe("a command", () => {
     expect(answer).toMatchObject({ kind: "refused", reason: "unknown-outcome" });
   });
 
-  it("is not done again by a copy of its frame after the leader has started anew (REPLICA-14)", () => {
+  it("is not done again by a copy of its frame after a start of the leader (REPLICA-14)", () => {
     const small = new SmallGroup();
     const [leader, follower] = [small.leader(), small.follower()];
     const before = small.forwarded.length;
