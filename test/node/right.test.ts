@@ -94,7 +94,7 @@ describe("a cluster with replicated state", () => {
       return { cluster, down };
     };
 
-    it("RIGHT-9: whoever dies, another drives within a second: nobody waits for an election", () => {
+    it("RIGHT-9: whoever dies, another drives in a second: nobody waits for an election", () => {
       for (const victim of ["driver", "leader"] as const) {
         const { cluster, down } = struck(false, victim);
         expect(cluster.drivers()).toHaveLength(1);

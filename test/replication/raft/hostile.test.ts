@@ -79,7 +79,7 @@ const appends = fc
       ...{ index: previousIndex + 1 + at, term: entryTerm, kind: entryKind, data: entryData },
     }));
     const about = { term: ours, previousIndex, previousTerm, committed, outline };
-    return { kind: "append", ...about, entries, round: 1 };
+    return { kind: "append", ...about, entries, round: 1, leased: false };
   });
 
 const said: fc.Arbitrary<RaftMessage> = fc.oneof(
