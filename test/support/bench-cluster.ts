@@ -61,8 +61,8 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
 
 /**
  * All are voters. By these dice n1 is the first to call an election, and so the first that drives,
- * which some tests count on: they say so. A leader that is gone is followed after 100 to 200 ms, and a
- * round for votes.
+ * which some tests count on: they say so. A leader that is gone is followed after 100 to 200 ms,
+ * and a round for votes.
  */
 export const benchState = (nodes: readonly NodeId[]): StateSettings => ({
   group: new Map(nodes.map((node) => [node, "voter"])),
