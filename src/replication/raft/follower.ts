@@ -5,6 +5,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { after, due, type Instant, micros } from "../../kernel/time.js";
+import { numberMax } from "./bytes.js";
 import { parseGroup } from "./group.js";
 import { takeEntries } from "./matching.js";
 import type { AppendRequest, SnapshotPiece } from "./messages.js";
@@ -76,6 +77,8 @@ export class Follower {
     if (!this.#hear(from)) return;
     const state = this.#state;
     this.#round = Math.max(this.#round, piece.round);
+    // Of a term to come: our own entries would be of an earlier one than those before them.
+    if (piece.snapshotTerm > piece.term) return;
     if (piece.index <= state.log.committed) {
       // All of it is here already, or on its way to the disk.
       if (piece.index <= state.log.saved) this.#answerPiece(from, piece, piece.total);
@@ -143,14 +146,14 @@ export class Follower {
   #answerPiece(target: NodeId, piece: SnapshotPiece, received: number): void {
     const { term, aboutDisk } = this.#state;
     const about = { term, index: piece.index, received, round: this.#round };
-    this.#state.replyWhenSaved(target, { kind: "snapshot-reply", ...about, ...aboutDisk });
+    this.#state.sendWhenSaved(target, { kind: "snapshot-reply", ...about, ...aboutDisk });
   }
 
   #reply(target: NodeId, accepted: boolean, index: number, hintTerm: number): void {
     const state = this.#state;
     const { term, aboutDisk } = state;
     const about = { term, accepted, index, hintTerm, round: this.#round };
-    state.replyWhenSaved(target, { kind: "append-reply", ...about, ...aboutDisk });
+    state.sendWhenSaved(target, { kind: "append-reply", ...about, ...aboutDisk });
   }
 }
 
@@ -165,6 +168,9 @@ export function electionAt(state: RaftState): Instant {
   return after(state.now, micros(electionTimeoutMin + dice.below(span + 1)));
 }
 
-/** Only a member with a vote, a full copy and a disk that works may lead. */
+/**
+ * Only a member with a vote, a full copy and a disk that works may lead. A broken peer may have
+ * spent all terms that there are: one more could be neither told nor kept.
+ */
 export const mayCampaign = (state: RaftState): boolean =>
-  state.mayLead && state.mayFound && state.health === "ok";
+  state.mayLead && state.mayFound && state.health === "ok" && state.term < numberMax;

@@ -132,7 +132,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
     if (message.kind !== "append" && message.kind !== "snapshot") return;
     const refusal = { term: this.#state.term, accepted: false, index: 0, hintTerm: 0, round: 0 };
     const { aboutDisk } = this.#state;
-    this.#state.replyWhenSaved(from, { kind: "append-reply", ...refusal, ...aboutDisk });
+    this.#state.sendWhenSaved(from, { kind: "append-reply", ...refusal, ...aboutDisk });
   }
 
   /** Whoever is not of the group cannot depose its leader by an answer that nobody asked for. */
@@ -199,7 +199,10 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
 
   #onDiskHealth(health: DiskHealth): void {
     this.#state.healthIs(health);
-    if (health !== "ok" && this.#role.kind === "leader") this.#stepDown("disk");
+    if (health === "ok") return;
+    if (this.#role.kind === "leader") this.#stepDown("disk");
+    // The votes of the others may be on their way, and would make a leader of it.
+    else if (this.#role instanceof Candidate) this.#turn({ kind: "follow", leader: null });
   }
 
   #onLate(): void {
