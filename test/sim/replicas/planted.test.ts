@@ -22,6 +22,7 @@ const foundBy: Readonly<Record<string, number>> = {
   "a snapshot has not the members": 23,
   "an entry is acknowledged before it is saved": 15,
   "a session's command is applied each time that it comes": 2,
+  "a joint group needs the new majority alone": 6,
   "a new leader does not wait for the leases of the sessions that it finds": 4,
   "a vote is given to a candidate whose log is behind": 6,
   "the repair of a log cuts one record too many": 2,

@@ -102,7 +102,10 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "a joint group needs the new majority alone",
-    tampering: {},
+    // Two majorities without a common member take a replacement, and a network that parts just then.
+    tampering: {
+      swarm: (swarm) => ({ ...swarm, ...{ faults: partedChanges, witness: false, voters: 3 } }),
+    },
     during: (run) => {
       const right = Object.getOwnPropertyDescriptor(GroupHistory.prototype, "quorum");
       const get = right?.get;
@@ -181,6 +184,11 @@ export const planted: readonly Planted[] = [
 const fallingLeaders = new Map<FaultKind, Duration>([
   ["crash-at-lead", millis(300)],
   ["isolate-at-lead", millis(300)],
+]);
+
+const partedChanges = new Map<FaultKind, Duration>([
+  ["replace", millis(200)],
+  ["partition-at-change", millis(150)],
 ]);
 
 const alone = { outgoing: null, lives: new Map() } as const;
