@@ -25,6 +25,7 @@ import { median, quantile } from "./median.js";
 
 const cycle = "10ms";
 const heartbeat = "10ms";
+const state = { heartbeat: "25ms", election: "100ms" };
 const samplingMs = 5;
 const nodes = ["pi-1", "pi-2", "pi-3"].map(nodeId);
 const program = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
@@ -51,7 +52,7 @@ class Bench {
   static async open(protection: Protection): Promise<Bench> {
     const begins = new MonotonicClock().now();
     const site = await openSite(nodes, null, begins, protection);
-    const ground = { nodes, app: boilerFile, cycle, heartbeat, protection };
+    const ground = { nodes, app: boilerFile, cycle, heartbeat, state, protection };
     return new Bench(site, await layGround(ground));
   }
 
@@ -188,7 +189,7 @@ async function benchTakeover(bench: Bench, kills: number): Promise<void> {
   for (let index = 0; index < kills; index += 1) {
     await settle(bench);
     bench.kill();
-    await wait(500);
+    await wait(1_000);
   }
   tell(`takeover after a kill, p50 / max of ${bench.takeovers.length} (ms)`, [
     median(bench.takeovers),

@@ -157,6 +157,8 @@ class Series {
       complain(`recovered up to ${recovered}, where ${this.#acknowledged} were acknowledged`);
       return;
     }
+    // Who has written nothing has had nothing to lose.
+    if (durable === null && round < this.#options.rounds) complain("no entry became durable");
     if (round > 0) this.#recovered += 1;
     this.#repairs += repairs;
     this.#acknowledged = Math.max(this.#acknowledged, durable ?? 0);

@@ -12,7 +12,15 @@ import { type CliIo, schemaOf, writeJson } from "./io.js";
 import { onEndSignal } from "./lifetime.js";
 import { ageText } from "./state/age.js";
 import { type ClientFlags, withClient, withClientFlags } from "./state/client.js";
-import { countIn, nameIn, prefixIn, shownValue, valueIn, valueJson } from "./state/words.js";
+import {
+  countIn,
+  lineValue,
+  nameIn,
+  prefixIn,
+  shownValue,
+  valueIn,
+  valueJson,
+} from "./state/words.js";
 import { table } from "./terminal.js";
 
 interface ReadFlags extends ClientFlags {
@@ -166,7 +174,7 @@ async function list(io: CliIo, prefix: string, flags: ListFlags): Promise<void> 
     writeJson(io, "kv", { prefix, keys: keys.map(keyJson), more, age });
     return;
   }
-  const rows = keys.map(({ key, version, value }) => [key, String(version), shownValue(value)]);
+  const rows = keys.map(({ key, version, value }) => [key, String(version), lineValue(value)]);
   const columns = [{ title: "key" }, { title: "version", align: "right" }, { title: "value" }];
   if (rows.length > 0) io.stdout.write(table(columns as Parameters<typeof table>[0], rows));
   if (more) io.stderr.write("there are more: --limit ended the list\n");
@@ -220,6 +228,6 @@ function eventJson(event: WatchEvent): object {
 }
 
 function eventText(event: WatchEvent): string {
-  if (event.kind === "put") return `${event.found.key} = ${shownValue(event.found.value)}`;
+  if (event.kind === "put") return `${event.found.key} = ${lineValue(event.found.value)}`;
   return event.kind === "deleted" ? `${event.key} is gone` : event.kind;
 }

@@ -151,6 +151,9 @@ async function release(io: CliIo, lock: string, flags: ReleaseFlags): Promise<vo
   const request = { kind: "command", id: 1, session: holder.session, sequence: 2 } as const;
   const reply = await askHere(io, flags, { ...request, command: { kind: "close-session" } });
   if (reply.kind !== "result" || !reply.result.ok) throw notOurs(view.lock);
+  // A program that has used that number for something else was answered in our place.
+  const { lock: now } = await withClient(io, flags, (client) => client.lock.get(lock));
+  if (now.holder?.session === holder.session && now.token === token) throw notOurs(now);
   if (flags.json) writeJson(io, "lock", { lock, released: true });
   else io.stdout.write(`${lock} is free\n`);
 }
@@ -182,10 +185,9 @@ async function run(
     flags,
     async (client) => {
       const held = await client.lock.acquire(lock, options);
+      if (held.lost.aborted) throw lost(lock, "before the command could be run");
       const ended = await runHolding(held, words);
-      if (held.lost.aborted) {
-        throw new CliFailure("checkFailed", `${lock} was lost while the command ran: killed it`);
-      }
+      if (held.lost.aborted) throw lost(lock, "while the command ran: killed it");
       await held.release();
       return ended;
     },
@@ -194,28 +196,38 @@ async function run(
   if (code !== 0) throw new EndedLike(code);
 }
 
+const lost = (lock: string, when: string): CliFailure =>
+  new CliFailure("checkFailed", `${lock} was lost ${when}`);
+
 /** The exit code of the command, or 128 and the number of the signal that ended it. */
 function runHolding(held: HeldLock, [program = "", ...words]: readonly string[]): Promise<number> {
   const env = { ...process.env, HOLDFAST_LOCK_TOKEN: String(held.token) };
-  const child = spawn(program, words, { stdio: "inherit", env });
-  const kill = (): void => {
-    child.kill("SIGKILL");
+  // A group of its own: what the command has started must not go on without the lock either.
+  const child = spawn(program, words, { stdio: "inherit", env, detached: true });
+  const send = (signal: NodeJS.Signals): void => {
+    if (child.pid !== undefined) signalGroup(child.pid, signal);
   };
+  const kill = (): void => send("SIGKILL");
   // At once, and not with a word before: another may have the lock.
   held.lost.addEventListener("abort", kill);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const pass = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
-  };
-  for (const signal of signals) process.on(signal, pass);
+  for (const signal of signals) process.on(signal, send);
   return new Promise((resolve, reject) => {
     child.on("error", (error) => {
       reject(new CliFailure("notAvailable", `${program}: cannot be run (${error.message})`));
     });
     child.on("exit", (code, signal) => {
       held.lost.removeEventListener("abort", kill);
-      for (const one of signals) process.off(one, pass);
+      for (const one of signals) process.off(one, send);
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // All of it has ended.
+  }
 }

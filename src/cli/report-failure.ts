@@ -6,7 +6,7 @@ import { CommanderError } from "commander";
 import { UsageError } from "../kernel/assert.js";
 import { BadVerdict, CliFailure, EndedLike, type ExitCode, exitCodes } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
-import { paintFor } from "./terminal.js";
+import { harmlessLines, paintFor } from "./terminal.js";
 
 export interface Invocation {
   readonly io: CliIo;
@@ -43,7 +43,7 @@ function tell(
 ): ExitCode {
   const { io } = invocation;
   const paint = paintFor(io, io.stderr);
-  io.stderr.write(`${paint("bad", "error:")} ${message.trimEnd()}\n`);
+  io.stderr.write(`${paint("bad", "error:")} ${harmlessLines(message.trimEnd())}\n`);
   if (invocation.json) tellJson(invocation, code, message, details);
   return code;
 }

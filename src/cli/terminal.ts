@@ -31,6 +31,15 @@ function wantsColour(env: CliIo["env"], sink: TextSink): boolean {
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
 
+/** What moves the cursor, colours, or turns the order of letters about. */
+const commands = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** What somebody else has written, in one line: it must not command the terminal. */
+export const harmless = (text: string): string => text.replace(commands, "\ufffd");
+
+/** The same where there may be several lines. */
+export const harmlessLines = (text: string): string => text.split("\n").map(harmless).join("\n");
+
 export interface Column {
   readonly title: string;
   /** Numbers stand right, words left. */

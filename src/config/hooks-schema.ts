@@ -1,6 +1,5 @@
 /** The section `hooks` of `holdfast.yaml`: commands that follow the right to drive. */
 import { z } from "zod";
-import { type Duration, seconds } from "../kernel/time.js";
 import { duration, mapping } from "./schema-parts.js";
 
 const command = (description: string) =>
@@ -19,23 +18,3 @@ export const hooks = mapping({
 }).partial();
 
 export type HooksContent = z.output<typeof hooks>;
-
-type Words = readonly [string, ...string[]];
-
-export interface HooksSettings {
-  readonly gain: Words | null;
-  readonly loss: Words | null;
-  readonly timeout: Duration;
-}
-
-/** Null where there are none. */
-export function hooksOf(content: HooksContent | undefined): HooksSettings | null {
-  if (content?.gain === undefined && content?.loss === undefined) return null;
-  const { gain, loss, timeout = seconds(10) } = content;
-  return { gain: wordsOf(gain), loss: wordsOf(loss), timeout };
-}
-
-const wordsOf = (words: readonly string[] | undefined): Words | null => {
-  const [program, ...more] = words ?? [];
-  return program === undefined ? null : [program, ...more];
-};

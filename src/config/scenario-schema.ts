@@ -262,6 +262,8 @@ export const scenarioSchema = mapping({
   state: mapping({
     disk: z.enum(["card", "ssd"], { error: "card or ssd" }).optional(),
     writes: positiveDuration.optional(),
+    heartbeat: positiveDuration.optional(),
+    election: positiveDuration.optional(),
   }).optional(),
   paths: z
     .record(z.string(), linkModel, {

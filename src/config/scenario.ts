@@ -10,8 +10,6 @@ import { micros, millis, seconds } from "../kernel/time.js";
 import { detectionOf } from "../node/detection-settings.js";
 import { firstPath } from "../node/path-settings.js";
 import type { Timing } from "../node/settings.js";
-import type { StateSettings } from "../node/state-settings.js";
-import { sdCardLatency, ssdLatency } from "../sim/disk/latency.js";
 import type { FaultSpec, Scenario } from "../sim/scenario.js";
 import { Layers } from "./layers.js";
 import { type KeyPath, type Problem, show, sortProblems } from "./problem.js";
@@ -19,7 +17,8 @@ import { parseDuration } from "./quantity.js";
 import { expectationsOf, invariantsOf } from "./scenario-expectations.js";
 import { faultsOf, type LinkEntryModel, linkModelOf } from "./scenario-faults.js";
 import { refuseShape } from "./scenario-refuse.js";
-import { type FaultEntry, type ScenarioFile, scenarioSchema } from "./scenario-schema.js";
+import { type ScenarioFile, scenarioSchema } from "./scenario-schema.js";
+import { scenarioStateOf } from "./scenario-state.js";
 import { choiceOf, protectionOf, votingOf } from "./settings.js";
 import { settleTiming } from "./timing.js";
 import { rootOf } from "./yaml-root.js";
@@ -64,7 +63,7 @@ const timingKeys: { readonly [Key in keyof Timing]: true } = {
   watchdog: true,
 };
 
-type Complain = (path: KeyPath, message: string) => void;
+export type Complain = (path: KeyPath, message: string) => void;
 
 function complainOfTimingKeys(file: ScenarioFile, complain: Complain): void {
   for (const [key, value] of Object.entries(file.timing ?? {})) {
@@ -109,7 +108,7 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     voting: votingOf(file.voting ?? {}),
     rereadsMax: file.rereads ?? 0,
     protection: protectionOf(file.protection ?? {}),
-    state: stateOf(file, nodes, complain),
+    state: scenarioStateOf(file, nodes, complain),
     clockDriftPpm: file.clocks?.driftPpm ?? 50,
     host: hostOf(file),
     network: linkModelFrom(file.network ?? {}),
@@ -126,39 +125,6 @@ function scenarioOf(file: ScenarioFile, layers: Layers, complain: Complain): Sce
     invariants: invariantsOf(file.invariants),
     liveness,
   };
-}
-
-const diskFaults: ReadonlySet<FaultEntry["fault"]> = new Set([
-  ...(["disk-full", "disk-read-only", "disk-stall", "disk-lies", "bit-rot"] as const),
-]);
-
-/** As a config has them where nobody says otherwise; every node is a voter. */
-const stateDefaults: Omit<StateSettings, "group"> = {
-  heartbeat: millis(100),
-  election: seconds(1),
-  leaseReads: false,
-  stallAfter: millis(500),
-  snapshotEvery: seconds(3_600),
-  bytesPerHourMax: null,
-};
-
-function stateOf(
-  { state, faults = [] }: ScenarioFile,
-  nodes: readonly NodeId[],
-  complain: Complain,
-): Scenario["state"] {
-  if (state !== undefined) {
-    return {
-      settings: { ...stateDefaults, group: new Map(nodes.map((node) => [node, "voter"])) },
-      disk: state.disk === "ssd" ? ssdLatency : sdCardLatency,
-      writeEvery: state.writes ?? millis(50),
-    };
-  }
-  for (const [index, { fault }] of faults.entries()) {
-    if (!diskFaults.has(fault)) continue;
-    complain(["faults", index, "fault"], "expected `state:` where a disk fails: nobody uses it");
-  }
-  return null;
 }
 
 function nodesOf(file: ScenarioFile, complain: Complain): readonly NodeId[] {

@@ -59,7 +59,10 @@ const timing = mapping({
   cutoff: duration("When in the cycle the vector is closed, whoever is missing.", "half a cycle"),
   heartbeat: duration("Every replica beats to every other once in this time.", "50ms"),
   suspectAfter: duration("A peer silent for longer is suspected.", "3 heartbeats"),
-  lease: duration("How long a promise to the driving replica lasts.", "3 heartbeats"),
+  lease: duration(
+    "When the replica that drives was not heard for so long, another gets the right to.",
+    "3 heartbeats, at least 20ms",
+  ),
   clockDriftMaxPpm: whole("a whole number of ppm from 0 to 100000", 0, 100_000, {
     description: "How far any clock may run from true time, in parts per million.",
     fallback: "500",

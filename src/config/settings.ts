@@ -18,7 +18,7 @@ import type { RestartSettings } from "../watchdog/restart/restart-policy.js";
 import type { BoardSettings } from "./board-schema.js";
 import { channelMapOf } from "./channel-map.js";
 import { type DependabilitySettings, dependabilityOf } from "./dependability-settings.js";
-import { type HooksSettings, hooksOf } from "./hooks-schema.js";
+import { type HooksSettings, hooksOf } from "./hooks.js";
 import { restartsOf } from "./restarts.js";
 import type { FileContent, LogLevel } from "./schema.js";
 import { serialOf } from "./serial.js";

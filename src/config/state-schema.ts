@@ -31,6 +31,13 @@ export const state = mapping({
     "A disk that does not answer for so long is stalled: it leads no more.",
     "500ms",
   ),
+  canaryEvery: duration(
+    "A disk on which nothing was made durable for so long is tried with a small write.",
+    "2s",
+  ),
   snapshotEvery: duration("The log is cut at least so often, if anything was written.", "1h"),
-  bytesPerHourMax: size("More written to the disk in an hour is told as an alarm.", "no alarm"),
+  bytesPerHourMax: size(
+    "More written to the disk in an hour, in whole pages of 4 KiB, is told as an alarm.",
+    "no alarm",
+  ),
 }).partial();

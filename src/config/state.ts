@@ -11,17 +11,24 @@ import type { FileContent } from "./schema.js";
 const heartbeatMin = micros(1_000);
 const heartbeatMax = micros(10_000_000);
 /** Fewer, and a single lost frame or a pause of the collector would call an election. */
-const heartbeatsMin = 4;
+export const heartbeatsMin = 4;
 const electionMax = micros(600_000_000);
+
+export const heartbeatDefault = micros(100_000);
+
+/** Where nobody says otherwise. */
+export const electionOf = (heartbeat: Duration): Duration =>
+  micros(Math.max(1_000_000, Math.min(10 * heartbeat, electionMax)));
 
 /** Fills in what nobody set, and gives the contradictions among what can be read. */
 export function settleState(layers: Layers): readonly Problem[] {
-  settle(layers, "heartbeat", "100ms", "");
-  const heartbeat = timeAt(layers, "heartbeat") ?? micros(100_000);
-  const election = Math.max(1_000_000, Math.min(10 * heartbeat, electionMax));
-  settle(layers, "election", formatDuration(micros(election)), "1s, at least 10 heartbeats");
+  settle(layers, "heartbeat", formatDuration(heartbeatDefault), "");
+  const heartbeat = timeAt(layers, "heartbeat") ?? heartbeatDefault;
+  const election = formatDuration(electionOf(heartbeat));
+  settle(layers, "election", election, "1s, at least 10 heartbeats");
   settle(layers, "leaseReads", false, "");
   settle(layers, "stallAfter", "500ms", "");
+  settle(layers, "canaryEvery", "2s", "");
   settle(layers, "snapshotEvery", "1h", "");
   return [...problemsOfTimes(layers, heartbeat), ...problemsOfNodes(layers)];
 }
@@ -41,7 +48,7 @@ function problemsOfTimes(layers: Layers, heartbeat: Duration): readonly Problem[
   if (election !== undefined && (election < least || election > electionMax)) {
     refuse("election", `${formatDuration(least)} (${heartbeatsMin} heartbeats) to 10m`);
   }
-  for (const key of ["stallAfter", "snapshotEvery"]) {
+  for (const key of ["stallAfter", "canaryEvery", "snapshotEvery"]) {
     if (timeAt(layers, key) === 0) refuse(key, "more than 0");
   }
   return problems;
@@ -73,6 +80,7 @@ export function stateOf({ nodes, state = {} }: FileContent): StateSettings {
     election: state.election ?? micros(0),
     leaseReads: state.leaseReads ?? false,
     stallAfter: state.stallAfter ?? micros(0),
+    ...(state.canaryEvery === undefined ? {} : { canaryEvery: state.canaryEvery }),
     snapshotEvery: state.snapshotEvery ?? micros(0),
     bytesPerHourMax: state.bytesPerHourMax ?? null,
   };

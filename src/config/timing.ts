@@ -10,6 +10,7 @@
 
 import type { Duration } from "../kernel/time.js";
 import type { Timing } from "../node/settings.js";
+import { sessionLeaseMax, sessionLeaseMin } from "../replication/service/limits.js";
 import type { Layers } from "./layers.js";
 import type { Problem } from "./problem.js";
 import { formatDuration, parseDuration } from "./quantity.js";
@@ -38,7 +39,13 @@ const derivations: readonly Derivation[] = [
     rule: "3 heartbeats",
     derive: (t) => 3 * t.heartbeat,
   },
-  { key: "lease", from: ["heartbeat"], rule: "3 heartbeats", derive: (t) => 3 * t.heartbeat },
+  {
+    // Of the session by which the right to drive is held.
+    key: "lease",
+    from: ["heartbeat"],
+    rule: "3 heartbeats, at least 20ms",
+    derive: (t) => Math.min(Math.max(3 * t.heartbeat, sessionLeaseMin), sessionLeaseMax),
+  },
   { key: "clockDriftMaxPpm", from: [], rule: "", derive: () => 500 },
   {
     key: "skewMax",
@@ -48,9 +55,9 @@ const derivations: readonly Derivation[] = [
   },
   { key: "sampleAgeMax", from: ["cycle"], rule: "2 cycles", derive: (t) => 2 * t.cycle },
   {
-    // A promise is renewed every heartbeat. A driver that slept for less than half of the lease
-    // still has the other half to hear of the renewal; one that slept longer may wake when its
-    // promise has ended and another one drives, so it gives up before it acts.
+    // The right is renewed every third of the lease. A driver that slept for less than half of the
+    // lease still has the rest to hear of the renewal; one that slept longer may wake when its
+    // right has ended and another one drives, so it gives up before it acts.
     key: "latenessMax",
     from: ["lease"],
     rule: "half the lease",
@@ -90,6 +97,12 @@ const rules: readonly Rule[] = [
     than: "heartbeat",
     holds: (t) => t.lease >= 2 * t.heartbeat,
     expected: "at least 2 heartbeats, or one lost message ends the lease",
+  },
+  {
+    key: "lease",
+    than: "heartbeat",
+    holds: (t) => t.lease >= sessionLeaseMin && t.lease <= sessionLeaseMax,
+    expected: "20ms to 10m",
   },
   {
     key: "skewMax",

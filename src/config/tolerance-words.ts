@@ -81,10 +81,11 @@ const voterInWords = ({ wrongVoters }: Tolerance): string =>
 
 const renewalInWords = "of the right to drive, in a row; then it may pass to another";
 
-const crashInWords = ({ crashes, takeoverMs }: Tolerance): string =>
+const crashInWords = ({ crashes, takeoverMs, takeoverOfLeaderMs }: Tolerance): string =>
   crashes === 0
     ? "the outputs take their safe states"
-    : `another replica drives after about ${durationText(takeoverMs)}`;
+    : `another replica drives after about ${durationText(takeoverMs)}; after up to ` +
+      `${durationText(takeoverOfLeaderMs)} where it led the log`;
 
 const stateInWords = ({ stateFaults }: Tolerance): string =>
   stateFaults === 0

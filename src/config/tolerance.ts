@@ -3,11 +3,12 @@
  * any floor((n-1)/2) may crash or fall silent, for the rest is a majority and drives on. Of the
  * channels of a sensor as many may say something wrong, for the right ones outvote them.
  *
- * The numbers are those of src/control/README.md and its lease; tolerance-words.ts says them.
+ * The numbers are those of src/control/README.md and of the right to drive; tolerance-words.ts says them.
  */
 
 import type { Protection } from "../control/protection/protection.js";
 import { majorityOf } from "../kernel/ids.js";
+import { keepAlivesPerLease } from "../replication/service/client/session-belief.js";
 import { type SensorTolerance, sensorTolerance } from "./sensor-tolerance.js";
 import type { RunSettings } from "./settings.js";
 import { notSeenIn, singlePointsOf } from "./single-points.js";
@@ -35,12 +36,14 @@ export interface Tolerance {
   readonly protection: Protection;
   /** Commands are computed by all, and written by one without a vote. */
   readonly wrongCommands: 0;
-  /** Any has the key: the lease believes its promises, and the others what it sends again. */
+  /** Any has the key: the log believes what it has kept, and the others what it sends again. */
   readonly lyingReplicas: 0;
-  /** So many renewals of the lease in a row may be lost. */
+  /** So many renewals of the right to drive may be lost in a row. */
   readonly lostRenewals: number;
   /** In milliseconds, from a crash of the driving replica until another drives. */
   readonly takeoverMs: number;
+  /** At most, where the one that crashed led the replicated state as well. */
+  readonly takeoverOfLeaderMs: number;
   readonly cycleMs: number;
   readonly sensors: readonly SensorTolerance[];
   /** What brings everything down by failing alone, each in a sentence. */
@@ -67,8 +70,9 @@ export function toleranceOf(settings: RunSettings): Tolerance {
     protection: settings.cluster.protection,
     wrongCommands: 0,
     lyingReplicas: 0,
-    lostRenewals: Math.max(0, Math.ceil(timing.lease / timing.heartbeat) - 2),
+    lostRenewals: keepAlivesPerLease - 1,
     takeoverMs: timing.lease / 1_000,
+    takeoverOfLeaderMs: (2 * settings.cluster.state.election + timing.lease) / 1_000,
     cycleMs: timing.cycle / 1_000,
     sensors,
     singlePointsOfFailure: singlePointsOf(settings, sensors),

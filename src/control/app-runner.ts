@@ -53,6 +53,7 @@ export function runApp(app: App, state: unknown, input: AppInput): AppSuccess | 
 }
 
 function judge(app: App, answer: unknown): AppSuccess | AppFault {
+  if (isForLater(answer)) return fault("malformed", "control is async: it has to answer at once");
   if (!isAnswer(answer)) return fault("malformed", "expected { state, commands }");
   const sealed = sealState(answer.state);
   if (!sealed.ok) return fault(sealed.reason, "the state that control returned");
@@ -79,6 +80,20 @@ function isAnswer(answer: unknown): answer is { state: unknown; commands: object
   if (!("state" in answer) || !("commands" in answer)) return false;
   return typeof answer.commands === "object" && answer.commands !== null;
 }
+
+/**
+ * What a function that is `async` has answered: a promise, whose rejection would end the process
+ * where nobody hears it. May throw, where the app's own `then` does.
+ */
+export function isForLater(answer: unknown): boolean {
+  if (typeof answer !== "object" || answer === null || !("then" in answer)) return false;
+  const { then } = answer;
+  if (typeof then !== "function") return false;
+  then.call(answer, ignore, ignore);
+  return true;
+}
+
+const ignore = (): void => undefined;
 
 /** An app may throw anything, also something that throws again when it is looked at. */
 export function errorTextOf(error: unknown): string {

@@ -256,7 +256,6 @@ export class LiveNode {
    */
   async #openState(): Promise<void> {
     const { node, stateDir, logger } = this.#options;
-    if (node.settings.state === undefined) return;
     if (stateDir === null) {
       this.#stateTrouble = "there is no stateDir to keep it in";
       return;

@@ -1,17 +1,12 @@
 /** What a node tells its right to drive, and tells of it. */
 import type { Unfitness } from "../control/cycle/ports.js";
-import type { DriveOutput, GiveUpReason } from "../control/drive/drive.js";
 import type { OutputGateOutput } from "../control/gate/output-gate.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
+import type { GiveUpReason } from "../control/right/ports.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { ReplicaOutput } from "../replication/replica/ports.js";
 import type { Replica } from "../replication/replica/replica.js";
-import type { NodeEvent } from "./events.js";
 import type { NodeOutput } from "./ports.js";
-
-export function acquired({ until, token }: Extract<DriveOutput, { kind: "acquired" }>): NodeEvent {
-  return { kind: "lease-acquired", until, ...(token === null ? {} : { token }) };
-}
 
 export function giveUpReason(unfit: Unfitness): GiveUpReason {
   return unfit === "unsynchronised" ? "released" : unfit;
@@ -31,8 +26,7 @@ export function commanded(
  * Whether this replica would hear that it has the right. A witness keeps no copy of the state that
  * says so, nor does one that is in no group yet: they would hold it and not know.
  */
-export function wouldHear(replica: Replica | null, self: NodeId): boolean {
-  if (replica === null) return true;
+export function wouldHear(replica: Replica, self: NodeId): boolean {
   const role = replica.status().raft?.group.members.get(self);
   return role === "voter" || role === "learner";
 }

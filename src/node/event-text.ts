@@ -83,9 +83,7 @@ function votedText(event: Extract<NodeEvent, { kind: "voted" }>): string {
 
 function leaseText(event: Extract<NodeEvent, { kind: `lease-${string}` }>): string {
   if (event.kind === "lease-lost") return `drives no longer: ${event.reason}`;
-  return event.token === undefined
-    ? "drives the outputs"
-    : `drives the outputs, by right ${event.token}`;
+  return `drives the outputs, by right ${event.token}`;
 }
 
 function startText(event: Extract<NodeEvent, { kind: "started" | "boot-explained" }>): string {

@@ -3,7 +3,7 @@
  * never steers anything.
  */
 import type { CycleEvent } from "../control/cycle/events.js";
-import type { DriveLossReason } from "../control/drive/drive.js";
+import type { RightLossReason } from "../control/right/ports.js";
 import type { Evidence } from "../detection/evidence.js";
 import type { PathOutput } from "../detection/paths/peer-paths.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -26,9 +26,9 @@ export type NodeEvent =
   | { readonly kind: "boot-explained"; readonly reason: BootReason; readonly safeMode: boolean }
   | { readonly kind: "peer-suspected"; readonly peer: NodeId; readonly evidence: Evidence }
   | { readonly kind: "peer-trusted"; readonly peer: NodeId }
-  /** This node drives; `token` only where its right has one. */
-  | { readonly kind: "lease-acquired"; readonly until: Instant; readonly token?: number }
-  | { readonly kind: "lease-lost"; readonly reason: DriveLossReason }
+  /** This node drives. */
+  | { readonly kind: "lease-acquired"; readonly until: Instant; readonly token: number }
+  | { readonly kind: "lease-lost"; readonly reason: RightLossReason }
   /** This node was woken so late that it may not judge others. */
   | { readonly kind: "was-late"; readonly by: Duration }
   /** A datagram had no effect. */

@@ -11,8 +11,6 @@ import {
   parseStateRequest,
 } from "../control/cycle/messages.js";
 import type { CycleInput } from "../control/cycle/ports.js";
-import type { LeaseInput } from "../control/lease/lease.js";
-import { parseGrant, parseRelease, parseRequest } from "../control/lease/messages.js";
 import type { PathInput } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -23,7 +21,6 @@ import type { FrameKind } from "../wire/envelope.js";
 export type Incoming =
   | { readonly part: "membership"; readonly input: MembershipInput }
   | { readonly part: "cycle"; readonly input: CycleInput }
-  | { readonly part: "drive"; readonly input: LeaseInput }
   | { readonly part: "paths"; readonly input: PathInput }
   | { readonly part: "replica"; readonly input: ReplicaInput };
 
@@ -64,12 +61,6 @@ export function readFrame(frame: Frame, roster: Roster): Incoming | null {
     case "override": {
       const input = readCycleInput(frame, roster);
       return input === null ? null : { part: "cycle", input };
-    }
-    case "lease-request":
-    case "lease-grant":
-    case "lease-release": {
-      const input = readLeaseInput(frame);
-      return input === null ? null : { part: "drive", input };
     }
     default:
       return unreachable(frame.kind);
@@ -113,16 +104,4 @@ function readCycleInput(frame: Frame, roster: Roster): CycleInput | null {
   }
   const reply = parseStateReply(body, roster.sensorCount);
   return reply === null ? null : { kind: "state-reply", from, reply };
-}
-
-function readLeaseInput(frame: Frame): LeaseInput | null {
-  const { source: from, bootId, body } = frame;
-  if (frame.kind === "lease-grant") {
-    const grant = parseGrant(body);
-    // A grant counts for the boot that asked, which is the one named in its body.
-    return grant === null ? null : { kind: "grant", from, ...grant };
-  }
-  const round = frame.kind === "lease-request" ? parseRequest(body) : parseRelease(body);
-  if (round === null) return null;
-  return { kind: frame.kind === "lease-request" ? "request" : "release", from, bootId, round };
 }

@@ -9,9 +9,10 @@
 import type { ControlCycle } from "../control/cycle/control-cycle.js";
 import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
 import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
-import type { Drive, DriveInput, DriveOutput } from "../control/drive/drive.js";
 import type { OutputGate, OutputGateInput } from "../control/gate/output-gate.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
+import type { RightInput, RightOutput } from "../control/right/ports.js";
+import type { Right } from "../control/right/right.js";
 import type { PathInput, PathWatch } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
@@ -39,19 +40,18 @@ import type {
   SupervisionOutput,
 } from "../watchdog/supervision/ports.js";
 import type { Supervision } from "../watchdog/supervision/supervision.js";
-import { acquired, commanded, giveUpReason, isOfGroup, wouldHear } from "./drive-words.js";
+import { commanded, giveUpReason, isOfGroup, wouldHear } from "./drive-words.js";
 import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
-import { cycleFrames, leaseFrames, membershipFrames } from "./part-frames.js";
+import { cycleFrames, membershipFrames } from "./part-frames.js";
 import { type NodeOptions, type NodeParts, partsOf } from "./parts.js";
 import { pathOutputs } from "./path-outputs.js";
 import type { Datagram, NodeInput, NodeOutput } from "./ports.js";
 import type { Received, Reception } from "./reception.js";
-import { outputsWithout, replicaOutputs } from "./replica-outputs.js";
+import { replicaOutputs } from "./replica-outputs.js";
 import { type NodeStatus, nodeStatus } from "./status.js";
 import { CycleCheckpoints, heartbeatCheckpoint, ToleratedReports } from "./supervision.js";
 import { Talk, type Word } from "./talk.js";
-import { Trust, type TrustChange } from "./trust.js";
 
 type Refused = Extract<Received, { readonly ok: false }>;
 
@@ -62,12 +62,11 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #cycle: ControlCycle;
   readonly #membership: Membership;
   readonly #paths: PathWatch;
-  readonly #trust = new Trust();
-  readonly #drive: Drive;
+  readonly #right: Right;
   readonly #gate: OutputGate;
   readonly #commands: CommandProtection | null;
   readonly #supervision: Supervision;
-  readonly #replica: Replica | null;
+  readonly #replica: Replica;
   readonly #checkpoints = new CycleCheckpoints();
   readonly #tolerated = new ToleratedReports();
   readonly #allParts: NodeParts;
@@ -91,13 +90,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#cycle = parts.cycle;
     this.#membership = parts.membership;
     this.#paths = parts.paths;
-    this.#drive = parts.drive;
+    this.#right = parts.right;
     this.#gate = parts.gate;
     this.#commands = parts.commands;
     this.#supervision = parts.supervision;
     this.#replica = parts.replica;
-    this.#talk = new Talk(parts.drive, parts.replica, {
-      drive: (now, output) => this.#carryDrive(now, output),
+    this.#talk = new Talk(parts.right, parts.replica, {
+      right: (now, output) => this.#carryRight(now, output),
       replica: (now, output) => this.#carryReplica(now, output),
     });
     this.#parts = this.#wakeables();
@@ -166,13 +165,12 @@ export class Node implements Machine<NodeInput, NodeOutput> {
    * may be asked for, and supervision last, for it judges the others.
    */
   #wakeables(): Wakeable[] {
-    const replica = this.#replica === null ? [] : [this.#replica];
     return [
       wakeable(this.#gate, (now) => this.#feedGate(now, timeout)),
-      wakeable(this.#drive, (now) => this.#feedDrive(now, timeout)),
+      wakeable(this.#right, (now) => this.#feedRight(now, timeout)),
       wakeable(this.#cycle, (now) => this.#feedCycle(now, timeout)),
       wakeable(this.#membership, (now) => this.#feedMembership(now, timeout)),
-      ...replica.map((part) => wakeable(part, (now) => this.#feedReplica(now, timeout))),
+      wakeable(this.#replica, (now) => this.#feedReplica(now, timeout)),
       wakeable(this.#paths, (now) => this.#feedPaths(now, timeout)),
       wakeable(this.#supervision, (now) => this.#feedSupervision(now, timeout)),
     ];
@@ -184,7 +182,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     const by = elapsed(deadline, now);
     if (by <= this.#options.settings.timing.latenessMax) return;
     this.#report({ kind: "was-late", by });
-    this.#feedDrive(now, { kind: "give-up", reason: "late" });
+    this.#feedRight(now, { kind: "give-up", reason: "late" });
     this.#feedReplica(now, { kind: "was-late", by });
     this.#feedMembership(now, { kind: "was-late", by });
     this.#feedPaths(now, { kind: "was-late" });
@@ -205,7 +203,6 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     const { kind, source, incoming } = received;
     if (kind === "sample") this.#outgoing.keepSample(source, bytes);
     if (incoming.part === "cycle") this.#feedCycle(now, incoming.input);
-    else if (incoming.part === "drive") this.#feedDrive(now, incoming.input);
     else if (incoming.part === "paths") this.#feedPaths(now, incoming.input);
     else if (incoming.part === "replica") this.#feedReplica(now, incoming.input);
     else this.#feedMembership(now, incoming.input);
@@ -260,13 +257,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   #carryFitness(now: Instant, unfit: Unfitness | null): void {
     this.#fit = unfit === null;
-    if (unfit !== null) this.#feedDrive(now, { kind: "give-up", reason: giveUpReason(unfit) });
+    if (unfit !== null) this.#feedRight(now, { kind: "give-up", reason: giveUpReason(unfit) });
     this.#tellEligible(now);
   }
 
   #tellEligible(now: Instant): void {
     const eligible = this.#fit && !this.#rebooting && wouldHear(this.#replica, this.#options.self);
-    this.#feedDrive(now, { kind: "eligible", eligible });
+    this.#feedRight(now, { kind: "eligible", eligible });
   }
 
   #feedMembership(now: Instant, input: MembershipInput | Timeout): void {
@@ -287,11 +284,13 @@ export class Node implements Machine<NodeInput, NodeOutput> {
       case "peer-suspected":
       case "peer-trusted":
         this.#report(output);
-        this.#feedTrust(now, this.#trust.hear(output.kind, output.peer, true));
+        this.#feedReplica(now, {
+          ...{ kind: "suspicion", member: output.peer },
+          suspected: output.kind === "peer-suspected",
+        });
         break;
       case "event":
         this.#report(output.event);
-        this.#feedTrust(now, this.#trust.told(output.event, this.#membership));
         break;
       case "refused":
         this.#report(this.#reception.refuse(refusalOf(output.reason), output.from));
@@ -311,21 +310,16 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #feedReplica(now: Instant, input: ReplicaInput | Timeout): void {
-    if (this.#replica === null) this.#send(outputsWithout(input, this.#reception));
-    else this.#say(now, { to: "replica", input });
+    this.#say(now, { to: "replica", input });
   }
 
-  #feedDrive(now: Instant, input: DriveInput | Timeout): void {
-    this.#say(now, { to: "drive", input });
-  }
-
-  #feedTrust(now: Instant, change: TrustChange | null): void {
-    if (change !== null) this.#feedDrive(now, change);
+  #feedRight(now: Instant, input: RightInput | Timeout): void {
+    this.#say(now, { to: "right", input });
   }
 
   #say(now: Instant, word: Word): void {
     if (!this.#talk.say(now, word)) return;
-    const { holder } = this.#drive.holder();
+    const { holder } = this.#right.holder();
     if (holder === this.#driver) return;
     this.#driver = holder;
     this.#feedCycle(now, { kind: "driver", driver: holder });
@@ -333,25 +327,20 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   #carryReplica(now: Instant, output: ReplicaOutput): void {
     if (output.kind === "reply" && output.client === ownClient) {
-      this.#feedDrive(now, { kind: "reply", reply: output.reply });
+      this.#feedRight(now, { kind: "reply", reply: output.reply });
     } else this.#send(replicaOutputs(output, this.#outgoing, this.#reception));
     if (output.kind === "app-state") this.#feedCycle(now, { ...output, kind: "replicated" });
     if (isOfGroup(output)) this.#tellEligible(now);
   }
 
-  #carryDrive(now: Instant, output: DriveOutput): void {
+  #carryRight(now: Instant, output: RightOutput): void {
     switch (output.kind) {
-      case "send-request":
-      case "send-grant":
-      case "send-release":
-        this.#send(leaseFrames(this.#outgoing, output));
-        break;
       case "request":
         this.#feedReplica(now, { kind: "own-request", request: output.request });
         break;
       case "acquired":
       case "extended":
-        if (output.kind === "acquired") this.#report(acquired(output));
+        if (output.kind === "acquired") this.#report({ ...output, kind: "lease-acquired" });
         this.#feedGate(now, { ...output, kind: "right-held" });
         break;
       case "lost":
@@ -379,7 +368,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     } else if (output.kind === "make-safe") {
       this.#rebooting = true;
       this.#feedGate(now, { kind: "withdrawn" });
-      this.#feedDrive(now, { kind: "give-up", reason: "reboot" });
+      this.#feedRight(now, { kind: "give-up", reason: "reboot" });
       this.#tellEligible(now);
     } else if (this.#tolerated.isNews(now, output)) {
       this.#report(output);

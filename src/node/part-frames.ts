@@ -7,8 +7,6 @@ import {
   stateRequestBody,
 } from "../control/cycle/messages.js";
 import type { CycleOutput } from "../control/cycle/ports.js";
-import type { LeaseOutput } from "../control/lease/lease.js";
-import { grantBody, releaseBody, requestBody } from "../control/lease/messages.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import type { MembershipOutput } from "../membership/ports.js";
@@ -19,7 +17,6 @@ export type CycleMessage = Extract<
   CycleOutput,
   { readonly kind: `send-${string}` | "resend-sample" }
 >;
-export type LeaseMessage = Extract<LeaseOutput, { readonly kind: `send-${string}` }>;
 export type MembershipMessage = Extract<MembershipOutput, { readonly kind: "send" }>;
 
 /** @param nodes of the cluster, in the order in which requests name them */
@@ -41,19 +38,6 @@ export function cycleFrames(
       return outgoing.tell(message.target, "state-reply", stateReplyBody(message.reply));
     case "send-order":
       return outgoing.broadcast("override", orderBody(message.order));
-    default:
-      return unreachable(message);
-  }
-}
-
-export function leaseFrames(outgoing: Outgoing, message: LeaseMessage): NodeOutput[] {
-  switch (message.kind) {
-    case "send-request":
-      return outgoing.broadcast("lease-request", requestBody(message.round));
-    case "send-grant":
-      return outgoing.tell(message.target, "lease-grant", grantBody(message));
-    case "send-release":
-      return outgoing.broadcast("lease-release", releaseBody(message.round));
     default:
       return unreachable(message);
   }

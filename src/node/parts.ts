@@ -1,9 +1,7 @@
 /** The parts of a node, made from the cluster's settings. How they are wired is in node.ts. */
 import { channelsOf } from "../control/channels.js";
 import { ControlCycle } from "../control/cycle/control-cycle.js";
-import { type Drive, LeasedDrive, LockedDrive } from "../control/drive/drive.js";
 import { OutputGate } from "../control/gate/output-gate.js";
-import { Lease } from "../control/lease/lease.js";
 import { CommandProtection } from "../control/protection/command-protection.js";
 import { protectedBytes } from "../control/protection/protection.js";
 import { appCommandsOf } from "../control/replicated/app-commands.js";
@@ -41,13 +39,12 @@ export interface NodeParts {
   readonly cycle: ControlCycle;
   readonly membership: Membership;
   readonly paths: PathWatch;
-  readonly drive: Drive;
+  readonly right: Right;
   readonly gate: OutputGate;
   /** Null where commands are not protected. */
   readonly commands: CommandProtection | null;
   readonly supervision: Supervision;
-  /** Null where the cluster keeps no replicated state. */
-  readonly replica: Replica | null;
+  readonly replica: Replica;
 }
 
 /** Commands outlive so many missed cycles; then the outputs are released. */
@@ -60,15 +57,14 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
   const { samples: sampleProtection, commands: profile } = protection;
   const cluster = { self, nodes, app, channels, voting, rereadsMax, sampleProtection };
   const outputs = Object.keys(app.outputs);
-  const keepsState = settings.state !== undefined;
   const commandAgeMax = micros(commandCyclesMax * timing.cycle);
   return {
     outgoing: new Outgoing(wire),
     reception: new Reception(wire, rosterOf(settings)),
-    cycle: new ControlCycle(now, { ...cluster, ...timing, keepsState }),
+    cycle: new ControlCycle(now, { ...cluster, ...timing }),
     membership: new Membership(membershipOf({ settings, self, now, bootId, mac })),
     paths: new PathWatch({ now, self, peers, paths, reportEvery: pathReportEvery(timing) }),
-    drive: driveOf({ settings, self, now, bootId, mac }),
+    right: rightOf({ settings, self, now, bootId, mac }),
     gate: new OutputGate({ outputs, votedOutputs: settings.votedOutputs ?? [], commandAgeMax }),
     commands: profile === null ? null : new CommandProtection({ profile, self, nodes, outputs }),
     supervision: new Supervision(supervisionOf(now, settings)),
@@ -76,21 +72,14 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
   };
 }
 
-/** A lock where there is a replicated state to keep it in; else a lease of a quorum. */
-function driveOf({ settings, self, now, bootId }: NodeOptions): Drive {
-  const { nodes, timing, state } = settings;
-  const { heartbeat, lease, clockDriftMaxPpm: driftMaxPpm } = timing;
-  if (state === undefined) {
-    const times = { period: heartbeat, length: lease, driftMaxPpm };
-    return new LeasedDrive(new Lease({ now, self, bootId, nodes, ...times }));
-  }
+function rightOf({ settings, self, bootId }: NodeOptions): Right {
+  const { heartbeat, lease, clockDriftMaxPpm: driftMaxPpm } = settings.timing;
   const seed = new Prng(bootId).split(`right of ${self}`).below(2 ** 31);
-  return new LockedDrive(new Right({ self, seed, lease, pause: heartbeat, driftMaxPpm }));
+  return new Right({ self, seed, lease, pause: heartbeat, driftMaxPpm });
 }
 
-function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null {
+function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica {
   const { state, timing } = settings;
-  if (state === undefined) return null;
   return new Replica({
     now,
     self,
@@ -100,9 +89,14 @@ function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica | null
     life: bootId,
     dice: new Prng(bootId).split(`replica of ${self}`),
     raft: raftOf(state, timing.clockDriftMaxPpm),
-    log: { stallAfter: state.stallAfter, bytesPerHourMax: state.bytesPerHourMax },
+    log: logOf(state),
     app: appCommandsOf(settings.app),
   });
+}
+
+function logOf({ stallAfter, canaryEvery, bytesPerHourMax }: ClusterSettings["state"]) {
+  const canary = canaryEvery === undefined ? {} : { canaryEvery };
+  return { stallAfter, bytesPerHourMax, ...canary };
 }
 
 /** Who boots again throws other dice: two lives need not choose alike. */

@@ -1,8 +1,6 @@
 /** What the replica of the replicated state says, as outputs of its node. */
 import { unreachable } from "../kernel/assert.js";
-import type { Timeout } from "../kernel/machine.js";
-import { ownClient, type ReplicaInput, type ReplicaOutput } from "../replication/replica/ports.js";
-import { requestIdOf } from "../replication/service/request-bodies.js";
+import { ownClient, type ReplicaOutput } from "../replication/replica/ports.js";
 import type { Outgoing } from "./outgoing.js";
 import type { NodeOutput } from "./ports.js";
 import type { Reception } from "./reception.js";
@@ -31,25 +29,4 @@ export function replicaOutputs(
     default:
       return unreachable(output);
   }
-}
-
-/** What comes of an input where the cluster keeps no replicated state. */
-export function outputsWithout(
-  input: ReplicaInput | Timeout,
-  reception: Reception,
-): readonly NodeOutput[] {
-  if (input.kind === "message") {
-    return [{ kind: "report", event: reception.refuse("no-replication", input.from) }];
-  }
-  if (input.kind !== "requests") return [];
-  return input.requests.map(({ client, body }) => {
-    const reply = {
-      kind: "refused",
-      id: requestIdOf(body),
-      reason: "no-leader",
-      leader: null,
-      detail: "this cluster keeps no replicated state",
-    } as const;
-    return { kind: "reply", client, reply };
-  });
 }

@@ -21,7 +21,7 @@ export interface Timing {
   readonly heartbeat: Duration;
   /** A peer silent for longer is suspected. */
   readonly suspectAfter: Duration;
-  /** How long a voter's promise of the lease lasts; a takeover takes about as long. */
+  /** Whoever drives and was not heard for so long has lost the right to; see control/right. */
   readonly lease: Duration;
   /** How far any clock's rate may be from that of true time, in parts per million. */
   readonly clockDriftMaxPpm: number;
@@ -52,8 +52,8 @@ export interface ClusterSettings {
   readonly paths: readonly PathOptions[];
   /** Outputs of the app that a voter in firmware drives, by two of three; left out, none. */
   readonly votedOutputs?: readonly string[];
-  /** Of the replicated state; left out, there is none. */
-  readonly state?: StateSettings;
+  /** Of the replicated state, in which the right to drive is held as well. */
+  readonly state: StateSettings;
   /** From end to end, of what passes between the replicas and to the boards. */
   readonly protection: Protection;
 }

@@ -13,6 +13,8 @@ export interface StateSettings {
   readonly leaseReads: boolean;
   /** An operation of the disk that is out for longer makes the disk stalled. */
   readonly stallAfter: Duration;
+  /** A disk that made nothing durable for so long is tried; where left out, as the log has it. */
+  readonly canaryEvery?: Duration;
   readonly snapshotEvery: Duration;
   /** Null: no alarm. */
   readonly bytesPerHourMax: number | null;

@@ -45,7 +45,7 @@ export interface NodeStatus {
   /** Who drives, as far as this node knows. */
   readonly driver: NodeId | null;
   readonly drives: boolean;
-  /** By which right; null where the right is a lease without a token, or nobody ever had it. */
+  /** By which right; null where nobody ever had it, as far as this node knows. */
   readonly token: number | null;
   /** The outputs that this node drives now. */
   readonly driven: readonly string[];
@@ -62,8 +62,7 @@ export interface NodeStatus {
   readonly dog: DogStatus;
   /** The streams of protected samples; empty where samples are not protected. */
   readonly protection: readonly ProtectedChannel[];
-  /** Of the replicated state; null where the cluster keeps none. */
-  readonly replica: ReplicaStatus | null;
+  readonly replica: ReplicaStatus;
 }
 
 export type DogStatus = Omit<SupervisionStatus, "entities">;
@@ -71,10 +70,10 @@ export type DogStatus = Omit<SupervisionStatus, "entities">;
 export function nodeStatus(
   now: Instant,
   { self, bootId, settings }: NodeOptions,
-  { cycle, drive, gate, membership, paths, reception, supervision, replica }: NodeParts,
+  { cycle, right, gate, membership, paths, reception, supervision, replica }: NodeParts,
   verdicts: ReadonlyMap<string, Verdict>,
 ): NodeStatus {
-  const { holder: driver, self: drives, token } = drive.holder();
+  const { holder: driver, self: drives, token } = right.holder();
   const { entities, ...dog } = supervision.status();
   return {
     node: self,
@@ -83,7 +82,7 @@ export function nodeStatus(
     cycle: cycle.status(),
     driver,
     drives,
-    token,
+    token: token === 0 ? null : token,
     driven: gate.driven(),
     peers: membership.detectorStanding(),
     group: groupStatus(membership, settings.detection),
@@ -94,7 +93,7 @@ export function nodeStatus(
     supervision: entities,
     dog,
     protection: cycle.protectedChannels(),
-    replica: replica?.status() ?? null,
+    replica: replica.status(),
   };
 }
 

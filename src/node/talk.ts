@@ -3,30 +3,31 @@
  * them says is carried out to the last word before the other hears of it: else the answer to an
  * early word could be carried out before a later one, and `lost` come before `acquired`.
  */
-import type { Drive, DriveInput, DriveOutput } from "../control/drive/drive.js";
+import type { RightInput, RightOutput } from "../control/right/ports.js";
+import type { Right } from "../control/right/right.js";
 import { feed, type Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { ReplicaInput, ReplicaOutput } from "../replication/replica/ports.js";
 import type { Replica } from "../replication/replica/replica.js";
 
 export type Word =
-  | { readonly to: "drive"; readonly input: DriveInput | Timeout }
+  | { readonly to: "right"; readonly input: RightInput | Timeout }
   | { readonly to: "replica"; readonly input: ReplicaInput | Timeout };
 
 export interface Carriers {
-  drive(now: Instant, output: DriveOutput): void;
+  right(now: Instant, output: RightOutput): void;
   replica(now: Instant, output: ReplicaOutput): void;
 }
 
 export class Talk {
-  readonly #drive: Drive;
-  readonly #replica: Replica | null;
+  readonly #right: Right;
+  readonly #replica: Replica;
   readonly #carriers: Carriers;
   #words: Word[] = [];
   #talking = false;
 
-  constructor(drive: Drive, replica: Replica | null, carriers: Carriers) {
-    this.#drive = drive;
+  constructor(right: Right, replica: Replica, carriers: Carriers) {
+    this.#right = right;
     this.#replica = replica;
     this.#carriers = carriers;
   }
@@ -43,9 +44,9 @@ export class Talk {
   }
 
   #carry(now: Instant, { to, input }: Word): void {
-    if (to === "drive") {
-      feed(this.#drive, now, input, (output) => this.#carriers.drive(now, output));
-    } else if (this.#replica !== null) {
+    if (to === "right") {
+      feed(this.#right, now, input, (output) => this.#carriers.right(now, output));
+    } else {
       feed(this.#replica, now, input, (output) => this.#carriers.replica(now, output));
     }
   }

@@ -58,7 +58,10 @@ export type DiskOperation =
       /** It ends well only once these bytes, and all before them in the file, are durable. */
       readonly synced: boolean;
     }
-  /** Data and length of the file are durable afterwards (fdatasync). */
+  /**
+   * Data and length of the file are durable afterwards (fdatasync). On a read-only file system it
+   * ends well where they are so already.
+   */
   | { readonly kind: "sync"; readonly file: FileName }
   | { readonly kind: "truncate"; readonly file: FileName; readonly bytes: number }
   | { readonly kind: "rename"; readonly from: FileName; readonly to: FileName }

@@ -65,7 +65,7 @@ export class Cluster implements Facts {
     if (isNews === "lease-lost" && this.#holder === observation.node) this.#holder = null;
   }
 
-  /** Who was the last to take the lease, has not told of its loss, and runs. */
+  /** Who was the last to get the right to drive, has not told of its loss, and runs. */
   driver(): SimulatedNode | null {
     if (this.#holder === null) return null;
     const node = this.world.node(this.#holder);

@@ -77,8 +77,8 @@ export function runScenario(options: RunOptions): SimReport {
     plan.observe(observation);
   });
   plan.start();
-  const { state } = scenario;
-  if (state !== null) writeAgainAndAgain(world, state.writeEvery, dice.split("state writes"));
+  const { writeEvery } = scenario.state;
+  if (writeEvery !== null) writeAgainAndAgain(world, writeEvery, dice.split("state writes"));
   sampleEachCycle(world, scenario.timing.cycle, [...checkers, ...recorder.samplers]);
   world.run(trueTime(scenario.duration));
   const { scenarioName } = options;
@@ -96,8 +96,8 @@ function settingsOf(scenario: Scenario, options: RunOptions): ClusterSettings {
   const names = pathsOfScenario(scenario).map(({ name }) => name);
   const paths = pathsOf(names, timing);
   const more = { rereadsMax, timing, detection, paths, protection };
-  const state = scenario.state === null ? {} : { state: scenario.state.settings };
-  return { cluster: "sim", nodes, app, channels, voting: votes, ...more, ...state };
+  const state = scenario.state.settings;
+  return { cluster: "sim", nodes, app, channels, voting: votes, ...more, state };
 }
 
 function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng): Cluster {
@@ -138,8 +138,7 @@ function makeCluster(options: RunOptions, settings: ClusterSettings, dice: Prng)
 }
 
 function hostOf({ host, timing, state }: Scenario): HostModel {
-  const disk = state === null ? {} : { disk: state.disk };
-  return { ...host, ...disk, watchdog: timing.watchdog };
+  return { ...host, disk: state.disk, watchdog: timing.watchdog };
 }
 
 /** Only where the scenario has faults of voters do nodes get voters that can be made faulty. */

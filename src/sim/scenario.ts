@@ -32,8 +32,7 @@ export interface Scenario {
   /** How often a board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
   readonly protection: Protection;
-  /** Null: the cluster keeps no replicated state, and asks nothing of its disks. */
-  readonly state: ScenarioState | null;
+  readonly state: ScenarioState;
   readonly clockDriftPpm: number;
   readonly host: { readonly wakeLatency: DelayModel; readonly resetTime: Duration };
   /** Of the first path, `udp`. */
@@ -54,8 +53,8 @@ export interface Scenario {
 export interface ScenarioState {
   readonly settings: StateSettings;
   readonly disk: DiskLatency;
-  /** From one write of a client to the next, in the mean. */
-  readonly writeEvery: Duration;
+  /** From one write of a client to the next, in the mean; null: nobody writes. */
+  readonly writeEvery: Duration | null;
 }
 
 export interface ScenarioPath {
@@ -82,7 +81,7 @@ export interface FaultHypothesis {
 /** Which node a fault hits; chosen when it fires. */
 export type NodeTarget =
   | { readonly kind: "node"; readonly node: NodeId }
-  /** Whoever holds the lease and runs; the fault waits until somebody does. */
+  /** Whoever has the right to drive and runs; the fault waits until somebody does. */
   | { readonly kind: "driver" }
   /** One that the dice choose, of those that are up. */
   | { readonly kind: "any" };

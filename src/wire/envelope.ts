@@ -20,12 +20,10 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { crc32c } from "../codes/crc32c.js";
 import { nodeIdLengthMax } from "../kernel/ids.js";
 
+/** 3, 4 and 5 were those of a lease by quorum that is no more. They are not given again. */
 export const frameKinds = {
   heartbeat: 1,
   sample: 2,
-  "lease-request": 3,
-  "lease-grant": 4,
-  "lease-release": 5,
   "state-request": 6,
   "state-reply": 7,
   "sample-request": 8,

@@ -123,7 +123,9 @@ describe.skipIf(!isBuilt(["src/cli/main.js", dog]))("a driver that is stopped in
       board.taken.slice(count).find(({ node, result }) => node !== old && result.ok),
     );
     expect(after.write.token).toBeGreaterThan(before);
-    expect(board.value()).toBe(30 / 120);
+    // The one that was stopped may have released the output, which needs no right, until the right
+    // that stands wrote again.
+    await board.until(() => (board.value() === 30 / 120 ? true : undefined));
     const stale = board.taken.filter(({ result }) => !result.ok);
     expect(stale.every(({ node }) => node === old)).toBe(true);
   }, 120_000);

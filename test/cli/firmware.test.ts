@@ -39,7 +39,7 @@ describe.skipIf(!hasPseudo)("CLI-FIRMWARE: holdfast firmware", () => {
     device.refused = 3;
     const { code, stdout } = await run(["firmware", "show", "--port", path]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^a bridge, firmware 1\.0\n/);
+    expect(stdout).toMatch(/^a bridge, firmware 2\.0\n/);
     expect(stdout).toContain("cluster: that with the tag 1A2B");
     expect(stdout).toContain("last reset: power, start 1 since power came on");
     expect(stdout).toContain("supervision of the host: off");
@@ -77,7 +77,7 @@ describe.skipIf(!hasPseudo)("CLI-FIRMWARE: holdfast firmware", () => {
     const { path, device } = plugged();
     device.version = 7;
     expect((await run(["firmware", "show", "--port", path])).stderr).toMatch(/speaks protocol 7/);
-    device.version = 1;
+    device.version = 2;
     device.device = 2;
     const bound = await run(["firmware", "bind", "--port", path, "--cluster", "boiler"]);
     expect(bound.stderr).toMatch(/bound by two of its three replicas/);

@@ -45,6 +45,35 @@ describe("holdfast history check (HISTORY-10)", () => {
     expect(stdout).not.toContain("limit");
   });
 
+  it("gives a terminal no commands that a file has brought, and marks up none", async () => {
+    const evil = "\u001b[2J\u009b31m</title><script>alert(1)</script>\u202e";
+    const asked = { at: 1, process: `p${evil}`, key: `k${evil}`, kind: "get" };
+    const text = [
+      { schema: "holdfast.history-events/1", model: "key-value" },
+      { invoke: 1, ...asked },
+      { return: 1, at: 2, status: "ok", output: { value: evil } },
+    ].map((line) => JSON.stringify(line));
+    const name = file("evil.ndjson", `${text.join("\n")}\n`);
+    const pictures = ["--svg", "evil.svg", "--html", "evil.html"];
+    const told = await run(["history", "check", name, ...pictures], { cwd });
+    expect(told.code).toBe(1);
+    for (const picture of ["evil.svg", "evil.html"]) {
+      expect(readFileSync(join(cwd, picture), "utf8")).not.toContain("<script>alert");
+    }
+    const refused = await run(["history", "check", name, "--model", "lock"], { cwd });
+    const other = file(
+      "kind.ndjson",
+      `${text[0]}\n${text[1]?.replace('"get"', '"g\\u001b[2J"')}\n`,
+    );
+    const unread = await run(["history", "check", other], { cwd });
+    expect([refused.code, unread.code]).toEqual([3, 3]);
+    for (const { stdout, stderr } of [told, refused, unread]) {
+      for (const command of ["\u001b", "\u009b", "\u202e"]) {
+        expect(stdout + stderr).not.toContain(command);
+      }
+    }
+  });
+
   it("judges by another model or consistency when told so", async () => {
     const args = ["history", "check", example("stale-read"), "--consistency", "sequential"];
     expect((await run(args, { cwd })).code).toBe(0);

@@ -103,7 +103,8 @@ describe.skipIf(!isBuilt(["src/cli/main.js", "src/host/watchdog/dog-thread.js"])
       expect(endings.map(({ code }) => code)).toEqual([0, 0, 0]);
       const driver = statuses.find(({ node }) => node.drives)?.node.node ?? "a";
       const file = await recordingOf(path, driver);
-      expect(await readFile(file, "utf8")).toMatch(/write heater \S+ for \d+ us in 36 bytes #/);
+      const written = /write heater \S+ for \d+ us by right \d+ in 36 bytes #/;
+      expect(await readFile(file, "utf8")).toMatch(written);
       const replayed = await run(["replay", file], { cwd: "/" });
       expect(replayed.stdout).toContain("no difference");
     });

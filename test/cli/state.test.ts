@@ -1,9 +1,12 @@
 /** `holdfast kv`, `lock` and `member` against a replica that needs no others. */
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { defineApp } from "../../src/control/app.js";
 import { appCommandsOf } from "../../src/control/replicated/app-commands.js";
+import { micros, seconds } from "../../src/kernel/time.js";
+import { encodeCommand } from "../../src/replication/service/command-bytes.js";
 import { Service } from "../../src/replication/service/service.js";
 import { FakeReplica, FakeState } from "../host/state/support/fake-replica.js";
 import { isBuilt, program, startNode } from "../host/support/built.js";
@@ -16,6 +19,19 @@ async function rig() {
   const cli = (...words: string[]): Promise<CliRun> =>
     run([...words, "--state-dir", stateDir], { cwd: stateDir });
   return { stateDir, replica, cli };
+}
+
+/** A process that has ended and that nobody has waited for does not live. */
+function lives(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+function end(pid: number): void {
+  if (lives(pid)) process.kill(pid, "SIGKILL");
 }
 
 describe("holdfast kv", () => {
@@ -51,6 +67,15 @@ describe("holdfast kv", () => {
     expect((await cli("kv", "get", "x")).stdout).toBe("0xff00\n");
   });
 
+  it("CLI-STATE-1 lists values as JSON that would command a terminal or break a line", async () => {
+    const { cli } = await rig();
+    await cli("kv", "put", "x", "one\n\u001b[2Jtwo");
+    const { stdout } = await cli("kv", "list");
+    expect(stdout).toContain('"one\\n\\u001b[2Jtwo"');
+    expect(stdout.trimEnd().split("\n")).toHaveLength(2);
+    expect((await cli("kv", "get", "x")).stdout).toBe("one\n\u001b[2Jtwo\n");
+  });
+
   it("CLI-STATE-2 tells how old a stale answer may be", async () => {
     const { cli } = await rig();
     await cli("kv", "put", "x", "1");
@@ -62,7 +87,6 @@ describe("holdfast kv", () => {
   it("CLI-STATE-2 lists all, page by page, or so many", async () => {
     const { cli, replica } = await rig();
     const { service } = replica.state;
-    const { encodeCommand } = await import("../../src/replication/service/command-bytes.js");
     for (let n = 1; n <= 1_100; n += 1) {
       const value = Uint8Array.of(0x61);
       const command = { kind: "put", key: `k${n}`, value, condition: null, ephemeral: false };
@@ -183,6 +207,27 @@ describe("holdfast lock", () => {
     ]);
   });
 
+  it("CLI-STATE-5 tells no lock as free that a program holds", async () => {
+    const { cli, replica } = await rig();
+    const { service } = replica.state;
+    const asked = [
+      { kind: "open-session", name: "pump", lease: seconds(60) },
+      { kind: "acquire", lock: "valve", wait: false, lockDelay: micros(0) },
+      { kind: "delete", key: "x", condition: null },
+    ] as const;
+    for (const [sequence, command] of asked.entries()) {
+      replica.state.at += 1;
+      const session = sequence === 0 ? 0 : 1;
+      service.apply(replica.state.at, encodeCommand(session, sequence, command));
+    }
+    const { code, stdout, stderr } = await cli("lock", "release", "valve", "--token", "2");
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("held by pump (session 1), a program that runs");
+    replica.refusal = "no-leader";
+    const leaderless = await cli("lock", "release", "valve", "--token", "2", "--timeout", "200ms");
+    expect(leaderless.code).toBe(4);
+  });
+
   it("CLI-STATE-5 waits for a lock, but not for ever", async () => {
     const { cli } = await rig();
     await cli("lock", "acquire", "valve");
@@ -212,6 +257,18 @@ describe.runIf(isBuilt(["src/cli/main.js"]))("holdfast lock run", () => {
     const { code, stderr } = await started.ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining("valve was lost")]);
   });
+
+  it("CLI-STATE-6 kills what the command has started as well", async () => {
+    const { stateDir, replica } = await rig();
+    const words = [program, "lock", "run", "valve", "--state-dir", stateDir, "--lease", "500ms"];
+    const started = startNode([...words, "--", "sh", "-c", "sleep 600 & echo runs $!; wait"]);
+    await started.has("runs");
+    replica.expire(1);
+    const { stdout } = await started.ended;
+    const grandchild = Number(/runs ([0-9]+)/.exec(stdout)?.[1]);
+    onTestFinished(() => void end(grandchild));
+    await expect.poll(() => lives(grandchild), { timeout: 10_000 }).toBe(false);
+  });
 });
 
 describe("holdfast member", () => {
@@ -223,6 +280,18 @@ describe("holdfast member", () => {
     expect(jsonOf(await cli("member", "list", "--json"))).toMatchObject({
       ...{ schema: "holdfast.member/1", group: { leader: "a", term: 4 } },
     });
+  });
+
+  it("CLI-STATE-7 says of whom nothing is heard, and whose disk is new", async () => {
+    const { cli, replica } = await rig();
+    replica.state.standing = "silent";
+    expect((await cli("member", "list")).stdout).toMatch(/b +voter +is not heard +3/);
+    replica.state.standing = "blank";
+    const { stdout } = await cli("member", "list");
+    expect(stdout).toMatch(/b +voter +has no vote, its disk is new: holdfast member replace b +3/);
+    expect(stdout).toMatch(/a +voter +leads +3/);
+    replica.state.standing = null;
+    expect((await cli("member", "list")).stdout).toMatch(/b +voter +3/);
   });
 
   it("CLI-STATE-7 asks for changes and transfers", async () => {

@@ -37,15 +37,24 @@ describe("a scenario file (CLI-SIM-3)", () => {
     });
   });
 
-  it("has disks where it keeps replicated state, and faults of them only there", () => {
-    expect(scenarioOf().state).toBeNull();
+  it("has replicated state as a config has it, on fast disks, and nobody writes", () => {
+    const { state } = scenarioOf();
+    expect(state).toMatchObject({ writeEvery: null, disk: { stallProbability: 0 } });
+    expect(state.settings).toMatchObject({ heartbeat: millis(100), election: seconds(1) });
+    expect([...state.settings.group.values()]).toEqual(["voter", "voter", "voter"]);
+  });
+
+  it("has the state, the disks and the faults of disks that it names", () => {
     const fault = "faults: [{ fault: disk-stall, node: n1, at: 3s, for: 1s }]";
-    const { state, faults } = scenarioOf("state: { writes: 20ms }", fault);
+    const { state, faults } = scenarioOf("state: { disk: card, writes: 20ms }", fault);
     expect(state).toMatchObject({ writeEvery: millis(20), disk: { stallProbability: 0.001 } });
-    expect(scenarioOf("state: { disk: ssd }").state?.disk.stallProbability).toBe(0);
     expect(faults[0]?.action).toEqual({ kind: "disk-stall", node: { kind: "node", node: "n1" } });
-    expect(problemsOf(fault)).toEqual([expect.stringContaining("expected `state:` where a disk")]);
+    const times = scenarioOf("state: { heartbeat: 20ms, election: 80ms }").state.settings;
+    expect(times).toMatchObject({ heartbeat: millis(20), election: millis(80) });
     expect(problemsOf("state: { disk: tape }")).toEqual([expect.stringContaining("card or ssd")]);
+    expect(problemsOf("state: { heartbeat: 20ms, election: 79ms }")).toEqual([
+      expect.stringContaining("expected 80ms (4 heartbeats) or more, got 79ms"),
+    ]);
   });
 
   it("has the protection of a config (PROT-9)", () => {

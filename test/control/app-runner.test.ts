@@ -88,6 +88,7 @@ describe("APP-2: what a control function does wrong is contained and named", () 
     ],
     ["returns nothing", "malformed", () => undefined],
     ["returns a promise", "malformed", () => Promise.resolve({ state, commands: {} })],
+    ["returns a promise that is rejected", "malformed", () => Promise.reject(new Error("late"))],
     ["returns no commands", "malformed", () => ({ state })],
     ["commands no such output", "unknown-output", () => ({ state, commands: { valve: 1 } })],
     ["commands NaN", "not-finite", () => ({ state, commands: { heater: Number.NaN } })],

@@ -51,6 +51,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./question-answerer": ["QuestionAnswerer"],
   "./pin-board": ["pinNamed"],
   "./board": ["readingAge"],
+  "./fence": ["Fence"],
   "./mock-pins": ["MockPinBoard"],
   "./wired-board": ["openWired"],
   "./raspberry-pi": ["openRaspberryPi"],
@@ -64,6 +65,9 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "./intel-hex": ["parseIntelHex"],
   "./live-microcontrollers": ["LiveMicrocontrollers"],
   "./serial-port": ["openSerialPort"],
+  "./client": ["connect", "StateRefusal"],
+  "./history-recorder": ["HistoryRecorder"],
+  "./history-lines": ["encodeHistory"],
 };
 
 const page = [
@@ -73,6 +77,8 @@ const page = [
   "watchdog.md",
   "boards.md",
   "simulated-microcontroller.md",
+  "state.md",
+  "history.md",
 ]
   .map((name) => readFileSync(join(process.cwd(), "docs", name), "utf8"))
   .join("\n");

@@ -16,6 +16,7 @@ import { pathsOf } from "../../src/node/path-settings.js";
 import type { ClusterSettings, Timing } from "../../src/node/settings.js";
 import { hmacSha256 } from "../../src/wire/mac.js";
 import { ToyBoard, toyApp } from "../sim/support/site.js";
+import { benchState } from "../support/bench-cluster.js";
 import { freePorts } from "../support/free-ports.js";
 import { streamBus } from "./support/streams.js";
 
@@ -36,6 +37,7 @@ function settingsOf(paths: readonly string[]): ClusterSettings {
     detection: detectionOf({}, nodes.length, timing),
     paths: pathsOf(paths, timing),
     protection: unprotected,
+    state: benchState(nodes),
   };
 }
 

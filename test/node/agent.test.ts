@@ -91,7 +91,7 @@ describe("AGENT-1: what comes is opened and fed to the membership, with its life
     bench.hear(frame);
     bench.membership.fed.length = 0;
     const forged = sealerOf(n3, 50, checksumMac(new Uint8Array(16))).seal("membership", 1);
-    const events = [frame, forged, sealerOf(n3).seal("lease-request", [1])].flatMap((bytes) =>
+    const events = [frame, forged, sealerOf(n3).seal("replication", [1])].flatMap((bytes) =>
       eventsOf(bench.hear(bytes)),
     );
     const origin = "10.0.0.2:7946";

@@ -93,9 +93,6 @@ class Attack {
       "state-reply": [cycle - 1, { sum: 1 }, cycle, [null]],
       // Of its own channel: a replica that says a person's word is believed.
       override: [cycle + 3, "level", "n3/level", this.#pick(channelWords)],
-      "lease-request": [this.dice.below(2 ** 31) + 1],
-      "lease-grant": [this.dice.below(1_000) + 1, 1],
-      "lease-release": [this.dice.below(2 ** 31) + 1],
       replication: [3, 1, 0, 0, 0, 0, 1, new Uint8Array(0)],
       paths: [["n1", "n2", "n3"], [this.dice.below(2 ** 31) + 1, [1, 16, 0]], []],
     };

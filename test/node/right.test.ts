@@ -10,17 +10,20 @@ import { counting } from "../support/counting-app.js";
 const [n1, n2, n3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
 const nodes = [n1, n2, n3];
 
-const stateOf = (first: MemberRole): StateSettings => ({
+const stateOf = (first: MemberRole, more: Partial<StateSettings> = {}): StateSettings => ({
   group: new Map<NodeId, MemberRole>([
     [n1, first],
     [n2, "voter"],
     [n3, "voter"],
   ]),
   ...{ heartbeat: millis(50), election: millis(400), leaseReads: false },
-  ...{ stallAfter: millis(500), snapshotEvery: seconds(3_600), bytesPerHourMax: null },
+  ...{ stallAfter: millis(500), snapshotEvery: seconds(3_600), bytesPerHourMax: null, ...more },
 });
 
 const make = () => new BenchCluster(counting, 3, { state: stateOf("voter") });
+
+const leads = (cluster: BenchCluster, node: NodeId): boolean =>
+  cluster.nodes.get(node)?.status(cluster.now).replica?.raft?.role === "leader";
 
 function driving(): { cluster: BenchCluster; driver: NodeId } {
   const cluster = make();
@@ -73,6 +76,41 @@ describe("a cluster with replicated state", () => {
     expect(cluster.drivers()).toEqual([next]);
     expect(cluster.conflicts).toEqual([]);
     expectFenced(cluster);
+  });
+
+  describe.each(["voter", "witness"] as const)("where the first is a %s", (first) => {
+    /** By patience alone an election would take three seconds. */
+    const patient = (leaseReads: boolean) => stateOf(first, { election: seconds(3), leaseReads });
+
+    /** The driver leads as well, or another does. */
+    const struck = (leaseReads: boolean, victim: "driver" | "leader") => {
+      const cluster = new BenchCluster(counting, 3, { state: patient(leaseReads) });
+      cluster.run(12_000);
+      const [driver = n1] = cluster.drivers();
+      const leader = nodes.find((node) => leads(cluster, node)) ?? n1;
+      const down = victim === "driver" ? driver : leader;
+      cluster.stop(down);
+      cluster.run(1_000);
+      return { cluster, down };
+    };
+
+    it("RIGHT-9: whoever dies, another drives in a second: nobody waits for an election", () => {
+      for (const victim of ["driver", "leader"] as const) {
+        const { cluster, down } = struck(false, victim);
+        expect(cluster.drivers()).toHaveLength(1);
+        expect(cluster.drivers()).not.toContain(down);
+        expect(nodes.filter((node) => node !== down && leads(cluster, node))).toHaveLength(1);
+        expect(cluster.conflicts).toEqual([]);
+        expectFenced(cluster);
+      }
+    });
+
+    it("RIGHT-9: where leaders read on a promise, a dead one is waited for", () => {
+      const { cluster, down } = struck(true, "leader");
+      expect(nodes.filter((node) => node !== down && leads(cluster, node))).toEqual([]);
+      cluster.run(7_000);
+      expect(cluster.drivers()).toHaveLength(1);
+    });
   });
 
   it("RIGHT-5: a driver that slept is late, gives the right up, and drives no more", () => {

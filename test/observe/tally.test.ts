@@ -126,7 +126,11 @@ describe("the tally of a fault", () => {
     tally.faultCleared(3, sensor);
     tally.faultCleared(3, kill);
     tally.see({ atS: 8, node: pi1, event: excluded });
-    tally.see({ atS: 8, node: pi1, event: { kind: "lease-acquired", until: instant(1) } });
+    tally.see({
+      atS: 8,
+      node: pi1,
+      event: { kind: "lease-acquired", until: instant(1), token: 1 },
+    });
     tally.see({ atS: 9, node: pi1, event: readmitted });
     tally.see({ atS: 9, node: pi1, event: { kind: "peer-trusted", peer: pi2 } });
     const nothing = { detectedS: null, takenOverS: null, recoveredS: null };
@@ -148,18 +152,26 @@ describe("the tally of a fault", () => {
   it("counts a takeover when another one drives than before", () => {
     const tally = new Tally(0.1);
     for (const node of [pi1, pi1, pi2, pi1]) {
-      tally.see({ atS: 1, node, event: { kind: "lease-acquired", until: instant(1) } });
+      tally.see({ atS: 1, node, event: { kind: "lease-acquired", until: instant(1), token: 1 } });
     }
     expect(tally.takeovers).toBe(2);
   });
 
   it("follows a killed driver to the takeover by another", () => {
     const tally = new Tally(0.1);
-    tally.see({ atS: 1, node: pi1, event: { kind: "lease-acquired", until: instant(1) } });
+    tally.see({
+      atS: 1,
+      node: pi1,
+      event: { kind: "lease-acquired", until: instant(1), token: 1 },
+    });
     expect(tally.driver).toBe(pi1);
     const record = tally.faultSet(2, { kind: "kill", node: pi1, drove: true });
     expect(tally.driver).toBeNull();
-    tally.see({ atS: 2.1, node: pi2, event: { kind: "lease-acquired", until: instant(1) } });
+    tally.see({
+      atS: 2.1,
+      node: pi2,
+      event: { kind: "lease-acquired", until: instant(1), token: 1 },
+    });
     const suspected: NodeEvent = { kind: "peer-suspected", peer: pi1, evidence: evidenceOf(1) };
     tally.see({ atS: 2.2, node: pi2, event: suspected });
     tally.see({ atS: 5, node: pi2, event: { kind: "peer-trusted", peer: pi1 } });

@@ -16,6 +16,7 @@ import {
   instant,
   micros,
   millis,
+  seconds,
 } from "../../src/kernel/time.js";
 import { detectionOf } from "../../src/node/detection-settings.js";
 import type { NodeEvent } from "../../src/node/events.js";
@@ -23,6 +24,7 @@ import { Node } from "../../src/node/node.js";
 import { firstPath, pathsOf } from "../../src/node/path-settings.js";
 import type { NodeInput, NodeOutput } from "../../src/node/ports.js";
 import type { ClusterSettings, Timing } from "../../src/node/settings.js";
+import type { StateSettings } from "../../src/node/state-settings.js";
 import { ssdLatency } from "../../src/sim/disk/latency.js";
 import { ModelledDisk } from "../../src/sim/disk/modelled-disk.js";
 import { trueTime } from "../../src/sim/true-time.js";
@@ -54,8 +56,15 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   const detection = detectionOf({}, count, timing);
   const paths = pathsOf([firstPath], timing);
   const more = { rereadsMax: 0, timing, detection, paths, protection };
-  return { cluster: "bench", nodes, app, channels, voting, ...more };
+  return { cluster: "bench", nodes, app, channels, voting, ...more, state: benchState(nodes) };
 }
+
+/** All are voters. A leader that is gone is followed after 100 to 200 ms, and a round for votes. */
+export const benchState = (nodes: readonly NodeId[]): StateSettings => ({
+  group: new Map(nodes.map((node) => [node, "voter"])),
+  ...{ heartbeat: millis(25), election: millis(100), leaseReads: false },
+  ...{ stallAfter: millis(500), snapshotEvery: seconds(3_600), bytesPerHourMax: null },
+});
 
 /** What was done to one node: enough to step another through the same. */
 export type SeenStep =
@@ -104,7 +113,7 @@ export class BenchCluster {
   #now = instant(1_000_000);
   #boots = 0;
   #flights: Flight[] = [];
-  /** By node, where there is a replicated state to keep: they outlive its stops. */
+  /** By node: they outlive its stops. */
   readonly disks = new Map<NodeId, ModelledDisk>();
   /** By node, until when its board drives; the board ends it, also of a node that is gone. */
   readonly #drivenUntil = new Map<NodeId, Instant>();

@@ -183,12 +183,12 @@ describe("WIRE-5: a frame is taken once", () => {
   it("refuses the same frame again, and takes the next", () => {
     const sealer = sealerOf();
     const opener = openerOf(n2);
-    const frame = sealer.seal("lease-grant", [1, 2]);
+    const frame = sealer.seal("override", [1, 2]);
     expect(opener.open(frame).ok).toBe(true);
     expect(opener.open(frame)).toEqual({
       ...{ ok: false, reason: "replayed", source: n1, bootId: bootOf(n1) },
     });
-    expect(opener.open(sealer.seal("lease-grant", [1, 2])).ok).toBe(true);
+    expect(opener.open(sealer.seal("override", [1, 2])).ok).toBe(true);
   });
 
   it("takes each of 64 frames once, in any order", () => {
@@ -304,9 +304,9 @@ describe("WIRE-8: loss, duplication and reordering are counted per peer", () => 
     const opener = openerOf(n2);
     opener.open(sealer.seal("membership", 0));
     // The first directed frame begins a window; only the ones after it could leave a gap.
-    opener.open(sealer.seal("lease-grant", [1, 2], "some"));
-    for (let round = 0; round < 5; round += 1) sealer.seal("lease-grant", [1, 2], "some");
-    opener.open(sealer.seal("lease-grant", [1, 2], "some"));
+    opener.open(sealer.seal("override", [1, 2], "some"));
+    for (let round = 0; round < 5; round += 1) sealer.seal("override", [1, 2], "some");
+    opener.open(sealer.seal("override", [1, 2], "some"));
     opener.open(sealer.seal("membership", 0));
     expect(opener.peers()[0]).toMatchObject({ received: 4, lost: 0 });
   });
@@ -314,7 +314,7 @@ describe("WIRE-8: loss, duplication and reordering are counted per peer", () => 
   it("and takes those once, too", () => {
     const sealer = sealerOf();
     const opener = openerOf(n2);
-    const frame = sealer.seal("lease-grant", [1, 2], "some");
+    const frame = sealer.seal("override", [1, 2], "some");
     opener.open(sealer.seal("membership", 0));
     expect(opener.open(frame)).toMatchObject({ ok: true, sequence: 1 });
     expect(opener.open(frame)).toMatchObject({ reason: "replayed" });

@@ -13,6 +13,15 @@ import { noProfile, type Protection, unprotected } from "../../control/protectio
 import type { NodeId } from "../../kernel/ids.js";
 import { folderPrefix, markOwned, removeLeftovers } from "./leftovers.js";
 
+/** As in the config. */
+export interface StateTimes {
+  readonly heartbeat: string;
+  readonly election: string;
+}
+
+/** On one machine, which may be busy: no pause of a process is taken for its death. */
+const stateTimes: StateTimes = { heartbeat: "50ms", election: "400ms" };
+
 export interface GroundOptions {
   readonly nodes: readonly NodeId[];
   /** The path of the app's module. */
@@ -20,6 +29,8 @@ export interface GroundOptions {
   /** As in the config, for instance `100ms`. */
   readonly cycle: string;
   readonly heartbeat: string;
+  /** Of the replicated state; left out, for a takeover that nobody has to wait for. */
+  readonly state?: StateTimes;
   readonly protection?: Protection;
   /** Outputs that a voter in firmware drives. */
   readonly votedOutputs?: readonly string[];
@@ -46,7 +57,7 @@ export async function layGround(options: GroundOptions): Promise<Ground> {
 }
 
 function configText(options: GroundOptions, ports: readonly number[]): string {
-  const { nodes, app, cycle, heartbeat, protection = unprotected } = options;
+  const { nodes, app, cycle, heartbeat, protection = unprotected, state = stateTimes } = options;
   const voted = (options.votedOutputs ?? []).map((name) => `${name}: { right: voter }`);
   const { samples, commands } = protection;
   // Simulated microcontrollers that a busy machine holds up make up for it; so do their samples.
@@ -60,6 +71,7 @@ function configText(options: GroundOptions, ports: readonly number[]): string {
     ...nodes.map((node, index) => `  - { id: ${node}, address: "127.0.0.1:${ports[index]}" }`),
     "board: { kind: mock }",
     `timing: { cycle: ${cycle}, heartbeat: ${heartbeat}${sampleAge} }`,
+    `state: { heartbeat: ${state.heartbeat}, election: ${state.election} }`,
     `protection: { samples: ${samples ?? noProfile}, commands: ${commands ?? noProfile} }`,
     ...(voted.length === 0 ? [] : [`outputs: { ${voted.join(", ")} }`]),
     "recorder: { path: recordings }",

@@ -49,7 +49,12 @@ function isShown({ node, event }: SeenEvent): boolean {
   if (isPathEvent(event)) return false;
   switch (event.kind) {
     case "leader-changed":
-      // Beside who drives, which the lease decides, it would only confuse.
+    case "replica-role":
+    case "replica-stepped-down":
+    case "replica-group":
+    case "replica-log-recovered":
+    case "replica-snapshot-sent":
+      // Beside who drives it would only confuse, who leads what.
       return false;
     case "verdicts-suspended":
     case "accusation-refuted":

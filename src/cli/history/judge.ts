@@ -21,8 +21,11 @@ export interface Judgement extends Question {
   readonly took: number;
 }
 
-/** Between two looks at the clock; a step takes about a microsecond. */
-const stepsASlice = 2_000;
+/** Between two looks at the clock: a step takes about a microsecond, of big states a second. */
+const stepsMin = 8;
+const stepsMax = 16_384;
+/** In milliseconds: a slice that takes longer is followed by a smaller one. */
+const sliceMax = 50;
 
 /** @throws CliFailure (invalid file) for a history that is none of the model's */
 export function judge(io: CliIo, question: Question, timeout: Duration): Judgement {
@@ -32,11 +35,15 @@ export function judge(io: CliIo, question: Question, timeout: Duration): Judgeme
   const { check } = opened;
   const began = performance.now();
   const end = began + timeout / 1_000;
-  let verdict = check.run(stepsASlice);
+  let steps = stepsMin;
+  let verdict = check.run(steps);
   while (verdict === null && performance.now() < end) {
     const { placed, required } = check.progress();
     tellProgress(io, Math.min(placed, required - 1), required, "operations have a place");
-    verdict = check.run(stepsASlice);
+    const sliceBegan = performance.now();
+    verdict = check.run(steps);
+    const isLong = performance.now() - sliceBegan > sliceMax;
+    steps = isLong ? Math.max(stepsMin, steps / 4) : Math.min(stepsMax, steps * 2);
   }
   tellProgress(io, 1, 1, "");
   return { ...question, verdict: verdict ?? check.unfinished(), took: performance.now() - began };

@@ -58,7 +58,7 @@ function notText(judgement: Judgement, verdict: Not, paint: Paint): readonly str
 function stuckText(operation: Operation, { lineOf, file }: Judgement): string {
   const { process } = operation;
   const text = cut(operationText(operation), textLengthMax);
-  return `${file}:${lineOf(operation)}: process ${process}: ${text}`;
+  return `${file}:${lineOf(operation)}: process ${cut(process, textLengthMax)}: ${text}`;
 }
 
 function placeText({ stuck, states, keys }: Not, judgement: Judgement) {
@@ -93,7 +93,7 @@ const columns = ["line", "process", "operation", "called", "returned"].map((titl
 function rowOf(operation: Operation, judgement: Judgement): readonly string[] {
   return [
     String(judgement.lineOf(operation)),
-    operation.process,
+    cut(operation.process, textLengthMax),
     cut(operationText(operation), textLengthMax),
     momentText(operation.calledAt, judgement),
     momentText(operation.returnedAt, judgement),
@@ -109,7 +109,7 @@ function prefixText({ prefix }: Not, { history, model, lineOf }: Judgement): rea
     .map(({ operation }: Ordered, place) => [
       String(from + place + 1),
       String(lineOf(operation)),
-      operation.process,
+      cut(operation.process, textLengthMax),
       cut(operationText(operation), textLengthMax),
       cut(states[from + place] ?? "", textLengthMax),
     ]);

@@ -59,24 +59,43 @@ export async function withClient<T>(
 }
 
 /**
- * One request to the first replica of this machine that answers.
+ * One request to the first replica of this machine that is there.
  *
- * @throws CliFailure where nobody does
+ * @throws CliFailure where none is, or it does not serve
  */
 export async function askHere(
   io: CliIo,
   flags: ClientFlags,
   request: ClientRequest,
 ): Promise<ClientReply> {
-  const [path = ""] = await pathsOf(io, flags);
-  return explained(() => askState(path, request, timeoutOf(flags)));
+  const paths = await pathsOf(io, flags);
+  return explained(async () => {
+    const reply = await askFirst(paths, request, timeoutOf(flags));
+    if (reply.kind === "refused") throw new StateRefusal(reply.reason, reply.detail);
+    return reply;
+  });
+}
+
+async function askFirst(
+  [path = "", ...others]: readonly string[],
+  request: ClientRequest,
+  within: Duration,
+): Promise<ClientReply> {
+  try {
+    return await askState(path, request, within);
+  } catch (error) {
+    const isAbsent = error instanceof StateRefusal && error.reason === "no-replica";
+    if (!isAbsent || others.length === 0) throw error;
+    return askFirst(others, request, within);
+  }
 }
 
 async function pathsOf(io: CliIo, flags: ClientFlags): Promise<string[]> {
   const stateDir = await stateDirOf(io, flags);
   const nodes = await nodesIn(stateDir, flags.node, stateSocketsHere);
   if (nodes.length === 0) {
-    throw new CliFailure("notAvailable", `nobody answers: no replica runs with ${stateDir}`);
+    const text = `nobody answers: no replica runs with ${stateDir} (${hints["no-replica"]})`;
+    throw new CliFailure("notAvailable", text, { reason: "no-replica" });
   }
   return nodes.map((node) => stateSocketPath(stateDir, node));
 }
@@ -121,11 +140,15 @@ const exits: Readonly<Record<StateRefusalReason, Exclude<ExitReason, "ok" | "bug
   "unknown-command": "usage",
 };
 
+const majorityHint =
+  "a majority of the members has to be up, before the first write ever all voters and witnesses: " +
+  "see `holdfast member list` and `holdfast status`";
+
 const hints: Partial<Record<StateRefusalReason, string>> = {
-  "no-replica": "is `holdfast run` up on this machine?",
+  "no-replica": "is `holdfast run` up on this machine, with this stateDir?",
   "not-permitted": "the socket is for the user that runs the replica",
-  "no-leader": "a majority of the members has to be up: see `holdfast member list`",
-  "no-quorum": "a majority of the members has to be up: see `holdfast member list`",
+  "no-leader": majorityHint,
+  "no-quorum": majorityHint,
   "disk-not-writable": "see `holdfast status`, and `holdfast doctor` on the leader's board",
   "unknown-outcome": "it may have been applied or not: look before you do it again",
 };

@@ -8,6 +8,8 @@ export interface GroupMember {
   readonly role: string;
   /** How far its log is like the leader's; null where the replica that was asked does not lead. */
   readonly matched: number | null;
+  /** Whether the leader hears it: `heard`, `silent` or `blank`; null where nobody says. */
+  readonly standing: string | null;
 }
 
 export interface ToldGroup {
@@ -35,15 +37,22 @@ const memberOf = (one: Readonly<Record<string, unknown>>): GroupMember => ({
   member: String(one["member"]),
   role: String(one["role"]),
   matched: typeof one["matched"] === "number" ? one["matched"] : null,
+  standing: typeof one["standing"] === "string" ? one["standing"] : null,
 });
+
+function standingText(standing: string | null, member: string): string {
+  if (standing === "silent") return "is not heard";
+  if (standing !== "blank") return "";
+  return `has no vote, its disk is new: holdfast member replace ${member}`;
+}
 
 export function groupText(group: ToldGroup): string {
   const { term, leader, committed, members, outgoing } = group;
   const head = `term ${term}, ${leader === null ? "no leader" : `${leader} leads`}`;
-  const rows = members.map(({ member, role, matched }) => [
+  const rows = members.map(({ member, role, matched, standing }) => [
     `  ${member}`,
     role,
-    member === leader ? "leads" : "",
+    member === leader ? "leads" : standingText(standing, member),
     matched === null ? "" : String(matched),
   ]);
   const columns = [

@@ -4,6 +4,7 @@ import type { Duration } from "../../kernel/time.js";
 import { isName, isPrefix } from "../../replication/service/names.js";
 import { nameLengthMax, valueBytesMax } from "../../replication/service/ports.js";
 import { CliFailure } from "../exit.js";
+import { harmless } from "../terminal.js";
 
 export function durationIn(flag: string, word: string): Duration {
   const parsed = parseDuration(word);
@@ -50,6 +51,12 @@ export function textOf(value: Uint8Array): string | null {
 /** For people: text as it is, all else in hex. */
 export function shownValue(value: Uint8Array): string {
   return textOf(value) ?? `0x${Buffer.from(value).toString("hex")}`;
+}
+
+/** The same in one line, by others among it: what would not fit there stands as in JSON. */
+export function lineValue(value: Uint8Array): string {
+  const text = shownValue(value);
+  return harmless(text) === text ? text : harmless(JSON.stringify(text));
 }
 
 /** For programs: `text` is null where the bytes are none; `base64` is always there. */

@@ -5,13 +5,13 @@ import { type Instant, micros } from "../../kernel/time.js";
 import type { ReplicaStatus } from "../../replication/replica/status.js";
 import type { Paint, Tone } from "../terminal.js";
 
-/** No row where the cluster keeps none. */
+/** No row where the host does not say how the state is kept. */
 export function stateRows({ node, host }: LiveStatus, paint: Paint): string[][] {
   if (host.stateTrouble !== null) {
     return [["  state", paint("bad", `not kept here: ${host.stateTrouble}`)]];
   }
   const { replica, at } = node;
-  if (replica === null || host.state === null) return [];
+  if (host.state === null) return [];
   return [
     ["  state", roleText(replica, at, paint)],
     ["    disk", diskText(replica, host.state, paint)],
@@ -25,8 +25,16 @@ function roleText({ phase, out, raft, applied }: ReplicaStatus, at: Instant, pai
   const { role, term, leader, committed } = raft;
   const who = leader === null ? paint("bad", "knows of no leader") : `${leader} leads`;
   const what = role === "leader" ? paint("good", "leads") : `${role}, ${who}`;
-  return `${what}, term ${term}, committed ${committed}, applied ${applied}${leaseText(raft, at)}`;
+  const counts = `term ${term}, committed ${committed}, applied ${applied}${leaseText(raft, at)}`;
+  if (!raft.blank) return `${what}, ${counts}`;
+  return `${what}, ${counts}, ${paint("bad", blankText(leader))}`;
 }
+
+/** With a leader it has lost its disk; without one it may also be the very first start. */
+const blankText = (leader: string | null): string =>
+  leader === null
+    ? "no vote yet, its disk is new: at the first start all voters and witnesses must be up once"
+    : "no vote, its disk is new: say `holdfast member replace` for it";
 
 /** Only where reads trust a lease. */
 function leaseText({ leaseUntil }: NonNullable<ReplicaStatus["raft"]>, at: Instant): string {
@@ -45,10 +53,9 @@ const diskTones: Readonly<Record<ReplicaStatus["disk"], Tone>> = {
 type Kept = NonNullable<HostStatus["state"]>;
 
 function diskText({ disk }: ReplicaStatus, state: Kept, paint: Paint): string {
-  const { bytesLastHour, syncs, writes, folder } = state;
-  const written = `${(bytesLastHour / 1e6).toFixed(1)} MB written in the last hour`;
-  const counts = `${writes} writes, ${syncs} durable`;
-  return `${paint(diskTones[disk], disk)}, ${written}, ${counts}, ${folder}`;
+  const { bytesLastHour, syncsLastHour, folder } = state;
+  const written = `${(bytesLastHour / 1e6).toFixed(1)} MB in ${syncsLastHour} durable writes`;
+  return `${paint(diskTones[disk], disk)}, ${written} in the last hour, ${folder}`;
 }
 
 function clientsText({ sessions, waiting }: ReplicaStatus, { clients }: Kept): string {

@@ -187,7 +187,7 @@ export class LinearizationSearch<State> implements Search<State> {
   /** The best is pushed last, and so comes first. */
   #pushCandidates(): void {
     this.#rounds += 1;
-    const open = this.#intervals.open[this.#position] as Int32Array;
+    const open = this.#intervals.open(this.#position);
     const [returning] = open;
     const enabling: number[] = [];
     const others: number[] = [];

@@ -93,7 +93,7 @@ export class ControlCycle implements Machine<CycleInput, CycleOutput> {
     this.#exchange = new StateExchange(state, this.#sensors, this.#overrides);
     const [samples, sensors] = [this.#samples, this.#sensors];
     const [exchange, overrides] = [this.#exchange, this.#overrides];
-    this.#agreed = agreedStateOf(app, options.keepsState ?? false);
+    this.#agreed = agreedStateOf(app);
     const agreed = this.#agreed;
     this.#closings = new Closings(options, {
       samples,

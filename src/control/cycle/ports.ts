@@ -20,8 +20,6 @@ export interface CycleOptions {
   readonly voting: VotingMap;
   /** How often the own board is read again in a cycle, at most, while a channel makes no sense. */
   readonly rereadsMax: number;
-  /** Whether `replicated` will come; left out, it will not. */
-  readonly keepsState?: boolean;
   /** By which samples are protected from end to end. */
   readonly sampleProtection: ProfileChoice;
   /** The length of a cycle. */

@@ -11,7 +11,7 @@
  * replica that may not command (it is not synchronised, its state or its app is at fault) gives no
  * commands and so is silent there, which the voter masks.
  *
- * Who may drive is decided behind this port (today by a quorum lease, see ../lease). The gate
+ * Who may drive is decided behind this port (by a lock in the replicated state, see ../right). The gate
  * trusts nothing but the instant it was given: it looks at the clock before it lets anything
  * through.
  *
@@ -40,8 +40,7 @@ export type OutputGateInput =
     }
   /** The commands that there are do not count any more: this replica is about to be restarted. */
   | { readonly kind: "withdrawn" }
-  /** `token` is null where the right has none, for it is not held in replicated state. */
-  | { readonly kind: "right-held"; readonly until: Instant; readonly token: number | null }
+  | { readonly kind: "right-held"; readonly until: Instant; readonly token: number }
   | { readonly kind: "right-lost" };
 
 export type OutputGateOutput =
@@ -60,7 +59,7 @@ export type OutputGateOutput =
 
 interface Right {
   readonly until: Instant;
-  readonly token: number | null;
+  readonly token: number;
 }
 
 interface Commands {
@@ -134,7 +133,7 @@ export class OutputGate implements Machine<OutputGateInput, OutputGateOutput> {
     const { until, token } = right;
     assert(until > now, "a write through the gate that has ended already");
     this.#driven.add(output);
-    return [{ kind: "write", output, value, until, ...(token === null ? {} : { token }) }];
+    return [{ kind: "write", output, value, until, token }];
   }
 
   /** One vote a cycle: it stands until its commands no longer count. */

@@ -16,7 +16,6 @@
 import { assert } from "../../kernel/assert.js";
 import type { Plain } from "../../replication/service/ports.js";
 import type { App } from "../app.js";
-import { appCommandsOf } from "./app-commands.js";
 
 /** In cycles: a second at 20 ms. */
 const waitMax = 50;
@@ -74,14 +73,6 @@ export class AgreedState {
   }
 }
 
-/**
- * Null where the app has no replicated state.
- *
- * @param isKept whether this cluster keeps replicated state: if not, the app sees its initial one
- */
-export function agreedStateOf(app: App, isKept: boolean): AgreedState | null {
-  if (app.replicated === undefined) return null;
-  const agreed = new AgreedState();
-  if (!isKept) agreed.take(0, 0, appCommandsOf(app).initial);
-  return agreed;
-}
+/** Null where the app has no replicated state. */
+export const agreedStateOf = (app: App): AgreedState | null =>
+  app.replicated === undefined ? null : new AgreedState();

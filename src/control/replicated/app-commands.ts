@@ -10,7 +10,7 @@ import {
 import type { Plain } from "../../replication/service/ports.js";
 import { isPlain } from "../../wire/plain-data.js";
 import type { App, ReplicatedDeclaration } from "../app.js";
-import { errorTextOf } from "../app-runner.js";
+import { errorTextOf, isForLater } from "../app-runner.js";
 
 /** The longest message of a command's error that is passed on, in characters. */
 const messageLengthMax = 160;
@@ -43,6 +43,7 @@ function run(
 
 /** Looks at each field once, and inside the `try`: it may be an accessor that throws. */
 function judge(name: string, answer: unknown): AppOutcome {
+  if (isForLater(answer)) return refused(`${name} is async: a command has to answer at once`);
   if (typeof answer !== "object" || answer === null || !("state" in answer)) {
     return refused(`${name} gave no { state, result }`);
   }

@@ -2,6 +2,7 @@
 import type { NodeId } from "../../kernel/ids.js";
 import { type Duration, micros, seconds } from "../../kernel/time.js";
 import type { ServiceClientOptions } from "../../replication/service/client/service-client.js";
+import type { BackoffOptions } from "./backoff.js";
 
 export interface RightOptions {
   readonly self: NodeId;
@@ -32,6 +33,19 @@ const retriesPerLease = 10;
 
 /** An attempt without an answer is made again this often within a lease. */
 const attemptsPerLease = 2;
+
+/**
+ * Of leases: so long a replica waits at most before it asks again for what it keeps losing, and so
+ * long it must not have lost it for that to be forgotten.
+ */
+const backoffLeasesMax = 20;
+const steadyLeases = 20;
+
+export const backoffOptions = ({ lease, pause }: RightOptions): BackoffOptions => ({
+  first: pause,
+  most: micros(Math.max(backoffLeasesMax * lease, pause)),
+  steady: micros(steadyLeases * lease),
+});
 
 /** Fast, for the other end is in this process: what can be missing is a leader. */
 export function clientOptions({ seed, lease, driftMaxPpm }: RightOptions): ServiceClientOptions {

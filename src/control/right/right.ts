@@ -19,7 +19,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import { type NodeId, parseNodeId } from "../../kernel/ids.js";
 import { type Machine, type Timeout, timeout } from "../../kernel/machine.js";
-import { after, due, earlier, type Instant, micros } from "../../kernel/time.js";
+import { after, type Duration, due, earlier, type Instant, micros } from "../../kernel/time.js";
 import type {
   CallOutcome,
   ClientCall,
@@ -28,10 +28,18 @@ import type {
 } from "../../replication/service/client/calls.js";
 import { ServiceClient } from "../../replication/service/client/service-client.js";
 import type { LockView } from "../../replication/service/ports.js";
+import { Backoff } from "./backoff.js";
 import { Calls, type Purpose } from "./calls.js";
-import { callWithin, clientOptions, type RightOptions, waitWithin } from "./options.js";
+import {
+  backoffOptions,
+  callWithin,
+  clientOptions,
+  type RightOptions,
+  waitWithin,
+} from "./options.js";
 import {
   driveLock,
+  type GiveUpReason,
   type RightInput,
   type RightLossReason,
   type RightOutput,
@@ -47,6 +55,7 @@ export class Right implements Machine<RightInput, RightOutput> {
   readonly #options: RightOptions;
   readonly #client: ServiceClient;
   readonly #calls = new Calls();
+  readonly #backoff: Backoff;
   #session: Session = { kind: "none" };
   /** Of the lock while it is ours, as far as was told. */
   #token: number | null = null;
@@ -55,6 +64,10 @@ export class Right implements Machine<RightInput, RightOutput> {
   #eligible = false;
   /** Given up: it is not asked for before this. */
   #pausedUntil: Instant | null = null;
+  /** Late once: it keeps the lock, and does not drive before this. */
+  #heldBackUntil: Instant | null = null;
+  /** Lost more than once of late: no session is opened before this. */
+  #closedUntil: Instant | null = null;
   #lock: LockView = { lock: driveLock, holder: null, token: 0, waiting: 0, delayed: false };
   #lockAt = 0;
   #connected = false;
@@ -66,14 +79,17 @@ export class Right implements Machine<RightInput, RightOutput> {
   constructor(options: RightOptions) {
     this.#options = options;
     this.#client = new ServiceClient(clientOptions(options));
+    this.#backoff = new Backoff(backoffOptions(options));
   }
 
   step(now: Instant, input: RightInput | Timeout): readonly RightOutput[] {
     this.#outputs = [];
     if (this.#driving !== null && now >= this.#driving.until) this.#lose("expired");
     if (due(this.#pausedUntil, now)) this.#pausedUntil = null;
+    if (due(this.#closedUntil, now)) this.#closedUntil = null;
     if (!this.#connected) this.#connect(now);
     if (due(this.#client.deadline(), now)) this.#feed(now, timeout);
+    if (due(this.#heldBackUntil, now)) this.#goOn();
     this.#take(now, input);
     this.#settle(now);
     this.#againAt = this.#calls.againAt(now);
@@ -82,7 +98,8 @@ export class Right implements Machine<RightInput, RightOutput> {
   }
 
   deadline(): Instant | null {
-    const ends = earlier(this.#driving?.until ?? null, this.#pausedUntil);
+    const waits = earlier(this.#pausedUntil, earlier(this.#heldBackUntil, this.#closedUntil));
+    const ends = earlier(this.#driving?.until ?? null, waits);
     return earlier(earlier(ends, this.#againAt), this.#client.deadline());
   }
 
@@ -102,8 +119,8 @@ export class Right implements Machine<RightInput, RightOutput> {
         if (!input.eligible) this.#letGo(now, "released");
         break;
       case "give-up":
-        this.#pausedUntil = after(now, this.#options.pause);
-        this.#letGo(now, input.reason);
+        if (input.reason === "late") this.#wasLate(now);
+        else this.#giveUp(now, input.reason, this.#options.pause);
         break;
       case "timeout":
         break;
@@ -115,11 +132,11 @@ export class Right implements Machine<RightInput, RightOutput> {
   /** Asks for what is missing, and takes back what is too much. */
   #settle(now: Instant): void {
     this.#watch(now);
-    if (!this.#mayDrive) {
+    if (!this.#mayAsk) {
       // The answer to a wish of before has come after it was taken back.
       if (this.#token !== null) this.#release(now);
     } else if (this.#session.kind === "none") {
-      this.#open(now);
+      if (this.#closedUntil === null) this.#open(now);
     } else if (this.#token === null && this.#session.sure) {
       const wish = { lock: driveLock, wait: true, lockDelay: noDelay } as const;
       this.#call(now, "lock", { kind: "acquire", ...wish }, waitWithin);
@@ -176,6 +193,7 @@ export class Right implements Machine<RightInput, RightOutput> {
         break;
       case "session-lost":
         this.#session = { kind: "none" };
+        this.#waitToOpen(now);
         this.#follow("session-lost");
         break;
       case "lock-held":
@@ -236,8 +254,44 @@ export class Right implements Machine<RightInput, RightOutput> {
     this.#outputs.push({ kind: before === null ? "acquired" : "extended", token, until });
   }
 
-  get #mayDrive(): boolean {
+  get #mayAsk(): boolean {
     return this.#eligible && this.#pausedUntil === null;
+  }
+
+  get #mayDrive(): boolean {
+    return this.#mayAsk && this.#heldBackUntil === null;
+  }
+
+  /**
+   * Who only waits for the right harms nobody by being late. Who has it stops, but what happens once
+   * is not worth a change of hands: it goes on after a pause, if it is still in time then. A second
+   * time, and the next in the queue does better.
+   */
+  #wasLate(now: Instant): void {
+    if (this.#driving === null && this.#heldBackUntil === null) return;
+    const wait = this.#backoff.lost(now);
+    if (wait > 0) {
+      this.#giveUp(now, "late", wait);
+      return;
+    }
+    this.#heldBackUntil = after(now, this.#options.pause);
+    this.#lose("late");
+  }
+
+  #goOn(): void {
+    this.#heldBackUntil = null;
+    this.#follow();
+  }
+
+  #giveUp(now: Instant, reason: GiveUpReason, pause: Duration): void {
+    this.#heldBackUntil = null;
+    this.#pausedUntil = after(now, pause);
+    this.#letGo(now, reason);
+  }
+
+  #waitToOpen(now: Instant): void {
+    const wait = this.#backoff.lost(now);
+    if (wait > 0) this.#closedUntil = after(now, wait);
   }
 
   #letGo(now: Instant, reason: RightLossReason): void {

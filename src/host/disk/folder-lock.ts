@@ -4,8 +4,8 @@
  *
  * The lock is a lock of the kernel (flock) on a file in the folder, which ends with the process
  * however it ends, and holds between containers too. Where there is no way to the call, the file
- * itself stands for it: it names the process and when that began, and is taken over if there is no
- * such process any more.
+ * itself stands for it: it names the process, when that began and the kernel's boot in which it
+ * did, and is taken over if there is no such process any more.
  */
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { link, open, readFile, rename, unlink } from "node:fs/promises";
@@ -112,15 +112,28 @@ async function takeAway(file: string, stale: string): Promise<void> {
 const readOrEmpty = async (file: string): Promise<string> =>
   await readFile(file, "utf8").catch(() => "");
 
-/** The process, and when it began: its number may be another's by now. */
+/**
+ * The process, when it began, and in which boot. Its number may be another's by now; and when a
+ * board starts, its processes get about the same numbers at about the same ticks each time: a file
+ * that a power cut left would name one of the programs that have just been started.
+ */
 function identity(): string {
-  return `${process.pid} ${beganAt(process.pid) ?? ""}\n`;
+  return `${process.pid} ${beganAt(process.pid) ?? ""} ${bootOfKernel()}\n`;
 }
 
 function isAlive(holder: string): boolean {
-  const [, pid, began] = /^([0-9]+) ([0-9]*)\n$/.exec(holder) ?? [];
+  const [, pid, began, boot] = /^([0-9]+) ([0-9]+) ([0-9a-f-]+)\n$/.exec(holder) ?? [];
   if (pid === undefined) return false;
-  return began !== "" && beganAt(Number(pid)) === began;
+  return boot === bootOfKernel() && beganAt(Number(pid)) === began;
+}
+
+/** Drawn anew at each start of the kernel; empty where it gives none. */
+function bootOfKernel(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
 }
 
 /** In ticks since the start of the machine, the 22nd field; the second may hold blanks. */

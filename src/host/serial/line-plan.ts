@@ -35,8 +35,9 @@ export const frameClasses: readonly FrameClass[] = [
     without: "each replica votes with the channels of its own board alone",
   },
   {
-    ...{ name: "lease", kinds: ["lease-request", "lease-grant", "lease-release"], rank: 0 },
-    without: "nobody may drive",
+    // Entries and snapshots come in bursts, which heartbeats and samples overtake.
+    ...{ name: "replication", kinds: ["replication"], rank: 2 },
+    without: "nobody may drive, and no setting is written",
   },
   {
     ...{ name: "paths", kinds: ["paths"], rank: 2 },
@@ -49,11 +50,6 @@ export const frameClasses: readonly FrameClass[] = [
   {
     ...{ name: "overrides", kinds: ["override"], rank: 2 },
     without: "a person's word reaches one replica alone",
-  },
-  {
-    // Entries and snapshots come in bursts, and are sent again where they were lost.
-    ...{ name: "replication", kinds: ["replication"], rank: 3 },
-    without: "the replicated state is not written while there is no other path",
   },
   {
     ...{ name: "requests", kinds: ["sample-request", "state-request", "state-reply"], rank: 3 },

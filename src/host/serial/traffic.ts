@@ -12,8 +12,11 @@ import { after, type Duration, type Instant, instant, micros, millis } from "../
 import { Node } from "../../node/node.js";
 import type { NodeInput, NodeOutput } from "../../node/ports.js";
 import type { ClusterSettings } from "../../node/settings.js";
+import type { StateSettings } from "../../node/state-settings.js";
+import type { DiskRequest } from "../../recovery/disk.js";
 import { type FrameKind, kindIn } from "../../wire/envelope.js";
 import type { Mac } from "../../wire/mac.js";
+import { MemoryDisk } from "./memory-disk.js";
 
 export interface SentFrame {
   readonly kind: FrameKind;
@@ -35,6 +38,9 @@ const stepsMax = 8_000;
 const periodsCounted = 20;
 const periodsBefore = 10;
 
+/** Of its longest wait: there is a leader by then, and somebody who drives. */
+const electionsBefore = 3;
+
 /** A machine that has run for months: its numbers are long. */
 const beginsAt = instant(10_000_000_000_000);
 const bootId = 1_700_000_000_000;
@@ -52,8 +58,9 @@ const noMac: Mac = {
 export function trafficOf(settings: ClusterSettings): Traffic {
   const run = new Run(settings);
   const { cycle, heartbeat, lease } = settings.timing;
-  const period = Math.max(cycle, heartbeat);
-  const counted = after(beginsAt, micros(periodsBefore * period + lease));
+  const period = Math.max(cycle, heartbeat, settings.state.heartbeat);
+  const elections = electionsBefore * 2 * quickened(settings.state).election;
+  const counted = after(beginsAt, micros(periodsBefore * period + elections + lease));
   run.until(counted);
   run.begin();
   run.until(after(counted, micros(periodsCounted * period)));
@@ -69,6 +76,7 @@ interface Delivery {
 class Run {
   readonly #settings: ClusterSettings;
   readonly #nodes: ReadonlyMap<NodeId, Node>;
+  readonly #disks: ReadonlyMap<NodeId, MemoryDisk>;
   /** In the order of their times, for each takes as long. */
   readonly #deliveries: Delivery[] = [];
   readonly #bytesMax = new Map<FrameKind, number>();
@@ -79,7 +87,9 @@ class Run {
 
   constructor(settings: ClusterSettings) {
     this.#settings = settings;
-    const options = { settings: { ...settings, app: inert(settings.app) }, now: beginsAt };
+    const [app, state] = [inert(settings.app), quickened(settings.state)];
+    const options = { settings: { ...settings, app, state }, now: beginsAt };
+    this.#disks = new Map(settings.nodes.map((self) => [self, new MemoryDisk()]));
     this.#nodes = new Map(
       settings.nodes.map((self) => [self, new Node({ ...options, self, bootId, mac: noMac })]),
     );
@@ -141,9 +151,15 @@ class Run {
   #carry(self: NodeId, node: Node, outputs: readonly NodeOutput[]): void {
     for (const output of outputs) {
       if (output.kind === "send") this.#send(self, output);
+      if (output.kind === "disk") this.#answer(self, node, output);
     }
     if (!outputs.some(({ kind }) => kind === "read")) return;
     this.#step(self, node, { kind: "readings", readings: this.#readings(self) });
+  }
+
+  #answer(self: NodeId, node: Node, { id, operation }: DiskRequest): void {
+    const result = this.#disks.get(self)?.carryOut(operation);
+    if (result !== undefined) this.#step(self, node, { kind: "disk-done", id, result });
   }
 
   #send(source: NodeId, { targets, bytes }: Extract<NodeOutput, { readonly kind: "send" }>): void {
@@ -168,6 +184,12 @@ class Run {
     });
   }
 }
+
+/** How long a leader is waited for is no matter while all is well: the shortest that is allowed. */
+const quickened = (state: StateSettings): StateSettings => ({
+  ...state,
+  election: micros(4 * state.heartbeat),
+});
 
 /** Its declarations and its first state, which are told; what it would do is no business here. */
 const inert = (app: App): App => ({ ...app, control: ({ state }) => ({ state, commands: {} }) });

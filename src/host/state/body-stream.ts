@@ -78,6 +78,11 @@ export class BodyWriter {
   #bytes = new Uint8Array(4_096);
   #length = 0;
 
+  /** Bytes that were gathered and not taken. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** @param body plain data of ours */
   add(body: unknown): void {
     const encoded = encodeBody(body);

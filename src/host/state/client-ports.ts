@@ -133,6 +133,7 @@ export interface HeldLock {
    * a process that was asleep has not been told yet that it lost the lock.
    */
   isSure(): boolean;
+  /** Of this holding: one that was lost since is refused as `not-held`, also if we hold it anew. */
   release(): Promise<void>;
 }
 

@@ -34,7 +34,13 @@ import {
 } from "./client-ports.js";
 import { LiveClient } from "./live-client.js";
 
-export { StateRefusal } from "./client-ports.js";
+export {
+  type ConnectOptions,
+  type HeldLock,
+  type StateClient,
+  StateRefusal,
+  type Watch,
+} from "./client-ports.js";
 
 const suffix = ".state.sock";
 
@@ -167,9 +173,7 @@ class Client implements StateClient {
     return {
       ...{ lock, token, lost },
       isSure: () => !lost.aborted && this.#client.isSure(),
-      release: async () => {
-        await this.#client.call({ kind: "release", lock });
-      },
+      release: () => this.#client.release(lock, token),
     };
   }
 

@@ -48,6 +48,8 @@ export class LiveClient {
   readonly #watches = new Map<number, EventQueue>();
   /** By lock, of those that are held: aborted when that is in doubt. */
   readonly #held = new Map<string, AbortController>();
+  /** Of the locks that are held, as far as the machine knows. */
+  readonly #tokens = new Map<string, number>();
   readonly #up: Promise<void>;
   #session: Promise<void> | null = null;
   #sureUntil: Instant | null = null;
@@ -132,6 +134,14 @@ export class LiveClient {
     return controller.signal;
   }
 
+  /** Rejects as `not-held` where the lock was lost since, though it may be held anew. */
+  async release(lock: string, token: number): Promise<void> {
+    if (this.#tokens.get(lock) !== token) {
+      throw new StateRefusal("not-held", `${lock} is not held by token ${token} any more`);
+    }
+    await this.call({ kind: "release", lock });
+  }
+
   /** Whether the session lives for sure, at this moment. */
   isSure(): boolean {
     return this.#sureUntil !== null && this.#clock.now() < this.#sureUntil;
@@ -186,16 +196,17 @@ export class LiveClient {
     return this.#lastCall;
   }
 
-  #hear(bodies: readonly unknown[]): void {
+  #hear(bodies: readonly unknown[]): boolean {
     for (const body of bodies) {
       const reply = parseReply(body);
       if (reply === null) {
         this.#loop.offer({ kind: "disconnected" });
         this.#line.next();
-        return;
+        return false;
       }
       this.#loop.offer({ kind: "reply", reply });
     }
+    return true;
   }
 
   #carry(output: ServiceClientOutput): void {
@@ -228,8 +239,10 @@ export class LiveClient {
         this.#doubt();
         break;
       case "lock-held":
+        this.#tokens.set(output.lock, output.token);
         break;
       case "lock-lost":
+        this.#tokens.delete(output.lock);
         this.#doubtOf(output.lock);
         break;
       default:

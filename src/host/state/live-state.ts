@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
-import type { DiskDone, DiskRequest } from "../../recovery/disk.js";
+import type { DiskDone, DiskOperation, DiskRequest } from "../../recovery/disk.js";
+import { pageBytesOf } from "../../recovery/log/disk-use.js";
 import { WriteBudget } from "../../recovery/log/write-budget.js";
 import type { ClientNumber, ReplicaInput } from "../../replication/replica/ports.js";
 import type { ClientReply } from "../../replication/service/ports.js";
@@ -28,7 +29,10 @@ export interface LiveStateOptions {
 /** Since the start, but for the last hour's bytes. */
 export interface LiveStateStatus {
   readonly folder: string;
+  /** In whole pages, as `state.bytesPerHourMax` counts them. */
   readonly bytesLastHour: number;
+  /** Writes that were to be durable, and syncs of their own. */
+  readonly syncsLastHour: number;
   readonly bytesWritten: number;
   readonly writes: number;
   /** Writes that were to be durable, and syncs of their own. */
@@ -50,6 +54,7 @@ export class LiveState {
   readonly #disk: FileDisk;
   readonly #socket: StateSocket;
   readonly #hour: WriteBudget;
+  readonly #syncsOfHour: WriteBudget;
   #bytesWritten = 0;
   #writes = 0;
   #syncs = 0;
@@ -60,6 +65,7 @@ export class LiveState {
     this.#disk = disk;
     this.#socket = socket;
     this.#hour = new WriteBudget(options.now(), null);
+    this.#syncsOfHour = new WriteBudget(options.now(), null);
   }
 
   /** Rejects with a `StateOpenFailure` or a `SocketOpenFailure`; nothing is left open then. */
@@ -83,15 +89,22 @@ export class LiveState {
   }
 
   request(request: DiskRequest): void {
-    const { operation } = request;
+    this.#count(request.operation);
+    this.#disk.request(request);
+  }
+
+  #count(operation: DiskOperation): void {
+    const now = this.#options.now();
+    this.#hour.add(now, pageBytesOf(operation));
+    if (operation.kind === "create") this.#bytesWritten += operation.bytes;
     if (operation.kind === "write") {
       this.#writes += 1;
       this.#bytesWritten += operation.bytes.length;
-      this.#hour.add(this.#options.now(), operation.bytes.length);
-      if (operation.synced) this.#syncs += 1;
     }
-    if (operation.kind === "sync") this.#syncs += 1;
-    this.#disk.request(request);
+    const isSync = operation.kind === "sync" || operation.kind === "sync-folder";
+    if (!isSync && !(operation.kind === "write" && operation.synced)) return;
+    this.#syncs += 1;
+    this.#syncsOfHour.add(now, 1);
   }
 
   reply(client: ClientNumber, reply: ClientReply): void {
@@ -100,10 +113,13 @@ export class LiveState {
 
   status(): LiveStateStatus {
     // The hour goes on also while nothing is written.
-    this.#hour.add(this.#options.now(), 0);
+    const now = this.#options.now();
+    this.#hour.add(now, 0);
+    this.#syncsOfHour.add(now, 0);
     return {
       folder: this.#folder,
       bytesLastHour: this.#hour.bytesPerHour,
+      syncsLastHour: this.#syncsOfHour.bytesPerHour,
       bytesWritten: this.#bytesWritten,
       writes: this.#writes,
       syncs: this.#syncs,

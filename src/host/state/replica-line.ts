@@ -9,7 +9,8 @@ export interface ReplicaLineOptions {
   readonly paths: readonly string[];
   readonly onUp: () => void;
   readonly onDown: () => void;
-  readonly onReplies: (bodies: readonly unknown[]) => void;
+  /** False where they make no sense. */
+  readonly onReplies: (bodies: readonly unknown[]) => boolean;
   /** Told after each round in which none could be reached, with why the last could not. */
   readonly onNobody: (reason: LostReason) => void;
 }
@@ -38,10 +39,11 @@ export class ReplicaLine {
 
   /** This replica does not answer, or speaks nonsense: the next one. */
   next(): void {
-    if (this.#isClosed) return;
+    // While it waits for the next round there is none to leave.
+    if (this.#isClosed || this.#timer !== null) return;
     this.#connection?.close();
-    this.#place += 1;
-    this.#dial();
+    this.#isUp = false;
+    this.#fail(null);
   }
 
   /** Nothing is told afterwards. */
@@ -57,29 +59,39 @@ export class ReplicaLine {
     this.#connection = new StateConnection({
       path: paths[this.#place % paths.length] ?? "",
       onOpen: () => {
-        this.#failedInARow = 0;
         this.#isUp = true;
         onUp();
       },
-      onReplies,
+      onReplies: (bodies) => {
+        // One that is there and says nothing of use is no better than one that is not.
+        if (onReplies(bodies)) this.#failedInARow = 0;
+      },
       onLost: (reason) => this.#onLost(reason),
     });
   }
 
   #onLost(reason: LostReason): void {
-    const { paths, onDown, onNobody } = this.#options;
-    if (this.#isUp) onDown();
+    if (this.#isUp) this.#options.onDown();
+    this.#fail(reason);
+  }
+
+  /** @param reason null: it was there, and of no use */
+  #fail(reason: LostReason | null): void {
+    const { paths, onNobody } = this.#options;
     this.#place += 1;
     this.#failedInARow += 1;
     const rounds = Math.floor(this.#failedInARow / paths.length);
     const isRound = this.#failedInARow % paths.length === 0;
-    if (isRound) onNobody(reason);
+    if (isRound && reason !== null) onNobody(reason);
     if (this.#isClosed) return;
     if (!isRound) {
       this.#dial();
       return;
     }
     const wait = Math.min(roundWaitMax, roundWaitMin * 2 ** Math.min(rounds - 1, 10));
-    this.#timer = setTimeout(() => this.#dial(), wait);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#dial();
+    }, wait);
   }
 }

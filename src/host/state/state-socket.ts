@@ -40,6 +40,10 @@ export const stateClientsMax = 128;
 /** Replies that wait for a client to read them, in bytes; one for which more wait is sent away. */
 export const unreadBytesMax = 16 * 1_024 * 1_024;
 
+/** Of all clients together; one that has much waiting of it is sent away. */
+export const unreadTotalMax = 64 * 1_024 * 1_024;
+const muchUnread = 1_024 * 1_024;
+
 export const stateSocketPath = (stateDir: string, node: NodeId): string =>
   join(stateDir, `${node}.state.sock`);
 
@@ -81,8 +85,13 @@ export class StateSocket {
   /** To a client that has gone it goes nowhere. */
   reply(number: ClientNumber, reply: ClientReply): void {
     const client = this.#clients.get(number);
-    if (client === undefined) return;
+    if (client === undefined || client.socket.destroyed) return;
     client.writer.add(encodeReply(reply));
+    // Here and not after the write: what one turn's requests ask for may be more than there is.
+    if (this.#isTooMuch(unreadOf(client))) {
+      this.#slow += 1;
+      client.socket.destroy();
+    }
     if (client.isWriting) return;
     client.isWriting = true;
     if (this.#writing.push(client) === 1) queueMicrotask(() => this.#write());
@@ -146,13 +155,16 @@ export class StateSocket {
     for (const client of writing) {
       client.isWriting = false;
       const { socket, writer } = client;
-      const bytes = writer.take();
-      if (socket.destroyed) continue;
-      if (!socket.write(bytes)) this.#pause(client, true);
-      if (socket.writableLength <= unreadBytesMax) continue;
-      this.#slow += 1;
-      socket.destroy();
+      if (!socket.destroyed && !socket.write(writer.take())) this.#pause(client, true);
     }
+  }
+
+  #isTooMuch(unread: number): boolean {
+    if (unread <= muchUnread) return false;
+    if (unread > unreadBytesMax) return true;
+    let total = 0;
+    for (const client of this.#clients.values()) total += unreadOf(client);
+    return total > unreadTotalMax;
   }
 
   #pause(client: Client, isPaused: boolean): void {
@@ -161,3 +173,6 @@ export class StateSocket {
     this.#options.onPaused(client.number, isPaused);
   }
 }
+
+const unreadOf = ({ socket, writer }: Client): number =>
+  socket.destroyed ? 0 : writer.length + socket.writableLength;

@@ -5,7 +5,7 @@
 import { due, earlier, type Instant } from "../../kernel/time.js";
 import type { DiskOperation } from "../disk.js";
 import { Canary } from "./canary.js";
-import { DiskUse } from "./disk-use.js";
+import { DiskUse, pageBytesOf } from "./disk-use.js";
 import { DiskFaults, type FaultSource, isPassing } from "./faults.js";
 import type { DiskLanes } from "./lanes.js";
 import type { LogStoreOptions } from "./options.js";
@@ -42,7 +42,8 @@ export class DiskWatch {
   }
 
   count(now: Instant, operation: DiskOperation): void {
-    this.#budget.add(now, this.#use.count(operation));
+    this.#use.count(operation);
+    this.#budget.add(now, pageBytesOf(operation));
   }
 
   /** So many saves became durable, which the canary need not prove again. */

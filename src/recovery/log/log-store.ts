@@ -12,7 +12,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
 import type { Instant } from "../../kernel/time.js";
-import type { DiskRequest } from "../disk.js";
+import type { DiskRequest, FileName } from "../disk.js";
 import { DiskWatch } from "./disk-watch.js";
 import { type FaultSource, isPassing } from "./faults.js";
 import { checkEntries, checkMeta, checkSnapshot } from "./given.js";
@@ -23,6 +23,7 @@ import type { LogStoreOptions } from "./options.js";
 import type { DiskCounts, DiskHealth, LogInput, LogOutput } from "./ports.js";
 import { type RecoveryEnd, recover, type Scrub } from "./recovery.js";
 import {
+  filesOf,
   installBytesBound,
   markBytesBound,
   markedIn,
@@ -56,6 +57,8 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   #lastTicket = 0;
   #writing: ComposedFrame | null = null;
   #scrub: Scrub | null = null;
+  /** Snapshots that a frame names which may be on the disk until it was scrubbed. */
+  #unmarked: readonly FileName[] = [];
   /** Why the last save was refused: one that leaves a gap behind it is refused for it too. */
   #lastRefusal: NotSaved | null = null;
   #nextSnapshot = 1;
@@ -295,10 +298,16 @@ export class LogStore implements Machine<LogInput, LogOutput> {
   #runScrub(now: Instant, dirty: Scrub): void {
     if (!this.#watch.faults.mayTry(now, "log")) return;
     this.#lanes.run(now, "log", scrub(dirty), (at, outcome) => {
-      if (outcome === null) this.#scrub = null;
+      if (outcome === null) this.#scrubbed();
       else if (isPassing(outcome)) this.#refuseAll(outcome);
       this.#note(at, "log", outcome);
     });
+  }
+
+  #scrubbed(): void {
+    this.#scrub = null;
+    this.#upkeep.discard(this.#unmarked);
+    this.#unmarked = [];
   }
 
   /** It comes soon, or the disk has no room for it. */
@@ -321,6 +330,7 @@ export class LogStore implements Machine<LogInput, LogOutput> {
     for (const { ticket } of frame.group) this.#refuse(ticket, outcome);
     if (isPassing(outcome)) {
       this.#scrub = tail.scrubOf(frame);
+      this.#unmarked = filesOf(frame.group);
       this.#refuseAll(outcome);
     }
     this.#note(now, "log", outcome);
@@ -357,7 +367,9 @@ export class LogStore implements Machine<LogInput, LogOutput> {
 
   /** All that waits; what is being written is not touched, and what was given ends with it. */
   #refuseAll(reason: NotSaved): void {
-    for (const { ticket } of this.#queue.clear()) this.#refuse(ticket, reason);
+    const refused = this.#queue.clear();
+    for (const { ticket } of refused) this.#refuse(ticket, reason);
+    this.#upkeep.discard(filesOf(refused));
     this.#jobs.dropInstalls();
     this.#given = this.#openTail().terms();
     for (const waiting of this.#writing?.group ?? []) applyTo(this.#given, waiting);

@@ -29,6 +29,7 @@ export interface ComposedFrame {
   readonly sequence: number;
   readonly crc: number;
   readonly beginsSegment: boolean;
+  /** It is not on the disk yet that a log has begun. */
   readonly beginsLog: boolean;
 }
 
@@ -41,6 +42,8 @@ export class LogTail {
   #nextSequence: number;
   #meta: Uint8Array | null;
   #mark: SnapshotMark | null;
+  /** Not by the records alone: the power may have failed between the first and that. */
+  #hasBegun: boolean;
   readonly #terms: TermRuns;
 
   constructor(segmentBytes: number, log: RecoveredLog, state: RecoveredState) {
@@ -52,6 +55,7 @@ export class LogTail {
     this.#nextSequence = state.nextSequence;
     this.#meta = log.meta;
     this.#mark = state.mark;
+    this.#hasBegun = state.hasBegun;
     const first = log.entries[0];
     this.#terms = new TermRuns(first === undefined ? state.next - 1 : first.index - 1);
     this.#terms.append(log.entries);
@@ -120,7 +124,7 @@ export class LogTail {
     const place = { sequence, offset: offset + lead };
     const crc = sealFrame(memory.subarray(lead, end), place, this.#crc);
     const bytes = memory.subarray(0, end);
-    const beginsLog = this.#segments.length === 0;
+    const beginsLog = !this.#hasBegun;
     const file = segmentName(sequence);
     return { group, file, offset, bytes, sequence, crc, beginsSegment, beginsLog };
   }
@@ -133,6 +137,7 @@ export class LogTail {
     }
     this.#end = frame.offset + frame.bytes.length;
     this.#crc = frame.crc;
+    this.#hasBegun = true;
     for (const waiting of frame.group) this.#commit(waiting);
   }
 

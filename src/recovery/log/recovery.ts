@@ -2,11 +2,14 @@
  * Reads what is on the disk and decides what it means. Nothing is changed here: what has to be
  * mended is handed on, and is mended before the first write.
  *
- * What is read was perhaps never synced, if a program died and the board did not. It counts as kept
- * from now on, so it is synced first.
+ * What is read counts as kept from now on, and perhaps it is in memory only: a program that died
+ * had not synced it, or its sync has failed, and the kernel shows what it could not write and will
+ * not try again (Rebello et al. 2020). Of frames only the last can be so, for after a failure there
+ * is no next. So that one is written once more, as it is, before anything is told.
  */
 import { assert } from "../../kernel/assert.js";
 import type { DiskFailure, FileName } from "../disk.js";
+import { isPassing } from "./faults.js";
 import type { SnapshotMark } from "./items.js";
 import type { DiskTask } from "./lanes.js";
 import { type FolderFacts, type NumberedFile, readFolder } from "./names.js";
@@ -44,6 +47,8 @@ export interface RecoveredState {
   /** A segment of zeroes that is ready behind the last; null for none. */
   readonly prepared: number | null;
   readonly scrub: Scrub | null;
+  /** It is on the disk that a log has begun. */
+  readonly hasBegun: boolean;
   /** Files that are of no use any more. */
   readonly stale: readonly FileName[];
   /** The next number of a segment, and of a snapshot. */
@@ -75,7 +80,7 @@ export function* recover(options: RecoveryOptions): DiskTask<RecoveryEnd> {
   if (refused !== null) return refused;
   const snapshot = yield* recoverSnapshot(reading.replay, folder);
   if (snapshot !== null && "kind" in snapshot) return snapshot;
-  const unsynced = yield* syncKept(reading.segments.at(-1)?.file ?? null, reading.spare);
+  const unsynced = yield* syncKept(reading.newest, reading.spare);
   return unsynced ?? reading.result(snapshot);
 }
 
@@ -95,16 +100,35 @@ function* recoverSnapshot(
   return next > mark.index ? read.snapshot : lost("the log", next, mark.index, "its end");
 }
 
-/** A file system that is read-only has nothing in memory that could be lost. */
-function* syncKept(last: FileName | null, spare: FileName | null): DiskTask<Refused | null> {
-  for (const file of [last, spare]) {
-    if (file === null) continue;
-    const synced = yield { kind: "sync", file };
-    if (!synced.ok && synced.reason !== "read-only") return unreadable(file, synced.reason);
+function* syncKept(newest: KeptFrame | null, spare: FileName | null): DiskTask<Refused | null> {
+  const failure = newest === null ? null : yield* keepFrame(newest);
+  if (newest !== null && failure !== null) return notDurable(newest.file, failure);
+  if (spare !== null) {
+    const synced = yield { kind: "sync", file: spare };
+    if (!synced.ok) return notDurable(spare, synced.reason);
   }
   const synced = yield { kind: "sync-folder" };
-  if (synced.ok || synced.reason === "read-only") return null;
-  return unreadable("the folder", synced.reason);
+  return synced.ok ? null : notDurable("the folder", synced.reason);
+}
+
+/**
+ * On a disk that takes no writes a sync has to do. Where nothing is left to be written it ends
+ * well, read-only or not; where it does not, a kernel has given the file system up in the middle of
+ * its work, and what is read may be gone with the power.
+ */
+function* keepFrame({ file, offset, bytes }: KeptFrame): DiskTask<DiskFailure | null> {
+  const written = yield { kind: "write", file, offset, bytes, synced: true };
+  if (written.ok) return null;
+  if (!isPassing(written.reason)) return written.reason;
+  const synced = yield { kind: "sync", file };
+  return synced.ok ? null : synced.reason;
+}
+
+/** The last frame of the log, with the magic if there is no other before it. */
+interface KeptFrame {
+  readonly file: FileName;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
 }
 
 interface ReadSegment extends KeptSegment {
@@ -116,6 +140,7 @@ interface ReadSegment extends KeptSegment {
 class SegmentsReading {
   readonly replay = new Replay();
   readonly segments: ReadSegment[] = [];
+  newest: KeptFrame | null = null;
   /** Those that follow one another without a gap, up to the newest. */
   readonly run: readonly NumberedFile[];
   readonly #options: RecoveryOptions;
@@ -147,7 +172,10 @@ class SegmentsReading {
       const detail = "the segment is of a version that this program does not know";
       return { ...this.#corrupt(file.file, detail, null), reason: "unknown-version" };
     }
-    return scan.end === 0 ? this.#takeUnused(file, scan) : this.#takeUsed(file, scan);
+    if (scan.end === 0) return this.#takeUnused(file, scan);
+    const offset = scan.frames.length === 1 ? 0 : (scan.frames.at(-1)?.offset ?? 0);
+    this.newest = { file: file.file, offset, bytes: read.bytes.slice(offset, scan.end) };
+    return this.#takeUsed(file, scan);
   }
 
   /**
@@ -216,6 +244,7 @@ class SegmentsReading {
       next,
       prepared: this.#spare?.number ?? null,
       scrub,
+      hasBegun: this.#folder.hasBegun,
       stale: this.#stale,
       nextSequence:
         this.#spare === null ? nextOf(last, newest, this.#options) : this.#spare.number + 1,
@@ -307,7 +336,12 @@ function lost(file: string, from: number | null, to: number | null, detail: stri
   return { kind: "refused", reason: "corrupt", file, lostFrom: from, lostTo: to, detail };
 }
 
-function unreadable(file: string, reason: DiskFailure): Refused {
-  const detail = `the disk does not give it: ${reason}`;
+const unreadable = (file: string, reason: DiskFailure): Refused =>
+  refusedAsUnreadable(file, `the disk does not give it: ${reason}`);
+
+const notDurable = (file: string, reason: DiskFailure): Refused =>
+  refusedAsUnreadable(file, `what is read cannot be made durable: ${reason}`);
+
+function refusedAsUnreadable(file: string, detail: string): Refused {
   return { kind: "refused", reason: "unreadable", file, lostFrom: null, lostTo: null, detail };
 }

@@ -4,7 +4,9 @@
  * groups.
  */
 import { assert } from "../../kernel/assert.js";
+import type { FileName } from "../disk.js";
 import { entriesBytesBound, type LogItem, metaBytesMax, type SnapshotMark } from "./items.js";
+import { snapshotName } from "./names.js";
 import type { LogEntry } from "./ports.js";
 
 export type Waiting =
@@ -105,6 +107,13 @@ export function markedIn(waiting: readonly Waiting[]): number {
     if (one.kind === "install") index = Math.max(index, one.index);
   }
   return index;
+}
+
+/** The files of the snapshots that these would have made to count. */
+export function filesOf(waiting: readonly Waiting[]): readonly FileName[] {
+  return waiting.flatMap((one) =>
+    one.kind === "save" || one.mark === null ? [] : [snapshotName(one.mark.number)],
+  );
 }
 
 /** As it stands in the frame. */

@@ -10,7 +10,14 @@
  *
  * What cannot be told: whether a sector was never written, or was and has come back as zeroes.
  */
-import { type FramePlace, frameLengthAt, frameUnit, openFrame, sectorBytes } from "./frame.js";
+import {
+  type FramePlace,
+  frameBytesMax,
+  frameLengthAt,
+  frameUnit,
+  openFrame,
+  sectorBytes,
+} from "./frame.js";
 import { type LogItem, parseItems } from "./items.js";
 import { magicBytes, readMagic } from "./segment.js";
 
@@ -89,6 +96,9 @@ const rotten = (detail: string, later: ScannedFrame | null): Tail => ({
 
 /** The header is missing: then its whole sector must be, as far as it is of this frame. */
 function zeroedTail(bytes: Uint8Array, from: number, to: number): Tail {
+  if (to - from > magicBytes + frameBytesMax) {
+    return rotten(`there is more behind ${from} than one write leaves`, null);
+  }
   return isZeroIn(bytes, from, sectorEnd(from))
     ? { kind: "zeroed", to }
     : rotten(`the header of the record at ${from} has been cleared`, null);

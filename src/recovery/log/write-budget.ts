@@ -1,6 +1,6 @@
 /**
- * How many bytes were written in the last hour, by the minute. Flash wears out by what is written:
- * a card that bears 100 TB lasts ten years at 1.1 GB an hour.
+ * How many bytes were written in the last hour, by the minute, in whole pages (see disk-use.ts).
+ * Flash wears out by what is written: a card that bears 100 TB lasts ten years at 1.1 GB an hour.
  */
 import { after, type Instant, seconds } from "../../kernel/time.js";
 

@@ -3,7 +3,8 @@
  *
  *     vote request    [1, term, pre | transfer, last index, last term, life]
  *     vote reply      [2, term, pre | granted | blank, life]
- *     append          [3, term, outline, previous index, previous term, committed, round, entries]
+ *     append          [3, term, outline | leased, previous index, previous term, committed, round,
+ *                     entries]
  *     append reply    [4, term, accepted | blank | outline, index, hint term, round, life]
  *     snapshot piece  [5, term, outline, index, its term, head, offset, total, crc, bytes, round]
  *     snapshot reply  [6, term, blank | outline, index, received, round, life]
@@ -44,9 +45,10 @@ export function encodeMessage(message: RaftMessage): unknown {
     case "vote-reply":
       return [code, term, flag(message.pre, message.granted, message.blank), message.life];
     case "append": {
-      const { outline, previousIndex, previousTerm, committed, round, entries } = message;
+      const { outline, leased, previousIndex, previousTerm, committed, round, entries } = message;
+      const flags = flag(outline, leased);
       const packed = packEntries(entries, previousTerm);
-      return [code, term, flag(outline), previousIndex, previousTerm, committed, round, packed];
+      return [code, term, flags, previousIndex, previousTerm, committed, round, packed];
     }
     case "append-reply": {
       const { accepted, blank, outline, index, hintTerm, round, life } = message;
@@ -131,7 +133,7 @@ function parseVoteReply(fields: Fields): RaftMessage | null {
 /** The most frequent message is read without a list of its numbers. */
 function parseAppend(fields: Fields): RaftMessage | null {
   const term = asNumber(fields[1]);
-  const flags = asInteger(fields[2], 0, 1);
+  const flags = asInteger(fields[2], 0, 3);
   const previousIndex = asNumber(fields[3]);
   const previousTerm = asNumber(fields[4]);
   const committed = asNumber(fields[5]);
@@ -142,8 +144,9 @@ function parseAppend(fields: Fields): RaftMessage | null {
   if (!(packed instanceof Uint8Array) || flags === null) return null;
   const entries = unpackEntries(packed, previousIndex, previousTerm);
   if (entries === null) return null;
-  const outline = isSet(flags, 1);
-  return { kind: "append", term, outline, previousIndex, previousTerm, committed, entries, round };
+  const [outline, leased] = [isSet(flags, 1), isSet(flags, 2)];
+  const about = { term, outline, leased, previousIndex, previousTerm, committed, round };
+  return { kind: "append", ...about, entries };
 }
 
 function parseAppendReply(fields: Fields): RaftMessage | null {

@@ -5,6 +5,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { after, due, type Instant, micros } from "../../kernel/time.js";
+import { numberMax } from "./bytes.js";
 import { parseGroup } from "./group.js";
 import { takeEntries } from "./matching.js";
 import type { AppendRequest, SnapshotPiece } from "./messages.js";
@@ -40,6 +41,13 @@ export class Follower {
     this.#electionAt = electionAt(this.#state);
   }
 
+  /** The leader is suspected: not all who suspect it call the election in one moment. */
+  hasten(): void {
+    const { now, options } = this.#state;
+    const soon = after(now, micros(options.dice.below(options.heartbeat + 1)));
+    if (soon < this.#electionAt) this.#electionAt = soon;
+  }
+
   onTimeout(): Turn | null {
     const state = this.#state;
     if (!due(this.#electionAt, state.now)) return null;
@@ -54,7 +62,7 @@ export class Follower {
   }
 
   onAppend(from: NodeId, message: AppendRequest): void {
-    if (!this.#hear(from)) return;
+    if (!this.#hear(from, message.leased)) return;
     this.#round = Math.max(this.#round, message.round);
     const taken = takeEntries(this.#state, message);
     switch (taken.kind) {
@@ -73,9 +81,11 @@ export class Follower {
   }
 
   onSnapshot(from: NodeId, piece: SnapshotPiece): void {
-    if (!this.#hear(from)) return;
+    if (!this.#hear(from, null)) return;
     const state = this.#state;
     this.#round = Math.max(this.#round, piece.round);
+    // Of a term to come: our own entries would be of an earlier one than those before them.
+    if (piece.snapshotTerm > piece.term) return;
     if (piece.index <= state.log.committed) {
       // All of it is here already, or on its way to the disk.
       if (piece.index <= state.log.saved) this.#answerPiece(from, piece, piece.total);
@@ -115,14 +125,14 @@ export class Follower {
   }
 
   /** False of a second leader in our term, which cannot be: it is not listened to. */
-  #hear(from: NodeId): boolean {
+  #hear(from: NodeId, leased: boolean | null): boolean {
     const state = this.#state;
     if (state.leader !== null && state.leader !== from) return false;
     if (state.leader === null) {
       state.leader = from;
       state.tell({ kind: "role", role: "follower", term: state.term, leader: from });
     }
-    state.heardAt = state.now;
+    state.loyalty.hear(state.now, from, state.term, leased);
     this.rearm();
     return true;
   }
@@ -143,14 +153,14 @@ export class Follower {
   #answerPiece(target: NodeId, piece: SnapshotPiece, received: number): void {
     const { term, aboutDisk } = this.#state;
     const about = { term, index: piece.index, received, round: this.#round };
-    this.#state.replyWhenSaved(target, { kind: "snapshot-reply", ...about, ...aboutDisk });
+    this.#state.sendWhenSaved(target, { kind: "snapshot-reply", ...about, ...aboutDisk });
   }
 
   #reply(target: NodeId, accepted: boolean, index: number, hintTerm: number): void {
     const state = this.#state;
     const { term, aboutDisk } = state;
     const about = { term, accepted, index, hintTerm, round: this.#round };
-    state.replyWhenSaved(target, { kind: "append-reply", ...about, ...aboutDisk });
+    state.sendWhenSaved(target, { kind: "append-reply", ...about, ...aboutDisk });
   }
 }
 
@@ -165,6 +175,9 @@ export function electionAt(state: RaftState): Instant {
   return after(state.now, micros(electionTimeoutMin + dice.below(span + 1)));
 }
 
-/** Only a member with a vote, a full copy and a disk that works may lead. */
+/**
+ * Only a member with a vote, a full copy and a disk that works may lead. A broken peer may have
+ * spent all terms that there are: one more could be neither told nor kept.
+ */
 export const mayCampaign = (state: RaftState): boolean =>
-  state.mayLead && state.mayFound && state.health === "ok";
+  state.mayLead && state.mayFound && state.health === "ok" && state.term < numberMax;

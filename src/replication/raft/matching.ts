@@ -28,6 +28,7 @@ export function takeEntries(state: RaftState, message: AppendRequest): Taken {
   const ours = log.termAt(previousIndex);
   // What is compacted here is committed, and so it is the leader's too.
   if (previousIndex >= log.base && ours !== previousTerm) return searchFrom(state, message);
+  if (!fitsBase(state, message)) return ignored;
   if (entries.length > 0 && !mayKeep(state, message)) return ignored;
   const conflict = entries.findIndex(
     (entry) => entry.index > log.base && log.termAt(entry.index) !== entry.term,
@@ -45,6 +46,12 @@ export function takeEntries(state: RaftState, message: AppendRequest): Taken {
   const matched = Math.max(previousIndex + entries.length, log.base);
   log.commit(Math.max(log.committed, Math.min(message.committed, matched)));
   return { kind: "matched", index: matched };
+}
+
+/** Of our last compacted entry we know the term: a leader that has another there is broken. */
+function fitsBase({ log }: RaftState, { previousIndex, entries }: AppendRequest): boolean {
+  const atBase = entries[log.base - previousIndex - 1];
+  return atBase === undefined || atBase.term === log.termAt(log.base);
 }
 
 /**

@@ -42,6 +42,8 @@ export interface AppendRequest extends InTerm {
   readonly outline: boolean;
   /** The newest round of reads that an answer confirms; counts up within a term. */
   readonly round: number;
+  /** Its leader answers reads on the promise that who hears this votes for no other for a while. */
+  readonly leased: boolean;
 }
 
 export interface AppendReply extends InTerm {

@@ -82,6 +82,11 @@ export type RaftInput =
   /** Our own state as of `index`, which has been applied: it may now stand for the log. */
   | { readonly kind: "snapshot-taken"; readonly index: number; readonly data: Uint8Array }
   | { readonly kind: "disk-health"; readonly health: DiskHealth }
+  /**
+   * Of a failure detector: `member` is silent, or heard again. Who suspects its leader, with a
+   * majority, need not wait for the election timeout. A wrong word costs a round of messages.
+   */
+  | { readonly kind: "suspicion"; readonly member: NodeId; readonly suspected: boolean }
   /** The node was asleep: it gives up leadership before it acts, and trusts no lease. */
   | { readonly kind: "was-late" };
 
@@ -159,6 +164,18 @@ export type RaftEvent =
    */
   | { readonly kind: "blank-member"; readonly member: NodeId };
 
+export interface MemberProgress {
+  /** Its durable log is the leader's up to here. */
+  readonly matched: number;
+  readonly heardAt: Instant | null;
+  readonly state: string;
+  /**
+   * `silent`: it has not answered for an election timeout. `blank`: it has, from a disk that counts
+   * as nobody until it was replaced.
+   */
+  readonly standing: "heard" | "silent" | "blank";
+}
+
 /** For the status; nothing hangs on it. */
 export interface RaftStatus {
   readonly role: RaftRole;
@@ -169,11 +186,10 @@ export interface RaftStatus {
   /** The first index that is still in the log. */
   readonly first: number;
   readonly group: Group;
-  /** A leader's view of each member: how far its log matches, and when it was last heard. */
-  readonly progress: ReadonlyMap<
-    NodeId,
-    { readonly matched: number; readonly heardAt: Instant | null; readonly state: string }
-  >;
+  /** Our own disk is not known to have promised nothing: it has no vote (see blank.ts). */
+  readonly blank: boolean;
+  /** A leader's view of each other member. */
+  readonly progress: ReadonlyMap<NodeId, MemberProgress>;
   /** Until when no other leader can be elected, if clocks drift no more than configured. */
   readonly leaseUntil: Instant | null;
 }

@@ -106,6 +106,9 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
       case "disk-health":
         this.#onDiskHealth(input.health);
         break;
+      case "suspicion":
+        this.#onSuspicion(input.member, input.suspected);
+        break;
       case "was-late":
         this.#onLate();
         break;
@@ -138,7 +141,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
     if (message.kind !== "append" && message.kind !== "snapshot") return;
     const refusal = { term: this.#state.term, accepted: false, index: 0, hintTerm: 0, round: 0 };
     const { aboutDisk } = this.#state;
-    this.#state.replyWhenSaved(from, { kind: "append-reply", ...refusal, ...aboutDisk });
+    this.#state.sendWhenSaved(from, { kind: "append-reply", ...refusal, ...aboutDisk });
   }
 
   /** Whoever is not of the group cannot depose its leader by an answer that nobody asked for. */
@@ -181,7 +184,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
   #onVoteRequest(from: NodeId, request: VoteRequest): void {
     const state = this.#state;
     const leads = this.#role.kind === "leader";
-    if (!request.transfer && (leads || state.hearsLeader)) return;
+    if (!request.transfer && (leads || state.loyalty.binds(state.now))) return;
     if (request.term > state.term && !request.pre) this.#enterTerm(request.term);
     const granted = answerVote(state, from, request);
     state.founding.vouch(from, request);
@@ -205,7 +208,16 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
 
   #onDiskHealth(health: DiskHealth): void {
     this.#state.healthIs(health);
-    if (health !== "ok" && this.#role.kind === "leader") this.#stepDown("disk");
+    if (health === "ok") return;
+    if (this.#role.kind === "leader") this.#stepDown("disk");
+    // The votes of the others may be on their way, and would make a leader of it.
+    else if (this.#role instanceof Candidate) this.#turn({ kind: "follow", leader: null });
+  }
+
+  #onSuspicion(member: NodeId, suspected: boolean): void {
+    const { loyalty } = this.#state;
+    loyalty.suspect(member, suspected);
+    if (suspected && loyalty.isFree && this.#role.kind === "follower") this.#role.hasten();
   }
 
   #onLate(): void {

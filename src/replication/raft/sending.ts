@@ -148,10 +148,18 @@ export class Sending {
         made.outline === outline,
     );
     if (message === undefined) {
-      const { term } = this.#state;
-      const entries = this.#entries(previousIndex + 1, to, outline);
-      const about = { term, outline, previousIndex, previousTerm, committed, entries, round };
-      message = { kind: "append", ...about };
+      const { term, options } = this.#state;
+      message = {
+        kind: "append",
+        term,
+        outline,
+        previousIndex,
+        previousTerm,
+        committed,
+        entries: this.#entries(previousIndex + 1, to, outline),
+        round,
+        leased: options.leaseReads,
+      };
       this.#made.push(message);
     }
     this.#state.send(peer, message);

@@ -18,7 +18,8 @@ export type Received =
 
 interface Transfer {
   readonly first: SnapshotPiece;
-  readonly pieces: Uint8Array[];
+  /** In memory of its own, which grows with what has come: `total` is only what a peer says. */
+  bytes: Uint8Array;
   received: number;
 }
 
@@ -28,16 +29,13 @@ export class SnapshotReceiver {
   take(piece: SnapshotPiece): Received {
     if (this.#transfer === null || !areOfOne(this.#transfer.first, piece)) {
       if (parseGroup(piece.head) === null) return { kind: "broken" };
-      this.#transfer = { first: piece, pieces: [], received: 0 };
+      this.#transfer = { first: piece, bytes: new Uint8Array(0), received: 0 };
     }
     const transfer = this.#transfer;
-    if (piece.offset === transfer.received) {
-      transfer.pieces.push(piece.bytes);
-      transfer.received += piece.bytes.length;
-    }
+    if (piece.offset === transfer.received) append(transfer, piece.bytes);
     if (transfer.received < piece.total) return { kind: "more", received: transfer.received };
     this.#transfer = null;
-    const data = joined(transfer);
+    const data = transfer.bytes;
     if (crc32c(data) !== piece.crc) return { kind: "broken" };
     return { kind: "whole", data, piece: transfer.first };
   }
@@ -57,12 +55,14 @@ function areOfOne(first: SnapshotPiece, piece: SnapshotPiece): boolean {
   );
 }
 
-function joined(transfer: Transfer): Uint8Array {
-  const data = new Uint8Array(transfer.received);
-  let at = 0;
-  for (const piece of transfer.pieces) {
-    data.set(piece, at);
-    at += piece.length;
+function append(transfer: Transfer, piece: Uint8Array): void {
+  const end = transfer.received + piece.length;
+  if (end > transfer.bytes.length) {
+    const length = Math.min(Math.max(end, 2 * transfer.bytes.length), transfer.first.total);
+    const grown = new Uint8Array(length);
+    grown.set(transfer.bytes);
+    transfer.bytes = grown;
   }
-  return data;
+  transfer.bytes.set(piece, transfer.received);
+  transfer.received = end;
 }

@@ -3,7 +3,7 @@
  * gives out in a step.
  *
  * The disk is slower than the network, so nothing waits for it that need not. Term and vote count
- * here at once; whatever would tell others of them waits in `replyWhenSaved` until they are
+ * here at once; whatever would tell others of them waits in `sendWhenSaved` until they are
  * durable. Entries count here at once too; `log.saved` is what an acknowledgement may speak of.
  */
 import { assert } from "../../kernel/assert.js";
@@ -15,6 +15,7 @@ import { isElector, mayLead, parseGroup } from "./group.js";
 import type { GroupHistory } from "./group-history.js";
 import { encodeHardState, type HardState } from "./hard-state.js";
 import type { RaftLog } from "./log.js";
+import { Loyalty } from "./loyalty.js";
 import type { RaftMessage } from "./messages.js";
 import { defaultLimits, type RaftLimits, type RaftOptions } from "./options.js";
 import {
@@ -29,11 +30,14 @@ import { Saver } from "./saver.js";
 import { SnapshotKeeper } from "./snapshot-keeper.js";
 import { SnapshotReceiver } from "./snapshot-receiver.js";
 
-interface WaitingReply {
+interface WaitingMessage {
   readonly target: NodeId;
   readonly message: RaftMessage;
   readonly version: number;
 }
+
+/** Messages that wait for the disk, at most: a question of each member, and answers to many. */
+const waitingMax = 256;
 
 const noLives: ReadonlyMap<NodeId, number> = new Map();
 
@@ -50,13 +54,12 @@ export class RaftState {
   /** Of the step that is being taken. */
   now: Instant;
   leader: NodeId | null = null;
-  /** When a leader was last heard, or a member with a past has started. */
-  heardAt: Instant | null;
+  readonly loyalty: Loyalty;
   health: DiskHealth = "ok";
   /** The newest snapshot that is durable, or of another and being installed. */
   snapshot: Snapshot | null;
   #hard: HardState;
-  #waiting: WaitingReply[] = [];
+  #waiting: WaitingMessage[] = [];
   #foundedVersion = 0;
   /** Nothing is given to the disk before, which has refused; null where it has not. */
   #notSavedUntil: Instant | null = null;
@@ -75,8 +78,9 @@ export class RaftState {
     this.saver = new Saver(this.log, this.limits.saveBytesMax);
     this.keeper = new SnapshotKeeper(this);
     this.founding = new Founding(this);
-    // Just before its start it may have heard a leader that counts on its silence (see contact.ts).
-    this.heardAt = recovered.blank ? null : options.now;
+    // Just before its start it may have heard a leader that counts on its silence (see loyalty.ts).
+    const heardAt = recovered.blank ? null : options.now;
+    this.loyalty = new Loyalty(options.electionTimeoutMin, heardAt);
     if (recovered.blank) this.saver.metaChanged();
     if (this.snapshot !== null) this.#restore(this.snapshot);
     this.#followGroup();
@@ -155,12 +159,6 @@ export class RaftState {
 
   get #maySave(): boolean {
     return this.isWritable && (this.#notSavedUntil === null || due(this.#notSavedUntil, this.now));
-  }
-
-  /** A leader was heard so lately that no other can be wanted (thesis 4.2.3, 6.4.1). */
-  get hearsLeader(): boolean {
-    if (this.heardAt === null) return false;
-    return this.now < after(this.heardAt, this.options.electionTimeoutMin);
   }
 
   enterTerm(term: number): void {
@@ -256,10 +254,18 @@ export class RaftState {
     this.#outputs.push({ kind: "send", target, message });
   }
 
-  /** Goes out when our term and vote as they are now are durable; never, if the term ends. */
-  replyWhenSaved(target: NodeId, message: RaftMessage): void {
-    if (this.saver.isSettled) this.send(target, message);
-    else this.#waiting.push({ target, message, version: this.saver.version });
+  /**
+   * Goes out when our term and vote as they are now are durable; never, if the term ends. Peers go
+   * on asking a member whose disk hangs or is dead: the oldest of too many answers is dropped, as a
+   * network would.
+   */
+  sendWhenSaved(target: NodeId, message: RaftMessage): void {
+    if (this.saver.isSettled) {
+      this.send(target, message);
+      return;
+    }
+    this.#waiting.push({ target, message, version: this.saver.version });
+    if (this.#waiting.length > waitingMax) this.#waiting.shift();
   }
 
   /**
@@ -267,7 +273,7 @@ export class RaftState {
    * are drawn in the order of the outputs, so the saves draw before a snapshot does.
    */
   finish(): readonly RaftOutput[] {
-    this.#sendReplies();
+    this.#sendWaiting();
     this.#apply();
     const saves = this.#maySave && this.saver.hasWork ? this.#takeSaves() : [];
     this.keeper.settle();
@@ -281,12 +287,12 @@ export class RaftState {
     return this.saver.take(() => encodeHardState(this.#hard));
   }
 
-  #sendReplies(): void {
+  #sendWaiting(): void {
     while (this.#waiting.length > 0) {
-      const reply = this.#waiting[0] as WaitingReply;
-      if (!this.saver.isSaved(reply.version)) return;
+      const first = this.#waiting[0] as WaitingMessage;
+      if (!this.saver.isSaved(first.version)) return;
       this.#waiting.shift();
-      this.send(reply.target, reply.message);
+      this.send(first.target, first.message);
     }
   }
 

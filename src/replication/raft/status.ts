@@ -1,19 +1,19 @@
 /** A member as it appears in the status; nothing hangs on it. */
 import type { NodeId } from "../../kernel/ids.js";
+import { after } from "../../kernel/time.js";
 import type { Candidate } from "./candidate.js";
 import type { Follower } from "./follower.js";
 import type { Leader } from "./leader.js";
-import type { RaftStatus } from "./ports.js";
+import type { MemberProgress, RaftStatus } from "./ports.js";
+import type { Progress } from "./progress.js";
 import type { RaftState } from "./state.js";
 
-type ProgressStatus =
-  RaftStatus["progress"] extends ReadonlyMap<NodeId, infer Status> ? Status : never;
-
 export function raftStatus(state: RaftState, role: Follower | Candidate | Leader): RaftStatus {
-  const progress: Map<NodeId, ProgressStatus> = new Map();
+  const progress: Map<NodeId, MemberProgress> = new Map();
   if (role.kind === "leader") {
-    for (const [peer, { matched, heardAt, kind }] of role.progress) {
-      progress.set(peer, { matched, heardAt, state: kind });
+    for (const [peer, one] of role.progress) {
+      const { matched, heardAt, kind } = one;
+      progress.set(peer, { matched, heardAt, state: kind, standing: standingOf(one, state) });
     }
   }
   return {
@@ -24,7 +24,16 @@ export function raftStatus(state: RaftState, role: Follower | Candidate | Leader
     last: state.log.last,
     first: state.log.base + 1,
     group: state.groups.group,
+    blank: state.aboutDisk.blank,
     progress,
-    leaseUntil: role.kind === "leader" ? role.leaseUntil : null,
+    leaseUntil: role.kind === "leader" && state.options.leaseReads ? role.leaseUntil : null,
   };
+}
+
+function standingOf(
+  { blank, heardAt }: Progress,
+  { now, options }: RaftState,
+): MemberProgress["standing"] {
+  if (heardAt === null || now >= after(heardAt, options.electionTimeoutMax)) return "silent";
+  return blank ? "blank" : "heard";
 }

@@ -14,7 +14,7 @@ export function answerVote(state: RaftState, from: NodeId, request: VoteRequest)
   if (request.life === state.life) state.found(new Map());
   const granted = isGranted(state, from, request);
   if (granted && !request.pre) state.voteFor(from);
-  state.replyWhenSaved(from, {
+  state.sendWhenSaved(from, {
     kind: "vote-reply",
     term: granted ? request.term : state.term,
     pre: request.pre,

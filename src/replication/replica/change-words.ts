@@ -34,6 +34,7 @@ export function groupWords(status: RaftStatus): Plain {
     role,
     // Only the leader knows how far the others are.
     matched: progress.get(member)?.matched ?? null,
+    standing: progress.get(member)?.standing ?? null,
   }));
   const outgoing = group.outgoing === null ? null : [...group.outgoing.keys()];
   return { term, leader, committed, members, outgoing };

@@ -6,7 +6,7 @@
  * outputs of a step are carried out to the last one before either hears the next input. So requests
  * to the disk go out in the order in which they were made.
  */
-import { assert, unreachable } from "../../kernel/assert.js";
+import { assert, UsageError, unreachable } from "../../kernel/assert.js";
 import { feed, type Machine, type Timeout, timeout } from "../../kernel/machine.js";
 import { earlier, type Instant } from "../../kernel/time.js";
 import type { DiskDone, DiskRequest } from "../../recovery/disk.js";
@@ -149,9 +149,22 @@ export class Engine implements Machine<EngineInput, EngineOutput> {
     const { snapshot, entries, repairs } = recovered;
     const last = entries.at(-1)?.index ?? snapshot?.index ?? 0;
     this.#tell({ kind: "log-recovered", last, repairs });
-    this.#phase = { kind: "running", raft: this.#make.raft(now, recovered) };
+    const raft = this.#raftOf(now, recovered);
+    if (raft === null) return;
+    this.#phase = { kind: "running", raft };
     if (this.#health !== "ok") this.#tellRaft({ kind: "disk-health", health: this.#health });
     this.#tellRaft(timeout);
+  }
+
+  /** Null where the log is whole, and what is in it was written by another version. */
+  #raftOf(now: Instant, recovered: RecoveredLog): RaftMachine | null {
+    try {
+      return this.#make.raft(now, recovered);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.#tell(this.leave("unknown-version", error.message));
+      return null;
+    }
   }
 
   #carryRaft(output: RaftOutput): void {

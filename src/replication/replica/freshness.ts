@@ -9,7 +9,10 @@
  */
 import { type Duration, elapsed, type Instant } from "../../kernel/time.js";
 
-/** Answers that are ahead of what we have applied; the oldest are forgotten first. */
+/**
+ * Answers that are ahead of what we have applied; of more, the newest are not kept. Were it the
+ * oldest, one that is always so far behind would never come to any of them, and have no age.
+ */
 const aheadMax = 64;
 
 interface Confirmed {

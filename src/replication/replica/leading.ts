@@ -18,7 +18,14 @@ import { changesMax, waitingBytesMax } from "./limits.js";
 import { Proposals } from "./proposals.js";
 import { type Read, Reads } from "./reads.js";
 import { refusalOutcome } from "./refusals.js";
-import { type Origin, type Outcome, refusedAs, type Settled, type Work } from "./work.js";
+import {
+  elsewhere,
+  type Origin,
+  type Outcome,
+  refusedAs,
+  type Settled,
+  type Work,
+} from "./work.js";
 
 interface Confirmed {
   readonly index: number;
@@ -47,6 +54,10 @@ export class Leading {
     return this.#term !== null;
   }
 
+  leadsIn(term: number): boolean {
+    return this.#term === term;
+  }
+
   /** Work that is not settled. */
   get count(): number {
     return this.#proposals.count + this.#reads.count + this.#changes.size;
@@ -64,12 +75,12 @@ export class Leading {
     const reads = [...this.#reads.dropWaiting(), ...this.#confirmed.map(({ read }) => read)];
     this.#confirmed = [];
     const origins = [...this.#proposals.dropWaiting(), ...reads.map(({ origin }) => origin)];
-    return origins.map(elsewhere);
+    return origins.map(sentOn);
   }
 
   /** Null where the work was taken, and will be settled. */
   take(now: Instant, origin: Origin, work: Work): Outcome | null {
-    if (this.#term === null) return { kind: "elsewhere" };
+    if (this.#term === null) return elsewhere;
     switch (work.kind) {
       case "command":
         return this.#takeCommand(now, origin, work.bytes, work.session);
@@ -147,7 +158,7 @@ export class Leading {
     const found = this.#proposals.applied(entry);
     if (found === null) return null;
     const { origin, lost } = found;
-    if (lost || result === null) return elsewhere(origin);
+    if (lost || result === null) return sentOn(origin);
     return { origin, outcome: { kind: "result", at: entry.index, result } };
   }
 
@@ -188,7 +199,7 @@ export class Leading {
   }
 
   #keptAlive(now: Instant, { origin }: Read, session: number): Settled {
-    if (this.#leases === null) return elsewhere(origin);
+    if (this.#leases === null) return sentOn(origin);
     if (this.#leases.heard(now, session)) return { origin, outcome: { kind: "ok", detail: null } };
     const detail = `session ${session} has ended: open another`;
     return { origin, outcome: refusedAs("no-session", detail) };
@@ -211,4 +222,4 @@ const overloaded = refusedAs("overloaded", "the leader has too much to do: ask a
 
 const at = (index: number): Outcome => ({ kind: "index", at: index });
 
-const elsewhere = (origin: Origin): Settled => ({ origin, outcome: { kind: "elsewhere" } });
+const sentOn = (origin: Origin): Settled => ({ origin, outcome: elsewhere });

@@ -2,13 +2,18 @@
  * What replicas say to one another beside Raft: work that is handed on to the leader, and what came
  * of it. Many pieces travel in one frame.
  *
- *     body     = kind (1), life, count, items          integers as in service/byte-writer.ts
+ *     body     = kind (1), life, term, count, items    integers as in service/byte-writer.ts
  *     forward  = ticket, work kind, fields
  *     outcome  = ticket, outcome kind, fields
  *
  * `life` names the start of the replica that asks, so that an answer to what it asked before a
- * crash is not taken for another. The envelope drops copies of a frame (wire/replay-window.ts),
- * which matters for a command without a session: it is applied each time that it comes.
+ * crash is not taken for another. A forward also has the `term` in which it takes its target for
+ * the leader (of outcomes it is 0), and is done in that term only.
+ *
+ * A command without a session is applied each time that it comes, and a change of members undoes
+ * what came after it, so no copy may count. The envelope drops copies (wire/replay-window.ts), but
+ * forgets with its process what it has seen, and takes the copy of a frame for new after a start.
+ * The term does not: who starts again leads in a later one, if at all.
  */
 import { unreachable } from "../../kernel/assert.js";
 import { nodeIdLengthMax, parseNodeId } from "../../kernel/ids.js";
@@ -33,7 +38,12 @@ export interface Answered {
 }
 
 export type ReplicaMessage =
-  | { readonly kind: "forward"; readonly life: number; readonly items: readonly Forwarded[] }
+  | {
+      readonly kind: "forward";
+      readonly life: number;
+      readonly term: number;
+      readonly items: readonly Forwarded[];
+    }
   | { readonly kind: "outcomes"; readonly life: number; readonly items: readonly Answered[] };
 
 /** The least that an item takes, so that a count can be judged before anything is read. */
@@ -63,12 +73,16 @@ const refusals: readonly RequestRefusal[] = [
 const writer = new ByteWriter(2 * bodyBytesMax);
 
 /** As few bodies as hold all items, each no longer than `bodyBytesMax`. */
-export function forwardBodies(life: number, items: readonly Forwarded[]): Uint8Array[] {
-  return bodies(kinds.forward, life, items, forwardedBytes, writeForwarded);
+export function forwardBodies(
+  life: number,
+  term: number,
+  items: readonly Forwarded[],
+): Uint8Array[] {
+  return bodies({ kind: kinds.forward, life, term }, items, forwardedBytes, writeForwarded);
 }
 
 export function outcomeBodies(life: number, items: readonly Answered[]): Uint8Array[] {
-  return bodies(kinds.outcomes, life, items, answeredBytes, writeAnswered);
+  return bodies({ kind: kinds.outcomes, life, term: 0 }, items, answeredBytes, writeAnswered);
 }
 
 /** Null where the bytes are no message. A command's bytes are a view of them. */
@@ -76,19 +90,25 @@ export function parseReplicaMessage(bytes: Uint8Array): ReplicaMessage | null {
   const reader = new ByteReader(bytes);
   const kind = reader.byte();
   const life = reader.integer(0, countMax);
+  const term = reader.integer(0, kind === kinds.forward ? countMax : 0);
   const count = reader.integer(0, Math.floor(bytes.length / itemBytesMin));
   if (kind === kinds.forward) {
     const items = readItems(reader, count, readForwarded);
-    return items === null ? null : { kind: "forward", life, items };
+    return items === null ? null : { kind: "forward", life, term, items };
   }
   if (kind !== kinds.outcomes) return null;
   const items = readItems(reader, count, readAnswered);
   return items === null ? null : { kind: "outcomes", life, items };
 }
 
+interface Head {
+  readonly kind: number;
+  readonly life: number;
+  readonly term: number;
+}
+
 function bodies<Item>(
-  kind: number,
-  life: number,
+  { kind, life, term }: Head,
   items: readonly Item[],
   bytesOf: (item: Item) => number,
   write: (item: Item) => void,
@@ -106,6 +126,7 @@ function bodies<Item>(
     writer.clear();
     writer.byte(kind);
     writer.integer(life);
+    writer.integer(term);
     writer.integer(end - start);
     for (let at = start; at < end; at += 1) write(items[at] as Item);
     made.push(writer.take());

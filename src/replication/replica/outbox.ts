@@ -43,14 +43,15 @@ export class Outbox {
     else items.push({ ticket, outcome });
   }
 
-  take(): readonly Sent[] {
+  /** @param term in which those to whom work is handed on are taken for the leader */
+  take(term: number): readonly Sent[] {
     if (this.#forwards.size === 0 && this.#outcomes.size === 0) return [];
     const sends: Sent[] = [];
     const send = (target: NodeId, body: Uint8Array): void => {
       sends.push({ target, body });
     };
     for (const [leader, items] of this.#forwards) {
-      for (const bytes of forwardBodies(this.#life, items)) send(leader, bytes);
+      for (const bytes of forwardBodies(this.#life, term, items)) send(leader, bytes);
     }
     for (const [node, byLife] of this.#outcomes) {
       for (const [life, items] of byLife) {

@@ -36,6 +36,8 @@ export type ReplicaInput =
   | { readonly kind: "client-gone"; readonly client: ClientNumber }
   /** Its connection takes no more for now: no events are told to it, which wait meanwhile. */
   | { readonly kind: "client-paused"; readonly client: ClientNumber; readonly paused: boolean }
+  /** Of a failure detector: `member` is silent, or is heard again. See raft/loyalty.ts. */
+  | { readonly kind: "suspicion"; readonly member: NodeId; readonly suspected: boolean }
   | { readonly kind: "was-late"; readonly by: Duration };
 
 export type ReplicaOutput =

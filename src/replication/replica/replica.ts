@@ -34,7 +34,7 @@ import { groupWords } from "./change-words.js";
 import { Clients } from "./clients.js";
 import { Engine, type EngineInput, type EngineOutput } from "./engine.js";
 import { Leading } from "./leading.js";
-import { type Answered, type Forwarded, parseReplicaMessage } from "./messages.js";
+import { type Answered, parseReplicaMessage, type ReplicaMessage } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { type ReplicaOptions, type ReplicaParts, replicaParts } from "./parts.js";
 import {
@@ -46,7 +46,9 @@ import {
   type ReplicaOutput,
 } from "./ports.js";
 import type { ReplicaStatus } from "./status.js";
-import type { Settled } from "./work.js";
+import { elsewhere, type Settled } from "./work.js";
+
+type Forward = Extract<ReplicaMessage, { readonly kind: "forward" }>;
 
 export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   readonly #self: NodeId;
@@ -63,6 +65,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   /** What the log and Raft have not heard yet. */
   #inbox: (EngineInput | Timeout)[] = [];
   #feeding = false;
+  /** In which the leader that our clients' work is handed to leads. */
+  #leaderTerm = 0;
   #applied = 0;
   #appChanges = 0;
   /** Something was applied: the app's state is one of the log, and told to the node. */
@@ -112,6 +116,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         break;
       case "client-paused":
         this.#clients.pause(input.client, input.paused);
+        break;
+      case "suspicion":
+        this.#feedEngine(now, input);
         break;
       case "was-late":
         if (input.by >= this.#lateMax) this.#feedEngine(now, { kind: "was-late" });
@@ -207,14 +214,15 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #onBytes(now: Instant, from: NodeId, body: Uint8Array): void {
     const message = parseReplicaMessage(body);
     if (message === null) this.#outputs.push({ kind: "refused", from });
-    else if (message.kind === "forward") this.#onForward(now, from, message.life, message.items);
+    else if (message.kind === "forward") this.#onForward(now, from, message);
     else if (message.life === this.#life) this.#onOutcomes(now, message.items);
   }
 
-  #onForward(now: Instant, node: NodeId, life: number, items: readonly Forwarded[]): void {
+  #onForward(now: Instant, node: NodeId, { life, term, items }: Forward): void {
+    const leads = this.#leading.leadsIn(term);
     for (const { ticket, work } of items) {
       const origin = { kind: "peer", node, life, ticket } as const;
-      const refused = this.#leading.take(now, origin, work);
+      const refused = leads ? this.#leading.take(now, origin, work) : elsewhere;
       if (refused !== null) this.#outbox.answer({ node, life }, ticket, refused);
     }
   }
@@ -280,6 +288,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     if (event.kind !== "role") return;
     if (event.role === "leader") this.#leading.begin(event.term);
     else if (this.#leading.leads) this.#settleAll(now, this.#leading.end());
+    this.#leaderTerm = event.term;
     this.#clients.leaderIs(now, event.leader);
   }
 
@@ -328,7 +337,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#handOn(now);
     this.#askRaft(now);
     this.#handOn(now);
-    for (const { target, body } of this.#outbox.take()) this.#send(target, body);
+    for (const { target, body } of this.#outbox.take(this.#leaderTerm)) this.#send(target, body);
     this.#outputs.push(...this.#clients.take(now));
     this.#tellAppState();
   }

@@ -50,3 +50,5 @@ export const refusedAs = (reason: RequestRefusal, detail: string): Outcome => ({
   reason,
   detail,
 });
+
+export const elsewhere: Outcome = { kind: "elsewhere" };

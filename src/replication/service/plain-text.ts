@@ -16,11 +16,19 @@ export function plainText(value: Plain): string {
   return JSON.stringify(value, sortKeys).replace(beyondAscii, escaped);
 }
 
-/** The text of a value from anyone; null where it is not plain, or longer than `lengthMax`. */
+/**
+ * The text of a value from anyone; null where it is not plain, or longer than `lengthMax`. An app's
+ * may have accessors that throw, the second time too: one that got through would end every replica,
+ * at each start anew, for it stands in the log.
+ */
 export function asPlainText(value: unknown, lengthMax: number): string | null {
-  if (!isPlain(value)) return null;
-  const text = plainText(value as Plain);
-  return text.length <= lengthMax ? text : null;
+  try {
+    if (!isPlain(value)) return null;
+    const text = plainText(value as Plain);
+    return text.length <= lengthMax ? text : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The value, frozen; undefined where the text is not one that `plainText` gives. */

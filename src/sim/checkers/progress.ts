@@ -1,7 +1,7 @@
 /**
  * Liveness: once a core of nodes has healed it makes progress. In every stretch of the given length
  * each node of the core votes a value of every sensor, and somebody drives: one of the core, or a
- * node outside of it that holds the lease from the core.
+ * node outside of it that the core lets hold the right.
  */
 import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";

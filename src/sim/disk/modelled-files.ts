@@ -61,10 +61,9 @@ export class ModelledFiles {
       case "remove":
         return this.readOnly ? failed("read-only") : this.#change(operation);
       case "sync":
-        return this.readOnly ? failed("read-only") : this.#sync(operation.file);
+        return this.#sync(this.folder.get(operation.file));
       case "sync-folder":
-        if (this.readOnly) return failed("read-only");
-        return { ...done, durable: { what: this.folder, order: this.#order } };
+        return this.#sync(this.folder);
       default:
         return unreachable(operation);
     }
@@ -150,10 +149,11 @@ export class ModelledFiles {
     return done;
   }
 
-  #sync(file: string): Started {
-    const found = this.folder.get(file);
-    if (found === undefined) return failed("absent");
-    return { ...done, durable: { what: found, order: this.#order } };
+  /** A file system that is read-only fails where there is something that it cannot write now. */
+  #sync(what: ModelledFile | ModelledFolder | undefined): Started {
+    if (what === undefined) return failed("absent");
+    if (this.readOnly && what.oldestOrder !== null) return failed("read-only");
+    return { ...done, durable: { what, order: this.#order } };
   }
 
   /** How many bytes the files may still grow by. */

@@ -139,6 +139,9 @@ export class Nemesis {
       case "clock-rate":
         this.#changeRate();
         break;
+      case "suspicion":
+        this.#accuse();
+        break;
       case "disk-full":
       case "disk-read-only":
       case "disk-stall":
@@ -200,6 +203,28 @@ export class Nemesis {
     const most = Math.floor(this.#swarm.clockDriftPpm * 0.98);
     board.setRate(this.#dice.below(2 * most + 1) - most);
     this.#touch("clock-rate");
+  }
+
+  /** Detectors err: one alone, or all of them at nearly the same time; and take it back. */
+  #accuse(): void {
+    const { boards, now } = this.#group;
+    const leader = boards.find((board) => board.replica?.status().raft?.role === "leader");
+    const accused = this.#dice.chance(0.8) ? (leader ?? this.#anyUp()) : this.#anyUp();
+    if (accused === null) return;
+    const alone = this.#dice.chance(0.3) ? this.#anyUp() : null;
+    const until = now + this.#draw(millis(20), millis(2_000));
+    for (const board of boards) {
+      if (board === accused || (alone !== null && board !== alone)) continue;
+      const wait = this.#draw(micros(1), millis(50));
+      this.#group.after(wait, () => this.#suspect(board, accused, true));
+      const end = micros(Math.max(until - now, wait + 1));
+      this.#group.after(end, () => this.#suspect(board, accused, false));
+    }
+  }
+
+  #suspect(board: Board, { id: member }: Board, suspected: boolean): void {
+    const taken = board.offer({ kind: "suspicion", member, suspected });
+    if (taken && suspected) this.#touch("suspicion");
   }
 
   // --- links -----------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import { HistoryRecorder } from "../../consistency/history/recorder.js";
 import { keyValue } from "../../consistency/models/key-value.js";
 import { lock } from "../../consistency/models/lock.js";
 import type { Model } from "../../consistency/models/port.js";
+import { tokenFaultOf } from "../../consistency/tokens.js";
+import { operationText, verdictText } from "../../consistency/words.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { Prng } from "../../kernel/prng.js";
 import { type Duration, millis, seconds } from "../../kernel/time.js";
@@ -50,6 +52,8 @@ export interface RunOptions {
 export interface RunReport {
   readonly seed: number;
   readonly violations: readonly string[];
+  /** Histories for which no verdict was found. They are no violation, and have shown nothing. */
+  readonly unjudged: readonly string[];
   readonly effects: ReadonlyMap<FaultKind, number>;
   /** Of other things that must have happened somewhere in a sweep. */
   readonly happened: Readonly<Record<string, number>>;
@@ -60,7 +64,7 @@ export interface RunReport {
 const progressWithin = seconds(20);
 const quietFor = seconds(2);
 const checkEvery = millis(100);
-/** Steps of the search for an order. Beyond them the verdict is "unknown": no violation. */
+/** Steps of the search for an order. Beyond them the verdict is "unknown", which is told. */
 const searchStepsMax = 400_000;
 /** Of the log in memory; the limits that are drawn bound its bytes, and no entry is empty. */
 const entriesMax = 20_000;
@@ -85,6 +89,7 @@ class Run {
   readonly #nemesis: Nemesis;
   readonly #workload: Workload;
   readonly #happened: Record<string, number> = {};
+  readonly #unjudged: string[] = [];
 
   constructor({ seed, tampering = {}, trace }: RunOptions) {
     const dice = new Prng(seed);
@@ -279,12 +284,18 @@ class Run {
   // --- the end ---------------------------------------------------------------------------------
 
   #judge(name: string, recorder: HistoryRecorder, model: Model<unknown>): void {
-    const verdict = checkHistory(recorder.history(), { model, stepsMax: searchStepsMax });
+    const history = recorder.history();
+    const verdict = checkHistory(history, { model, stepsMax: searchStepsMax });
     this.#count(`${name}: ${verdict.verdict}`);
     if (verdict.verdict === "refused") this.#truth.violated(JSON.stringify(verdict.refusal));
-    if (verdict.verdict !== "not") return;
-    const [stuck] = verdict.stuck;
-    this.#truth.violated(`${name} are not linearizable: ${JSON.stringify(stuck)}`);
+    else if (verdict.verdict === "unknown") this.#unjudged.push(`${name}: ${verdictText(verdict)}`);
+    else if (verdict.verdict === "not") {
+      this.#truth.violated(`${name} are not linearizable: ${verdictText(verdict)}`);
+    }
+    const tokens = tokenFaultOf(history);
+    if (tokens === null) return;
+    const [earlier, later] = [operationText(tokens.earlier), operationText(tokens.later)];
+    this.#truth.violated(`tokens do not grow: ${earlier}, and then ${later}`);
   }
 
   #report(): RunReport {
@@ -307,6 +318,7 @@ class Run {
         ...this.#counters.violations,
         ...this.#stale.violations,
       ],
+      unjudged: this.#unjudged,
       effects: this.#nemesis.effects,
       happened: this.#happened,
       swarm: this.#swarm,

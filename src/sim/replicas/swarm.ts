@@ -25,6 +25,7 @@ export const faultKinds = [
   "partition-at-change",
   "bad-network",
   "clock-rate",
+  "suspicion",
   "disk-full",
   "disk-read-only",
   "disk-stall",

@@ -82,8 +82,9 @@ export class Truth {
     if (event.kind !== "role" || event.role !== "leader") return;
     this.elections += 1;
     const other = this.#leaders.get(event.term);
-    if (other === undefined) this.#leaders.set(event.term, node);
-    else if (other !== node) this.violated(`${other} and ${node} both led in term ${event.term}`);
+    this.#leaders.set(event.term, node);
+    // Nor the same one twice: its first life may have said something else in this term.
+    if (other !== undefined) this.violated(`${other}, then ${node} led in term ${event.term}`);
   }
 }
 

@@ -24,7 +24,7 @@ const died = (by: string): NodeEvent => ({
     ...{ declaredBy: nodeId(by), declaredAt: instant(2), refutedAt: null, returnedLife: null },
   },
 });
-const drives: NodeEvent = { kind: "lease-acquired", until: instant(1) };
+const drives: NodeEvent = { kind: "lease-acquired", until: instant(1), token: 1 };
 
 describe("what happened last", () => {
   it("is one line when three replicas tell one fact, in whatever order", () => {

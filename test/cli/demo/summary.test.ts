@@ -75,9 +75,9 @@ describe("the summary in words", () => {
     const about = { sensor: "temperature", channel, fault: null };
     const readmitted = { kind: "channel-readmitted", ...about } as const;
     tally.see(seen(1.2, "pi-1", readmitted));
-    tally.see(seen(1.21, "pi-1", { kind: "lease-acquired", until: instant(1) }));
+    tally.see(seen(1.21, "pi-1", { kind: "lease-acquired", until: instant(1), token: 1 }));
     tally.faultSet(1.3, { kind: "kill", node: nodeId("pi-1"), drove: true });
-    tally.see(seen(1.4, "pi-2", { kind: "lease-acquired", until: instant(1) }));
+    tally.see(seen(1.4, "pi-2", { kind: "lease-acquired", until: instant(1), token: 1 }));
     tally.faultSet(1.5, { kind: "loss", share: 0.1 });
     expect(summaryText(summarise(partsOf(tally)), "npx holdfast")).toBe(
       [

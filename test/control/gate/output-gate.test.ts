@@ -9,7 +9,7 @@ const heat = (value: number) => ({
   cycle: 7,
   commands: new Map([["heater", value]]),
 });
-const held = (ms: number, token: number | null = 12) => ({
+const held = (ms: number, token = 12) => ({
   kind: "right-held" as const,
   until: at(ms),
   token,
@@ -155,11 +155,5 @@ describe("GATE-5: a write carries the token of the right by which it is made", (
     expect(gate.step(at(20), { kind: "right-lost" })).toEqual([release]);
     expect(gate.step(at(30), held(200, 9))).toEqual([write(0.3, 200, 9)]);
     expect(gate.step(at(40), heat(0.4))).toEqual([write(0.4, 200, 9)]);
-  });
-
-  it("and none where the right has none", () => {
-    const gate = newGate();
-    gate.step(at(0), heat(0.3));
-    expect(gate.step(at(10), held(100, null))).toEqual([command(0.3, 100)]);
   });
 });

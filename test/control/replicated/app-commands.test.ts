@@ -34,6 +34,23 @@ const boiler = defineApp({
       vast: (state) => ({ state, result: "x".repeat(5_000) }),
       nothing: () => undefined as never,
       date: () => ({ state: new Map() as never }),
+      // Nobody hears its rejection but the process, which would end by it.
+      late: (async () => {
+        throw new Error("too late");
+      }) as never,
+      mine: () => {
+        let looks = 0;
+        return {
+          state: {
+            mode: "auto",
+            get setPoint(): number {
+              looks += 1;
+              if (looks > 1) throw new Error("once only");
+              return 5;
+            },
+          },
+        };
+      },
       tricky: () => {
         throw {
           toString: () => {
@@ -66,6 +83,8 @@ describe("APP-5: a command on the replicated state", () => {
     ["vast", null, /at most 4096 bytes/],
     ["nothing", null, /gave no/],
     ["date", null, /not plain data/],
+    ["mine", null, /not plain data/],
+    ["late", null, /late is async/],
     ["tricky", null, /cannot be read/],
   ])("%s is refused, and changes nothing", (name, argument, detail) => {
     const [result, state] = apply(boiler, name, argument);

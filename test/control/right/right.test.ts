@@ -103,14 +103,14 @@ describe("RIGHT-4: the right is let go", () => {
     expect(outputs[0]).toEqual({ kind: "lost", reason: "state-fault" });
     expect(outputs[1]).toMatchObject({ request: { command: { kind: "release" } } });
     const other = driven();
-    other.feed(a, { kind: "give-up", reason: "late" });
+    other.feed(a, { kind: "give-up", reason: "voter-fault" });
     other.run(millis(5));
     expect(other.drivers()).toEqual([b]);
   });
 
   it("whoever gave it up asks again after the pause, behind those who wait", () => {
     const world = driven();
-    world.feed(a, { kind: "give-up", reason: "late" });
+    world.feed(a, { kind: "give-up", reason: "voter-fault" });
     world.run(millis(300));
     world.feed(b, { kind: "eligible", eligible: false });
     world.run(millis(5));
@@ -124,7 +124,7 @@ describe("RIGHT-4: the right is let go", () => {
     const world = make();
     world.eligible(a);
     world.run(millis(100));
-    world.feed(a, { kind: "give-up", reason: "late" });
+    world.feed(a, { kind: "give-up", reason: "voter-fault" });
     world.run(millis(49));
     expect(world.drivers()).toEqual([]);
     world.run(millis(5));
@@ -136,7 +136,7 @@ describe("RIGHT-4: the right is let go", () => {
     const world = driven();
     world.feed(b, { kind: "eligible", eligible: false });
     world.run(millis(5));
-    world.feed(a, { kind: "give-up", reason: "late" });
+    world.feed(a, { kind: "give-up", reason: "voter-fault" });
     world.run(millis(5));
     expect(world.drivers()).toEqual([c]);
     expect(kinds(world, b)).toEqual([]);
@@ -183,9 +183,9 @@ describe("RIGHT-5: jeopardy and heal", () => {
     world.run(seconds(1));
     expect(world.drivers()).toEqual([b]);
     expect(kinds(world, a)).toEqual(["acquired", "expired"]);
-    world.feed(b, { kind: "give-up", reason: "late" });
+    world.feed(b, { kind: "give-up", reason: "voter-fault" });
     world.run(millis(5));
-    world.feed(c, { kind: "give-up", reason: "late" });
+    world.feed(c, { kind: "give-up", reason: "voter-fault" });
     world.run(millis(5));
     expect(world.drivers()).toEqual([a]);
   });
@@ -222,10 +222,105 @@ describe("RIGHT-6: who has it is known", () => {
     world.feed(c, { kind: "eligible", eligible: false });
     world.run(millis(10));
     expect(world.member(c).right.holder()).toMatchObject({ holder: a, token });
-    world.feed(a, { kind: "give-up", reason: "late" });
+    world.feed(a, { kind: "give-up", reason: "voter-fault" });
     world.run(millis(10));
     expect(world.member(c).right.holder()).toMatchObject({ holder: b });
     expect(world.member(b).right.holder()).toMatchObject({ self: true, holder: b });
+  });
+});
+
+describe("RIGHT-8: being late, and losing again and again", () => {
+  const late = { kind: "give-up", reason: "late" } as const;
+
+  it("late once: it stops before it acts, keeps the lock, and goes on after a pause", () => {
+    const world = driven();
+    const entries = world.entries;
+    world.feed(a, late);
+    expect(world.drivers()).toEqual([]);
+    world.run(millis(49));
+    expect(world.drivers()).toEqual([]);
+    world.run(millis(2));
+    expect(world.drivers()).toEqual([a]);
+    expect(kinds(world)).toEqual(["acquired", "late", "acquired"]);
+    expect(new Set(world.tokens).size).toBe(1);
+    expect(world.entries).toBe(entries);
+  });
+
+  it("late once and not kept since: it does not go on", () => {
+    const world = driven();
+    world.feed(a, late);
+    world.leaderless = true;
+    world.run(millis(400));
+    expect(kinds(world)).toEqual(["acquired", "late"]);
+    expect(world.overlaps).toEqual([]);
+  });
+
+  it.each([
+    ["while it is held back", 10],
+    ["after it went on", 300],
+  ])("late again %s: another gets it, and it waits longer each time", (_, apart) => {
+    const world = driven();
+    world.feed(a, late);
+    world.run(millis(apart));
+    world.feed(a, late);
+    world.run(millis(5));
+    expect(world.drivers()).toEqual([b]);
+  });
+
+  it("late again after a long time without: it is as the first time", () => {
+    const world = driven();
+    for (let time = 0; time < 5; time += 1) {
+      world.feed(a, late);
+      world.run(seconds(4));
+      expect(world.drivers()).toEqual([a]);
+    }
+    expect(new Set(world.tokens).size).toBe(1);
+  });
+
+  it("who only waits is late, and keeps its place", () => {
+    const world = driven();
+    const entries = world.entries;
+    for (let time = 0; time < 10; time += 1) {
+      world.feed(b, late);
+      world.run(millis(20));
+    }
+    expect(world.entries).toBe(entries);
+    world.feed(a, { kind: "give-up", reason: "voter-fault" });
+    world.run(millis(5));
+    expect(world.drivers()).toEqual([b]);
+  });
+
+  /** Every other stretch of `ms` nobody is heard: each session expires, and is opened again. */
+  function entriesOf(ms: number, stretches: number): { entries: number; world: RightWorld } {
+    const world = driven();
+    const before = world.entries;
+    for (let stretch = 0; stretch < stretches; stretch += 1) {
+      for (const node of nodes) world.member(node).cut = stretch % 2 === 0;
+      world.run(millis(ms));
+    }
+    return { entries: world.entries - before, world };
+  }
+
+  it("sessions that keep ending do not fill the log", () => {
+    // 100 ends of three sessions, each with an opening and a place in the queue, would be 900.
+    const { entries, world } = entriesOf(200, 200);
+    expect(entries).toBeGreaterThan(20);
+    expect(entries).toBeLessThan(300);
+    for (const node of nodes) world.member(node).cut = false;
+    world.run(seconds(4));
+    expect(world.drivers()).toHaveLength(1);
+  });
+
+  it("one end in a while is followed by an opening at once", () => {
+    const world = driven();
+    for (let time = 0; time < 3; time += 1) {
+      world.run(seconds(4));
+      for (const node of nodes) world.member(node).cut = true;
+      world.run(millis(200));
+      for (const node of nodes) world.member(node).cut = false;
+      world.run(millis(100));
+      expect(world.drivers()).toHaveLength(1);
+    }
   });
 });
 

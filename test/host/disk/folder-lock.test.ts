@@ -39,6 +39,9 @@ const beganAt = (pid: number): string => {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 };
 
+const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+const anotherBoot = "00000000-0000-4000-8000-000000000000";
+
 const ways = loadNative().ok ? [true, false] : [false];
 
 describe.each(ways)("the lock of a folder, by the kernel: %s", (isNative) => {
@@ -59,7 +62,7 @@ describe.each(ways)("the lock of a folder, by the kernel: %s", (isNative) => {
     const folder = newFolder();
     const child = other();
     const pid = child.pid ?? 0;
-    const holder = `${pid} ${beganAt(pid)}\n`;
+    const holder = `${pid} ${beganAt(pid)} ${boot}\n`;
     writeFileSync(join(folder, ".lock"), holder);
     const refused = await lockFolder(folder, isNative);
     expect(refused.ok ? "" : refused.reason).toContain(`process ${pid}`);
@@ -75,11 +78,10 @@ describe.each(ways)("the lock of a folder, by the kernel: %s", (isNative) => {
     const folder = newFolder();
     const pid = other().pid ?? 0;
     for (const content of [
-      `${pid} ${Number(beganAt(pid)) - 1}\n`,
-      `${pid} \n`,
-      "",
-      "rubbish",
-      "7",
+      `${pid} ${Number(beganAt(pid)) - 1} ${boot}\n`,
+      `${pid}  ${boot}\n`,
+      `${pid} ${beganAt(pid)}\n`,
+      ...["", "rubbish", "7"],
     ]) {
       writeFileSync(join(folder, ".lock"), content);
       const taken = await lockFolder(folder, isNative);
@@ -88,5 +90,20 @@ describe.each(ways)("the lock of a folder, by the kernel: %s", (isNative) => {
     }
     expect(readdirSync(folder).filter((name) => name !== ".lock")).toEqual([]);
     expect(existsSync(join(folder, ".lock"))).toBe(isNative);
+  });
+
+  it("FILE-3: is taken where the board was started anew, whoever has the number now", async () => {
+    const folder = newFolder();
+    const pid = other().pid ?? 0;
+    for (const [whose, isTaken] of [
+      [anotherBoot, true],
+      ["", true],
+      [boot, false],
+    ] as const) {
+      writeFileSync(join(folder, ".lock"), `${pid} ${beganAt(pid)} ${whose}\n`);
+      const taken = await lockFolder(folder, isNative);
+      expect(taken.ok, whose).toBe(isTaken);
+      if (taken.ok) await taken.lock.release();
+    }
   });
 });

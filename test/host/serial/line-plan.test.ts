@@ -18,6 +18,7 @@ import { pathsOf } from "../../../src/node/path-settings.js";
 import type { ClusterSettings, Timing } from "../../../src/node/settings.js";
 import { type FrameKind, frameKinds } from "../../../src/wire/envelope.js";
 import { toyApp } from "../../sim/support/site.js";
+import { benchState } from "../../support/bench-cluster.js";
 
 const nodes = ["n1", "n2", "n3"].map(nodeId);
 const [n1, n2, n3] = nodes as [SentFrame["source"], SentFrame["source"], SentFrame["source"]];
@@ -44,6 +45,7 @@ function settingsOf(heartbeat: Duration, cycle = millis(100), detector?: string)
     detection: detectionOf(choice, nodes.length, timing),
     paths: pathsOf(["udp", "serial"], timing),
     protection: unprotected,
+    state: { ...benchState(nodes), heartbeat: millis(100), election: seconds(1) },
   };
 }
 
@@ -67,13 +69,14 @@ describe("SERIAL-11: the traffic of a cluster", () => {
     traffic.frames.filter((one) => one.kind === kind && one.source === source).length /
     traffic.seconds;
 
-  it("has a beat to each peer a heartbeat, a sample a cycle, and one renewal of the lease", () => {
+  it("has a beat to each peer a heartbeat, a sample a cycle, and what the right needs", () => {
     const beats = traffic.frames.filter(({ kind }) => kind === "heartbeat");
     const toN2 = beats.filter(({ source, targets }) => source === n1 && targets.includes(n2));
     expect(toN2.length / traffic.seconds).toBeCloseTo(20, 0);
     for (const node of nodes) expect(rateOf("sample", node)).toBeCloseTo(10, 0);
-    const asked = nodes.map((node) => rateOf("lease-request", node));
-    expect(asked.reduce((sum, rate) => sum + rate)).toBeCloseTo(20, 0);
+    // Three sessions of 150 ms, each kept alive every 50 ms: two by way of the leader.
+    const said = nodes.map((node) => rateOf("replication", node));
+    expect(Math.min(...said)).toBeGreaterThan(20);
   });
 
   it("is the same whenever it is counted: replicas must agree on the plan", () => {
@@ -126,9 +129,9 @@ describe("SERIAL-10: the plan of a line", () => {
     expect(all.share).toBeLessThan(0.5);
   });
 
-  it("at 115200 and a heartbeat of 20 ms leaves room for samples and the lease", () => {
+  it("at 115200 and a heartbeat of 20 ms leaves room for samples", () => {
     expect(goes(plan(115_200, settingsOf(millis(20))))).toEqual(
-      expect.arrayContaining(["heartbeats", "samples", "lease"]),
+      expect.arrayContaining(["heartbeats", "samples"]),
     );
   });
 
@@ -154,10 +157,10 @@ describe("SERIAL-10: the plan of a line", () => {
     expect(rankOf(frame("heartbeat"))).toBe(0);
   });
 
-  it("ranks heartbeats and the lease first, requests last; strangers do not go", () => {
+  it("ranks heartbeats first, then samples, requests last; strangers do not go", () => {
     const rankOf = rankBy(plan(1_000_000, settingsOf(millis(50))));
-    const order = ["heartbeat", "lease-grant", "sample", "paths", "state-reply"] as const;
-    expect(order.map((kind) => rankOf(frame(kind)))).toEqual([0, 0, 1, 2, 3]);
+    const order = ["heartbeat", "sample", "replication", "paths", "state-reply"] as const;
+    expect(order.map((kind) => rankOf(frame(kind)))).toEqual([0, 1, 2, 2, 3]);
     expect(rankOf(new Uint8Array([1, 0x7f, 0]))).toBe(null);
     for (const kind of Object.keys(frameKinds) as FrameKind[]) {
       expect(rankOf(frame(kind)), kind).not.toBe(null);
@@ -165,7 +168,7 @@ describe("SERIAL-10: the plan of a line", () => {
   });
 
   it("sees the kind of a directed frame", () => {
-    const directed = frame("lease-grant");
+    const directed = frame("heartbeat");
     directed[1] = (directed[1] ?? 0) | 0x80;
     expect(rankBy(plan(115_200, settingsOf(millis(50))))(directed)).toBe(0);
   });

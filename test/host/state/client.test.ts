@@ -1,4 +1,7 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { BodyWriter } from "../../../src/host/state/body-stream.js";
 import { connect } from "../../../src/host/state/client.js";
 import type { ConnectOptions, StateClient } from "../../../src/host/state/client-ports.js";
 import { millis, seconds } from "../../../src/kernel/time.js";
@@ -86,6 +89,27 @@ describe("a client of the replicated state", () => {
     expect((await client.get("x")).found).toBeNull();
   });
 
+  it("STATE-CLIENT-4 does not run after replicas that speak another language", async () => {
+    const stateDir = await testFolder();
+    const paths = ["a", "b"].map((name) => join(stateDir, `${name}.state.sock`));
+    let dialled = 0;
+    for (const path of paths) {
+      const server = createServer((socket) => {
+        dialled += 1;
+        const writer = new BodyWriter();
+        writer.add({ hello: "HTTP" });
+        socket.on("error", () => undefined);
+        socket.write(writer.take());
+      });
+      await new Promise<void>((resolve) => server.listen(path, resolve));
+      onTestFinished(() => void server.close());
+    }
+    const client = await open({ paths, timeout: seconds(1) });
+    await expect(client.get("x")).rejects.toMatchObject({ name: "StateRefusal" });
+    expect(dialled).toBeGreaterThan(2);
+    expect(dialled).toBeLessThan(50);
+  });
+
   it("STATE-CLIENT-5 says that nobody is there, and does not wait for it", async () => {
     const stateDir = await testFolder();
     await expect(connect({ stateDir })).rejects.toMatchObject({ reason: "no-replica" });
@@ -162,6 +186,19 @@ describe("a client of the replicated state", () => {
     const again = await client.lock.acquire("valve");
     expect(again.token).toBeGreaterThan(held.token);
     expect(again.isSure()).toBe(true);
+  });
+
+  it("STATE-CLIENT-8 does not give back by an old hand what it holds anew", async () => {
+    const { client, replica } = await rig({ lease: millis(400) });
+    const old = await client.lock.acquire("valve");
+    replica.expire(1);
+    await new Promise((resolve) => old.lost.addEventListener("abort", resolve));
+    const held = await client.lock.acquire("valve");
+    await expect(old.release()).rejects.toMatchObject({ reason: "not-held" });
+    expect(held.lost.aborted).toBe(false);
+    expect((await client.lock.get("valve")).lock.token).toBe(held.token);
+    await held.release();
+    expect((await client.lock.get("valve")).lock.holder).toBeNull();
   });
 
   it("STATE-CLIENT-9 ends its session when it is closed, and not when it just leaves", async () => {

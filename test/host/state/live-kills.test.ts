@@ -5,10 +5,9 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { checkHistory } from "../../../src/consistency/check.js";
-import { keyValue } from "../../../src/consistency/models/key-value.js";
 import { connect } from "../../../src/host/state/client.js";
 import { Prng } from "../../../src/kernel/prng.js";
+import { expectLinearizable } from "../../support/linearizable.js";
 import { isBuilt } from "../support/built.js";
 import { Load } from "./support/load.js";
 import { Members, memberProgram } from "./support/members.js";
@@ -79,8 +78,7 @@ describe.runIf(isBuilt([memberProgram]))("three live members, one killed again a
       const kept = await allKeys(members.path(name), "own/");
       expect(acknowledged.filter((key) => !kept.has(key))).toEqual([]);
     }
-    const check = { model: keyValue, stepsMax: 50_000_000 };
-    expect(checkHistory(recorder.history(), check)).toMatchObject({ verdict: "linearizable" });
+    expectLinearizable(recorder, { stepsMax: 50_000_000 });
   });
 });
 

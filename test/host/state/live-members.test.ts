@@ -6,7 +6,9 @@ import { connect } from "../../../src/host/state/client.js";
 import type { StateClient } from "../../../src/host/state/client-ports.js";
 import { seconds } from "../../../src/kernel/time.js";
 import { run } from "../../cli/support/captured-io.js";
+import { expectLinearizable } from "../../support/linearizable.js";
 import { isBuilt } from "../support/built.js";
+import { Load } from "./support/load.js";
 import { Members, memberProgram } from "./support/members.js";
 
 const names = ["a", "b", "c"];
@@ -24,6 +26,22 @@ async function group(): Promise<{ members: Members; client: StateClient }> {
   return { members, client };
 }
 
+/** Clients beside what the test does; what they were told has to fit together in the end. */
+function loadOf(members: Members): Load {
+  const load = new Load(
+    names.map((name) => members.path(name)),
+    1,
+  );
+  load.start(3);
+  return load;
+}
+
+async function judge(load: Load): Promise<void> {
+  await load.stop();
+  expect(load.done).toBeGreaterThan(100);
+  expectLinearizable(load.recorder, { stepsMax: 50_000_000 });
+}
+
 const ask = (members: Members, ...words: string[]) =>
   run(["member", ...words, "--state-dir", members.stateDir("a"), "--timeout", "60s"]);
 
@@ -31,12 +49,14 @@ describe.runIf(isBuilt([memberProgram]))("a live group", { timeout: 300_000 }, (
   it("STATE-LIVE-2 takes a blank board for a dead one by one command", async () => {
     const { members, client } = await group();
     for (let n = 0; n < 40; n += 1) await client.put(`k/${n}`, "x".repeat(1_000));
+    const load = loadOf(members);
     members.kill("c");
     await rm(members.stateDir("c"), { recursive: true });
     await client.put("after", "the loss");
     members.start("c");
     const { code, stderr, stdout } = await ask(members, "replace", "c");
     expect([code, stderr, stdout]).toEqual([0, "", "c has taken the place of c\n"]);
+    load.nextEpoch();
     // Now it votes: two of which it is one go on.
     members.kill("a");
     await client.put("with", "c and b");
@@ -44,6 +64,7 @@ describe.runIf(isBuilt([memberProgram]))("a live group", { timeout: 300_000 }, (
     onTestFinished(() => c.leave());
     expect((await c.list("k/", {})).keys).toHaveLength(40);
     expect((await c.get("after")).found?.version).toBe(1);
+    await judge(load);
     expect(members.complaints).toEqual([]);
   });
 
@@ -69,6 +90,7 @@ describe.runIf(isBuilt([memberProgram]))("a live group", { timeout: 300_000 }, (
   it("STATE-LIVE-3 hands the leadership on, and lets members go and come", async () => {
     const { members, client } = await group();
     await client.put("k", "1");
+    const load = loadOf(members);
     expect((await ask(members, "transfer", "b")).code).toBe(0);
     expect((await ask(members, "list")).stdout).toContain("b leads");
     expect((await ask(members, "remove", "c")).code).toBe(0);
@@ -81,5 +103,6 @@ describe.runIf(isBuilt([memberProgram]))("a live group", { timeout: 300_000 }, (
     expect((await ask(members, "promote", "c")).code).toBe(0);
     expect((await ask(members, "list")).stdout).toMatch(/^ {2}c +voter/m);
     await client.put("k", "2");
+    await judge(load);
   });
 });

@@ -8,6 +8,7 @@ import {
   stateClientsMax,
   stateSocketPath,
   unreadBytesMax,
+  unreadTotalMax,
 } from "../../../src/host/state/state-socket.js";
 import { nodeId } from "../../../src/kernel/ids.js";
 import type { RequestOfClient } from "../../../src/replication/replica/ports.js";
@@ -118,6 +119,45 @@ describe("the state socket", () => {
       socket.reply(1, ok(1, text));
     await until(() => gone.length > 0);
     expect(socket.counts()).toMatchObject({ clients: 0, slow: 1 });
+  });
+
+  it("STATE-SOCK-4 gathers no more for a client than may wait for it in one turn", async () => {
+    const { socket, path, reads, gone } = await open();
+    const client = await dial(path);
+    client.write(frames({ id: 1 }));
+    await until(() => reads.length > 0);
+    const text = "x".repeat(1_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let sent = 0; sent < 20 * unreadBytesMax; sent += text.length)
+      socket.reply(1, ok(1, text));
+    // Nothing of it was written yet: the turn is not over.
+    expect(socket.counts().slow).toBe(1);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * unreadBytesMax);
+    await until(() => gone.length > 0);
+  });
+
+  it("STATE-SOCK-4 gathers no more for all than may wait together", async () => {
+    const { socket, path, reads } = await open();
+    const text = "x".repeat(1_000_000);
+    const count = Math.ceil(unreadTotalMax / 12e6) + 2;
+    for (let number = 1; number <= count; number += 1) {
+      const client = await dial(path);
+      client.write(frames({ id: 1 }));
+      await until(() => reads.length === number);
+    }
+    for (let number = 1; number <= count; number += 1) {
+      for (let sent = 0; sent < 12; sent += 1) socket.reply(number, ok(1, text));
+    }
+    const { slow } = socket.counts();
+    expect(slow).toBeGreaterThan(0);
+    expect(slow).toBeLessThan(count / 2);
+    // Who has little waiting is answered all the same.
+    const quick = await dial(path);
+    const told = new Promise((resolve) => quick.once("data", resolve));
+    quick.write(frames({ id: 1 }));
+    await until(() => reads.length > count);
+    socket.reply(count + 1, ok(1));
+    await told;
   });
 
   it("STATE-SOCK-4 has so many clients, and room again when one has gone", async () => {

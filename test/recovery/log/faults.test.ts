@@ -197,6 +197,42 @@ describe("a disk that fails", () => {
     expect(LogRig.open(rig.disk.copy()).recovered.snapshot).toEqual(snapshotAt(2));
   });
 
+  it("LOG-14: that is full when a snapshot was to be named keeps no file of it", () => {
+    for (const isBusy of [false, true]) {
+      const rig = opened();
+      rig.give({ kind: "save-snapshot", ticket: rig.ticket(), snapshot: snapshotAt(2) });
+      rig.settle();
+      failing(rig, "full", isLogWrite);
+      // It is written when its turn comes; busy, it waits for a write that fails.
+      if (isBusy) rig.save(entriesOf(4, 1));
+      rig.give({ kind: "save-snapshot", ticket: rig.ticket(), snapshot: snapshotAt(3) });
+      while (rig.answer("snapshot"));
+      rig.settle();
+      expect(refusals(rig).at(-1)).toEqual([isBusy ? 4 : 3, "full"]);
+      rig.disk.fault = () => null;
+      rig.pass(seconds(1));
+      rig.settle();
+      const files = [...rig.disk.files.keys()].filter((file) => file.startsWith("snapshot"));
+      expect(files).toHaveLength(1);
+      const again = LogRig.open(rig.disk.copy()).recovered;
+      expect(again).toMatchObject({ snapshot: snapshotAt(2), repairs: [] });
+    }
+  });
+
+  it("LOG-14: keeps that file as long as a frame that names it may be on the disk", () => {
+    const rig = opened();
+    rig.disk.fault = ({ operation, lane }) => {
+      if (lane !== "log" || operation.kind !== "write") return null;
+      // The disk took all of it and says that it did not.
+      if (operation.bytes.some((byte) => byte !== 0)) rig.disk.apply(operation);
+      return "full";
+    };
+    rig.give({ kind: "save-snapshot", ticket: rig.ticket(), snapshot: snapshotAt(3) });
+    rig.settle();
+    expect(refusals(rig)).toEqual([[2, "full"]]);
+    expect(LogRig.open(rig.disk.copy()).recovered.snapshot).toEqual(snapshotAt(3));
+  });
+
   it("LOG-15: that does not answer is stalled, and well again when it does", () => {
     const rig = opened();
     rig.save(entriesOf(4, 1));
@@ -316,7 +352,7 @@ describe("limits", () => {
 
   it("LOG-18: counts what it writes, and tells when the budget of an hour is spent", () => {
     const rig = LogRig.open(new MemoryDisk(), {
-      bytesPerHourMax: 20_000,
+      bytesPerHourMax: 40_000,
       canaryEvery: seconds(7_200),
     });
     const before = rig.store.counts();

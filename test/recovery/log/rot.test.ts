@@ -281,6 +281,24 @@ describe("a write that was torn", () => {
     expect(rig.of("refused")).toMatchObject([{ reason: "corrupt", lostFrom: 4, lostTo: null }]);
   });
 
+  it("LOG-10: is not what lies further behind than one write reaches", () => {
+    const rig = LogRig.open(new MemoryDisk(), { segmentBytes: 8 * 1_024 * 1_024 });
+    rig.save(entriesOf(1, 3));
+    rig.settle();
+    const bytes = rig.disk.files.get(firstSegment) ?? expect.fail("no segment");
+    const end = usedBytes(bytes);
+    for (const [at, found] of [
+      [5 * 1_024 * 1_024, "refused"],
+      [4 * 1_024 * 1_024, "recovered"],
+    ] as const) {
+      const disk = rig.disk.copy();
+      const copy = disk.files.get(firstSegment) ?? expect.fail("no segment");
+      copy[at] = 1;
+      expect(at).toBeGreaterThan(end);
+      expect(LogRig.open(disk, { segmentBytes: 8 * 1_024 * 1_024 }).of(found)).toHaveLength(1);
+    }
+  });
+
   it("LOG-10: of a first write into a segment leaves the log as it was before", () => {
     const log = LogRig.open(new MemoryDisk(), options);
     for (let index = 1; index <= 8; index += 1) {

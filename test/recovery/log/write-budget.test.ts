@@ -1,9 +1,38 @@
 import { describe, expect, it } from "vitest";
 import { after, instant, seconds } from "../../../src/kernel/time.js";
+import type { FileName } from "../../../src/recovery/disk.js";
+import { pageBytesOf } from "../../../src/recovery/log/disk-use.js";
 import { WriteBudget } from "../../../src/recovery/log/write-budget.js";
 
 const begun = instant(5_000_000);
 const minute = (count: number) => after(begun, seconds(60 * count));
+
+describe("what a disk has to write", () => {
+  it.each([
+    ["the first bytes of a page", 0, 16, 4_096],
+    ["a page as it is", 4_096, 4_096, 4_096],
+    ["bytes over the end of a page", 4_090, 10, 8_192],
+    ["many pages", 100, 20_000, 20_480],
+    ["nothing", 100, 0, 0],
+  ])("LOG-18: is whole pages: %s", (_, offset, length, expected) => {
+    const bytes = new Uint8Array(length);
+    const write = {
+      kind: "write",
+      file: "log-1" as FileName,
+      offset,
+      bytes,
+      synced: true,
+    } as const;
+    expect(pageBytesOf(write)).toBe(expected);
+  });
+
+  it("LOG-18: is all of a file that is made, and nothing for what only is made durable", () => {
+    const file = "log-1" as FileName;
+    expect(pageBytesOf({ kind: "create", file, bytes: 5_000 })).toBe(8_192);
+    expect(pageBytesOf({ kind: "sync", file })).toBe(0);
+    expect(pageBytesOf({ kind: "sync-folder" })).toBe(0);
+  });
+});
 
 describe("the budget of writes", () => {
   it("LOG-18: sums the last hour by the minute", () => {

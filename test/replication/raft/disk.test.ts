@@ -209,6 +209,17 @@ describe("memory has a bound (RAFT-65)", () => {
     expect(of(core.propose("x"), "proposed")).toHaveLength(1);
   });
 
+  it("and so have the answers of a member whose disk hangs, however often it is asked", () => {
+    const core = new Core();
+    for (let round = 1; round <= 2_000; round += 1) {
+      core.hear("b", append({ previousIndex: 9, round }));
+    }
+    expect(sent(core.outputs, "append-reply")).toEqual([]);
+    const replies = sent(core.save(), "append-reply");
+    expect(replies.length).toBeLessThanOrEqual(256);
+    expect(replies.at(-1)).toMatchObject({ accepted: false, round: 2_000 });
+  });
+
   it("a group of one takes them as fast as its disk", () => {
     const core = new Core({ roles: voters(1) });
     core.wait(2 * electionMax);

@@ -115,6 +115,27 @@ describe("what must be durable before it is told", () => {
     expect(core.status.role).toBe("leader");
   });
 
+  it("the term of a candidate, before it asks for votes in it (RAFT-3)", () => {
+    const core = new Core();
+    core.wait(electionMax);
+    core.vote(true, "b");
+    const asked = () => sent(core.outputs, "vote-request").filter((request) => !request.pre);
+    expect([core.status.role, asked()]).toEqual(["candidate", []]);
+    core.save();
+    expect(asked()).toMatchObject([{ term: 2 }, { term: 2 }]);
+  });
+
+  it("and before it leads in it, however many have voted for it (RAFT-3)", () => {
+    const core = new Core({ roles: voters(5) });
+    core.wait(electionMax);
+    core.vote(true, "b", "c");
+    core.vote(false, "b", "c", "d", "e");
+    expect(core.status.role).toBe("candidate");
+    expect(targets(core.outputs, "append")).toEqual([]);
+    core.save();
+    expect(core.status.role).toBe("leader");
+  });
+
   it("an entry, before it is acknowledged (RAFT-11)", () => {
     const core = new Core();
     // The term is durable already: only the entry is waited for.
@@ -229,6 +250,20 @@ describe("who may campaign (RAFT-7)", () => {
     const gone = new Core({ self: "z" });
     gone.wait(10 * electionMax);
     expect(targets(gone.outputs, "vote-request")).toEqual([]);
+  });
+
+  it("nor does one win whose disk fails while it is voted for (RAFT-55)", () => {
+    for (const pre of [true, false]) {
+      const core = new Core();
+      core.wait(electionMax);
+      if (!pre) core.vote(true, "b");
+      core.save();
+      core.step({ kind: "disk-health", health: "stalled" });
+      core.vote(pre, "b", "c");
+      core.vote(false, "b", "c");
+      core.save();
+      expect(core.status.role).toBe("follower");
+    }
   });
 
   it("not one whose disk is not well, and again when it is", () => {

@@ -41,7 +41,10 @@ const message: fc.Arbitrary<RaftMessage> = fc.oneof(
     life: number,
   }),
   fc
-    .tuple(entries, fc.record({ term: number, outline: flag, committed: number, round: number }))
+    .tuple(
+      entries,
+      fc.record({ term: number, outline: flag, leased: flag, committed: number, round: number }),
+    )
     .map(([log, rest]) => ({ kind: "append" as const, ...log, ...rest })),
   fc.record({
     kind: fc.constant("append-reply" as const),

@@ -264,6 +264,25 @@ describe("a member that has lost its disk (RAFT-50)", () => {
     expect(cluster.node(lost).applied).toBe(cluster.invariants.committedMax);
   });
 
+  it("is told by its own status and its leader's, who knows whom it does not hear", () => {
+    const cluster = running();
+    const [lost, leader] = [follower(cluster), leaderOf(cluster)];
+    const standing = () => {
+      const status = cluster.node(leader).raft?.status();
+      return [...(status?.progress ?? [])].map(([id, one]) => `${id} ${one.standing}`).sort();
+    };
+    const third = follower(cluster, [lost]);
+    expect(standing()).toEqual([`${lost} heard`, `${third} heard`].sort());
+    cluster.wipe(lost);
+    cluster.run(second);
+    expect(standing()).toEqual([`${lost} silent`, `${third} heard`].sort());
+    cluster.start(lost);
+    cluster.run(second);
+    expect(standing()).toEqual([`${lost} blank`, `${third} heard`].sort());
+    const blank = (id: NodeId) => cluster.node(id).raft?.status().blank;
+    expect([blank(lost), blank(third), blank(leader)]).toEqual([true, false, false]);
+  });
+
   it("does not elect one that lacks what it has acknowledged itself", () => {
     const cluster = running();
     const leader = leaderOf(cluster);

@@ -245,6 +245,7 @@ tables("5.4.1 the vote request says how the log ends (RAFT-2)", () => {
       const core = new Core({ terms, term: term - 1 });
       core.wait(electionMax);
       core.vote(true, "b");
+      core.save();
       const requests = sent(core.outputs, "vote-request").filter((request) => !request.pre);
       expect(requests).toHaveLength(2);
       for (const request of requests) {

@@ -153,8 +153,8 @@ describe("handing over the leadership (RAFT-25)", () => {
     const successor = new Core({ self: "b" });
     successor.hear("a", append({}));
     successor.save();
-    const outputs = successor.hear("a", { kind: "timeout-now", term: 2 });
-    const requests = sent(outputs, "vote-request");
+    successor.hear("a", { kind: "timeout-now", term: 2 });
+    const requests = sent(successor.save(), "vote-request");
     expect(requests).toMatchObject([
       { pre: false, transfer: true, term: 3 },
       { pre: false, transfer: true, term: 3 },

@@ -64,7 +64,7 @@ function disturb(cluster: Cluster, dice: Prng, trial: Trial): void {
   if (cluster.node(id).raft === null && dice.chance(0.5)) cluster.start(id);
   const ticket = cluster.nextTicket();
   const leader = cluster.leader?.id ?? id;
-  switch (dice.below(14)) {
+  switch (dice.below(16)) {
     case 0:
       cluster.crash(id);
       break;
@@ -93,6 +93,14 @@ function disturb(cluster: Cluster, dice: Prng, trial: Trial): void {
       break;
     case 9:
       cluster.crash(leader);
+      break;
+    case 10:
+      cluster.input(id, { kind: "suspicion", member: leader, suspected: dice.chance(0.8) });
+      break;
+    case 11:
+      for (const other of ids) {
+        cluster.input(other, { kind: "suspicion", member: leader, suspected: true });
+      }
       break;
     default:
       if (trial.changes)

@@ -1,9 +1,11 @@
 /** Snapshots: when they are taken, how they travel, and what is kept of a member. */
 import { describe, expect, it } from "vitest";
+import { crc32c } from "../../../src/codes/crc32c.js";
 import { seconds } from "../../../src/kernel/time.js";
 import { encodeGroup, parseGroup } from "../../../src/replication/raft/group.js";
 import { encodeHardState, parseHardState } from "../../../src/replication/raft/hard-state.js";
 import type { Group } from "../../../src/replication/raft/ports.js";
+import { SnapshotReceiver } from "../../../src/replication/raft/snapshot-receiver.js";
 import { voters } from "./support/cluster.js";
 import { a, b, Core, c, of, sent, x } from "./support/core.js";
 import { change, follower, rolesAt, running, second, write } from "./support/running.js";
@@ -65,6 +67,28 @@ describe("snapshots", () => {
     // The sum is wrong: all of it begins again, and nothing was installed.
     expect(sent(last, "snapshot-reply")).toMatchObject([{ received: 0 }]);
     expect(of(core.outputs, "install-snapshot")).toEqual([]);
+  });
+
+  it("are kept in memory of their own while they come (RAFT-43)", () => {
+    const head = encodeGroup({ members: voters(3), outgoing: null, lives: new Map() });
+    const receiver = new SnapshotReceiver();
+    const whole = new Uint8Array(1_000).map((_, at) => at);
+    const crc = crc32c(whole);
+    const about = { kind: "snapshot", term: 2, index: 50, snapshotTerm: 1, head } as const;
+    for (const [from, to] of [
+      [0, 1],
+      [1, 1],
+      [1, 700],
+      [600, 800],
+      [700, 1_000],
+    ] as const) {
+      const bytes = whole.slice(from, to);
+      const more = { offset: from, total: 1_000, crc, bytes, outline: false, round: 1 };
+      const received = receiver.take({ ...about, ...more });
+      bytes.fill(0xff);
+      if (to < 1_000) expect(received).toEqual({ kind: "more", received: Math.min(to, 700) });
+      else expect(received).toMatchObject({ kind: "whole", data: whole });
+    }
   });
 
   it("carry the group as it was at their index (RAFT-45)", () => {

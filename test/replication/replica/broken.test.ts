@@ -6,6 +6,7 @@ import { Prng } from "../../../src/kernel/prng.js";
 import { instant, millis, seconds } from "../../../src/kernel/time.js";
 import type { DiskRequest } from "../../../src/recovery/disk.js";
 import { tasksPerClientMax } from "../../../src/replication/replica/limits.js";
+import { type ReplicaOptions, replicaParts } from "../../../src/replication/replica/parts.js";
 import type { ReplicaOutput } from "../../../src/replication/replica/ports.js";
 import { Replica } from "../../../src/replication/replica/replica.js";
 import type { ClientReply } from "../../../src/replication/service/ports.js";
@@ -17,17 +18,17 @@ const now = instant(1_000_000);
 
 const isDisk = (output: ReplicaOutput): output is DiskRequest => output.kind === "disk";
 
+const options: ReplicaOptions = {
+  ...{ now, self, life: 1, dice: new Prng(1) },
+  group: new Map([self, other, third].map((member) => [member, "voter" as const])),
+  raft: {
+    ...{ heartbeat: millis(20), driftMaxPpm: 500, leaseReads: false },
+    ...{ electionTimeoutMin: millis(100), electionTimeoutMax: millis(200) },
+  },
+};
+
 /** One of three; the disk is in the test's hand. */
-function alone(): Replica {
-  return new Replica({
-    ...{ now, self, life: 1, dice: new Prng(1) },
-    group: new Map([self, other, third].map((member) => [member, "voter" as const])),
-    raft: {
-      ...{ heartbeat: millis(20), driftMaxPpm: 500, leaseReads: false },
-      ...{ electionTimeoutMin: millis(100), electionTimeoutMax: millis(200) },
-    },
-  });
-}
+const alone = (): Replica => new Replica(options);
 
 describe("a replica whose log cannot be used", () => {
   it("takes no part, and tells each who asks why (REPLICA-10)", () => {
@@ -49,6 +50,20 @@ describe("a replica whose log cannot be used", () => {
     }
     const body = [1, 5, 0, 1, 1, 0];
     expect(replica.step(now, { kind: "message", from: other, body })).toEqual([]);
+  });
+});
+
+describe("a replica whose log was written by another version of it", () => {
+  it("takes no part, instead of ending its program (REPLICA-10)", () => {
+    const meta = Uint8Array.of(99);
+    const log = { meta, snapshot: null, entries: [], repairs: [] };
+    const machine = { step: () => [{ kind: "recovered", log } as const], deadline: () => now };
+    const replica = new Replica(options, { ...replicaParts(options), log: () => machine });
+    const outputs = replica.step(now, timeout);
+    expect(outputs).toContainEqual(
+      expect.objectContaining({ event: expect.objectContaining({ kind: "log-refused" }) }),
+    );
+    expect(replica.status()).toMatchObject({ phase: "out", out: { reason: "unknown-version" } });
   });
 });
 

@@ -66,11 +66,11 @@ describe("what is handed on, and what came of it", () => {
   it("arrives as it was sent, in as many bodies as it takes (REPLICA-8)", () => {
     const items = fc.array(fc.record({ ticket: count, work }), { minLength: 1, maxLength: 40 });
     fc.assert(
-      fc.property(count, items, (life, sent: readonly Forwarded[]) => {
-        const bodies = forwardBodies(life, sent);
+      fc.property(count, count, items, (life, term, sent: readonly Forwarded[]) => {
+        const bodies = forwardBodies(life, term, sent);
         for (const body of bodies) expect(body.length).toBeLessThanOrEqual(bodyBytesMax);
         const parsed = bodies.map((body) => parseReplicaMessage(body));
-        for (const one of parsed) expect(one).toMatchObject({ kind: "forward", life });
+        for (const one of parsed) expect(one).toMatchObject({ kind: "forward", life, term });
         const items: readonly unknown[] = parsed.flatMap(
           (one): readonly unknown[] => one?.items ?? [],
         );
@@ -99,7 +99,7 @@ describe("what is handed on, and what came of it", () => {
       ticket: 9,
       work: { kind: "command", bytes: new Uint8Array(100), session: 1 },
     };
-    expect(forwardBodies(1, new Array(50).fill(item))).toHaveLength(1);
+    expect(forwardBodies(1, 2, new Array(50).fill(item))).toHaveLength(1);
   });
 
   it("is refused whole where a byte is wrong or missing, and nothing throws (REPLICA-11)", () => {
@@ -110,13 +110,13 @@ describe("what is handed on, and what came of it", () => {
         // What is accepted is what would have been sent.
         const again =
           parsed.kind === "forward"
-            ? forwardBodies(parsed.life, parsed.items)
+            ? forwardBodies(parsed.life, parsed.term, parsed.items)
             : outcomeBodies(parsed.life, parsed.items);
         if (parsed.items.length > 0) expect(again).toEqual([bytes]);
       }),
       { numRuns: 2_000 },
     );
-    const [body = new Uint8Array(0)] = forwardBodies(3, [{ ticket: 1, work: { kind: "read" } }]);
+    const [body = new Uint8Array(0)] = forwardBodies(3, 4, [{ ticket: 1, work: { kind: "read" } }]);
     expect(parseReplicaMessage(body)).not.toBeNull();
     for (let length = 0; length < body.length; length += 1) {
       expect(parseReplicaMessage(body.subarray(0, length))).toBeNull();

@@ -62,6 +62,26 @@ describe("a command", () => {
     expect(answer).toMatchObject({ kind: "refused", reason: "unknown-outcome" });
   });
 
+  it("is not done again by a copy of its frame after a start of the leader (REPLICA-14)", () => {
+    const small = new SmallGroup();
+    const [leader, follower] = [small.leader(), small.follower()];
+    const before = small.forwarded.length;
+    expect(small.ask(follower, count("once"))).toMatchObject({ result: { result: 1 } });
+    const copies = small.forwarded.slice(before);
+    leader.crash();
+    leader.boot();
+    small.leader();
+    const target = leader.id;
+    while (small.leader() !== leader) {
+      small.run(millis(200));
+      small.ask(small.leader(), (id) => ({ kind: "transfer", id, target }));
+    }
+    // The window of its envelope is empty: it takes them for new.
+    for (const body of copies) leader.offer({ kind: "message", from: follower.id, body });
+    small.run(millis(100));
+    expect(small.ask(follower, count("once"))).toMatchObject({ result: { result: 2 } });
+  });
+
   it("is refused where nobody leads, and then nothing was done (REPLICA-6, REPLICA-7)", () => {
     const small = new SmallGroup();
     const follower = small.follower();

@@ -37,10 +37,26 @@ describe("MEDIUM-4: a disk that is full", () => {
 });
 
 describe("MEDIUM-5: a disk that is read-only", () => {
-  it("changes nothing any more, syncs nothing, and reads", () => {
+  it("has nothing left to sync where all is durable, as after a loss of power", () => {
+    const drive = new Drive();
+    drive.writeDurably("a", "1");
+    drive.disk.faults.makeReadOnly(true);
+    const syncs = [{ kind: "sync", file: "a" }, { kind: "sync-folder" }] as const;
+    for (const sync of syncs) expect(drive.do(sync)).toEqual({ ok: true });
+    drive.disk.faults.makeReadOnly(false);
+    drive.write("a", "2");
+    drive.do({ kind: "create", file: "b", bytes: 0 });
+    drive.disk.faults.makeReadOnly(true);
+    for (const sync of syncs) expect(drive.do(sync)).toMatchObject({ reason: "read-only" });
+    drive.crash(nothing);
+    for (const sync of syncs) expect(drive.do(sync)).toEqual({ ok: true });
+  });
+
+  it("changes nothing any more, syncs nothing that is not durable, and reads", () => {
     const drive = new Drive();
     drive.writeDurably("a", "1");
     drive.write("a", "2");
+    drive.do({ kind: "create", file: "c", bytes: 0 });
     drive.disk.faults.makeReadOnly(true);
     const refused = { ok: false, reason: "read-only" };
     expect(drive.write("a", "3")).toEqual(refused);

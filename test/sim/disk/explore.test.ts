@@ -60,7 +60,7 @@ describe("EXPLORE-2: planted bugs are found", () => {
     expect(of("trusts-second-sync", { faults: failingSync(2) }).violationCount).toBeGreaterThan(0);
   });
 
-  it("a recovery that cannot bear a crash of its own", () => {
+  it("EXPLORE-5: a recovery that cannot bear a crash of its own", () => {
     expect(of("recovery-moves-away", { secondCrashes: 0 }).violations).toEqual([]);
     const { violations } = of("recovery-moves-away", { secondCrashes: 4 });
     expect(violations.length).toBeGreaterThan(0);

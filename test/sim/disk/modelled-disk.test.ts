@@ -18,7 +18,7 @@ describe("lanes", () => {
 });
 
 describe("time", () => {
-  it("the same seed gives the same times", () => {
+  it("MEDIUM-12: the same seed gives the same times", () => {
     const times = (seed: number): number[] => {
       const drive = new Drive(seed, ssdLatency);
       return Array.from({ length: 50 }, () => {

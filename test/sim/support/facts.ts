@@ -66,7 +66,7 @@ export const suspectedVoter = (at: number, node: string, voter: string): Observa
   reported(at, node, { kind: "voter-suspected", node: nodeId(voter), sensor: "temperature" });
 
 export const acquired = (at: number, node: string): Observation =>
-  reported(at, node, { kind: "lease-acquired", until: instant(1) });
+  reported(at, node, { kind: "lease-acquired", until: instant(1), token: 1 });
 
 export const wrote = (at: number, node: string): Observation => ({
   at: trueTime(at),

@@ -4,6 +4,7 @@ import { nodeId } from "../../../src/kernel/ids.js";
 import { type Duration, micros, millis, seconds } from "../../../src/kernel/time.js";
 import { detectionOf } from "../../../src/node/detection-settings.js";
 import type { Timing } from "../../../src/node/settings.js";
+import { ssdLatency } from "../../../src/sim/disk/latency.js";
 import type { LinkModel } from "../../../src/sim/network.js";
 import type { SimReport } from "../../../src/sim/report.js";
 import { type RunOptions, runScenario } from "../../../src/sim/run.js";
@@ -43,7 +44,15 @@ export const quiet: Scenario = {
   voting: new Map(),
   rereadsMax: 0,
   protection: unprotected,
-  state: null,
+  state: {
+    settings: {
+      group: new Map([a, b, c].map((node) => [node, "voter"])),
+      ...{ heartbeat: millis(25), election: millis(100), leaseReads: false },
+      ...{ stallAfter: millis(500), snapshotEvery: seconds(3_600), bytesPerHourMax: null },
+    },
+    disk: ssdLatency,
+    writeEvery: null,
+  },
   clockDriftPpm: 50,
   host: {
     wakeLatency: { kind: "uniform", min: micros(0), max: micros(200) },

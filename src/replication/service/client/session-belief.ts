@@ -8,7 +8,7 @@ import { after, type Duration, type Instant, micros } from "../../../kernel/time
 import { heldLength } from "./held-length.js";
 
 /** A keep-alive goes out so often within a lease: two may be lost. */
-const keepAlivesPerLease = 3;
+export const keepAlivesPerLease = 3;
 
 /** Of a lease: so long a keep-alive may take before another replica is tried. */
 const attemptShare = 4;

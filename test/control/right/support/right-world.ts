@@ -82,6 +82,11 @@ export class RightWorld {
     this.#members = new Map(nodes.map((node, index) => [node, this.#makeMember(node, index)]));
   }
 
+  /** So many the log has by now. */
+  get entries(): number {
+    return this.#index;
+  }
+
   feed(node: NodeId, input: RightInput): void {
     const member = this.member(node);
     if (member.stopped) member.waiting.push(input);

@@ -24,6 +24,8 @@ export class FakeState {
   readonly transfers: (string | null)[] = [];
   readonly requests: ClientRequest[] = [];
   at = 0;
+  /** Of b, as its leader sees it. */
+  standing: string | null = null;
 }
 
 export class FakeReplica {
@@ -121,7 +123,10 @@ export class FakeReplica {
   }
 
   #group(): Plain {
-    const members = ["a", "b"].map((member) => ({ member, role: "voter", matched: 3 }));
+    const members = ["a", "b"].map((member) => ({
+      ...{ member, role: "voter", matched: 3 },
+      standing: member === "b" ? this.state.standing : null,
+    }));
     return { term: 4, leader: "a", committed: 3, members, outgoing: null };
   }
 

@@ -211,6 +211,7 @@ export const voteReply = (more: Partial<Message<"vote-reply">>): Message<"vote-r
 export const append = (more: Partial<Message<"append">>): Message<"append"> => ({
   kind: "append",
   term: 2,
+  leased: false,
   outline: false,
   previousIndex: 1,
   previousTerm: 1,

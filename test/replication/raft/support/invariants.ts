@@ -33,7 +33,8 @@ export class Invariants {
   /** Election safety, and leader completeness: all that is committed is in the new leader's log. */
   elected(node: string, term: number, log: ReadonlyMap<number, LogEntry>, base: number): void {
     const other = this.#leaders.get(term);
-    if (other !== undefined && other !== node) {
+    // Nor one that has crashed, and has forgotten that it led: it may say something else now.
+    if (other !== undefined) {
       throw new Error(`election safety: ${other} and ${node} lead in term ${term}`);
     }
     this.#leaders.set(term, node);

@@ -1,0 +1,46 @@
+/**
+ * The sweep finds mistakes: each of support/planted.ts, within a bounded number of seeds. Where to
+ * begin is a hint of where it was found last, lest each test run searches from 1; a change of the
+ * code moves the dice, and then it is found elsewhere.
+ *
+ *     HOLDFAST_SEED=1 npx vitest run --config test/vitest.config.ts test/sim/replicas/planted
+ */
+import { describe, expect, it } from "vitest";
+import { type RunReport, runSeed } from "../../../src/sim/replicas/run.js";
+import { type Planted, planted } from "./support/planted.js";
+
+const first = process.env["HOLDFAST_SEED"];
+
+/** Fewer than the 2,000 in which nothing is found without a mistake. */
+const seedsMax = 500;
+
+/** By the name of the mistake; 1 where nothing is said. */
+const foundBy: Readonly<Record<string, number>> = {};
+
+function search({ name, tampering, during = (run) => run() }: Planted): RunReport | null {
+  const from = Number(first ?? foundBy[name] ?? 1);
+  for (let seed = from; seed < from + seedsMax; seed += 1) {
+    let report: RunReport | null = null;
+    during(() => {
+      report = runSeed({ seed, tampering });
+    });
+    const told = report as RunReport | null;
+    if (told !== null && told.violations.length > 0) return told;
+  }
+  return null;
+}
+
+describe("mistakes that are planted in replicas", () => {
+  it("are ten at least, and each has a name of its own", () => {
+    const names = planted.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.length).toBeGreaterThanOrEqual(10);
+    expect(Object.keys(foundBy).filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it.each(planted)("SIM-27: $name: is found by the sweep", { timeout: 600_000 }, (one) => {
+    const report = search(one);
+    expect(report, `not found within ${seedsMax} seeds`).not.toBeNull();
+    console.log(`seed ${report?.seed}: ${report?.violations[0]?.slice(0, 160)}`);
+  });
+});
