@@ -9,6 +9,7 @@ import { LiveReplica } from "../../src/host/state/live-replica.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import { Prng } from "../../src/kernel/prng.js";
 import { millis } from "../../src/kernel/time.js";
+import { electionSpread } from "../../src/replication/raft/options.js";
 import { Replica } from "../../src/replication/replica/replica.js";
 
 const [name = "", list = "", stateDir = "", heartbeat = "", election = ""] = process.argv.slice(2);
@@ -33,7 +34,7 @@ await LiveReplica.start({
       raft: {
         heartbeat: millis(Number(heartbeat)),
         electionTimeoutMin: millis(Number(election)),
-        electionTimeoutMax: millis(2 * Number(election)),
+        electionTimeoutMax: millis(Math.ceil(electionSpread * Number(election))),
         driftMaxPpm: 500,
         leaseReads: false,
       },

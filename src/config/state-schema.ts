@@ -19,7 +19,7 @@ export const stateRole = z.enum(stateRoles, { error: `one of ${stateRoles.join("
 export const state = mapping({
   heartbeat: duration("The leader is heard at least so often.", "100ms"),
   election: duration(
-    "A follower that hears no leader for so long, or up to twice as long, calls an election.",
+    "A follower that hears no leader for so long, or up to a quarter longer, calls an election.",
     "1s, at least 10 heartbeats",
   ),
   leaseReads: z.boolean({ error: "true or false" }).meta({

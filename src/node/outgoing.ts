@@ -6,12 +6,14 @@
 import type { NodeId } from "../kernel/ids.js";
 import type { FrameKind } from "../wire/envelope.js";
 import { Sealer, type WireOptions } from "../wire/sealer.js";
+import { SharedSeals } from "../wire/shared-seals.js";
 import type { NodeOutput } from "./ports.js";
 
 export class Outgoing {
   readonly #self: NodeId;
   readonly #peers: readonly NodeId[];
   readonly #sealer: Sealer;
+  readonly #replication: SharedSeals;
   /** By replica, the frame of its newest sample. */
   readonly #samples = new Map<NodeId, Uint8Array>();
 
@@ -19,6 +21,7 @@ export class Outgoing {
     this.#self = options.self;
     this.#peers = options.peers;
     this.#sealer = new Sealer(options);
+    this.#replication = new SharedSeals(this.#sealer, "replication");
   }
 
   /** Nothing where there are no peers. */
@@ -37,6 +40,11 @@ export class Outgoing {
   tell(target: NodeId, kind: FrameKind, body: unknown): NodeOutput[] {
     const bytes = this.#sealer.seal(kind, body, "some");
     return [{ kind: "send", targets: [target], bytes }];
+  }
+
+  /** A message of the replicated state; the same body to several is sealed once. */
+  replicate(target: NodeId, body: unknown): NodeOutput[] {
+    return [{ kind: "send", targets: [target], bytes: this.#replication.seal(body) }];
   }
 
   /** Our own sample, which is kept like those of the others. */

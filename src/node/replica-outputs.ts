@@ -15,7 +15,7 @@ export function replicaOutputs(
     case "disk":
       return [output];
     case "send":
-      return outgoing.tell(output.target, "replication", output.body);
+      return outgoing.replicate(output.target, output.body);
     case "reply":
       // What the node itself has asked is not for any connection.
       return output.client === ownClient ? [] : [output];

@@ -1,5 +1,6 @@
 /** The settings of the replicated state, already checked. */
 import { type Duration, micros } from "../kernel/time.js";
+import { electionSpread } from "../replication/raft/options.js";
 import type { MemberRoles } from "../replication/raft/ports.js";
 import type { RaftSettings } from "../replication/replica/parts.js";
 
@@ -7,7 +8,7 @@ export interface StateSettings {
   /** The first members of a group that has never run; the same at all replicas. */
   readonly group: MemberRoles;
   readonly heartbeat: Duration;
-  /** Of a follower's patience, the least; the most is twice that. */
+  /** Of a follower's patience, the least; see `electionSpread`. */
   readonly election: Duration;
   readonly leaseReads: boolean;
   /** An operation of the disk that is out for longer makes the disk stalled. */
@@ -24,7 +25,7 @@ export function raftOf(state: StateSettings, driftMaxPpm: number): RaftSettings 
   return {
     heartbeat,
     electionTimeoutMin: election,
-    electionTimeoutMax: micros(2 * election),
+    electionTimeoutMax: micros(Math.ceil(electionSpread * election)),
     driftMaxPpm,
     leaseReads,
     limits: { snapshotEvery },

@@ -31,7 +31,8 @@ export class ReplayWindow {
   /** Takes an unseen number, and returns how many more numbers are missing than before. */
   accept(sequence: number): number {
     const standing = this.standing(sequence);
-    assert(standing === "ahead" || standing === "late", `${sequence} was accepted before`);
+    if (standing !== "ahead" && standing !== "late")
+      assert(false, `${sequence} was accepted before`);
     this.#slots[sequence % windowLength] = sequence;
     if (standing === "late") return sequence > this.#first ? -1 : 0;
     const missing = this.#newest === 0 ? 0 : sequence - this.#newest - 1;

@@ -9,10 +9,16 @@ import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine } from "../../kernel/machine.js";
 import type { Instant } from "../../kernel/time.js";
-import type { ReplicaEvent, ReplicaInput, ReplicaOutput } from "../../replication/replica/ports.js";
+import type {
+  MessageOfPeer,
+  ReplicaEvent,
+  ReplicaInput,
+  ReplicaOutput,
+} from "../../replication/replica/ports.js";
 import type { Mac } from "../../wire/mac.js";
 import { Opener } from "../../wire/opener.js";
 import { Sealer } from "../../wire/sealer.js";
+import { SharedSeals } from "../../wire/shared-seals.js";
 import { nextBootId } from "../boot-id.js";
 import { MachineLoop } from "../machine-loop.js";
 import { MonotonicClock } from "../monotonic-clock.js";
@@ -38,10 +44,12 @@ export interface LiveReplicaOptions<M extends Machine<ReplicaInput, ReplicaOutpu
 export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   readonly #options: LiveReplicaOptions<M>;
   readonly #clock = new MonotonicClock();
-  readonly #sealer: Sealer;
+  readonly #seals: SharedSeals;
   readonly #opener: Opener;
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #answers: ReplicaInput[] = [];
+  /** Until the end of the turn: what comes together shares a write of the disk. */
+  #heard: MessageOfPeer[] = [];
   readonly machine: M;
   #loop: MachineLoop<ReplicaInput, ReplicaOutput> | null = null;
   #link: UdpLink | null = null;
@@ -51,7 +59,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
     this.#options = options;
     const { self, cluster, mac } = options;
     const wire = { self, cluster, bootId, mac, peers: [...options.peers.keys()] };
-    this.#sealer = new Sealer(wire);
+    this.#seals = new SharedSeals(new Sealer(wire), "replication");
     this.#opener = new Opener(wire);
     this.machine = options.makeMachine(this.#clock.now(), bootId);
   }
@@ -130,7 +138,14 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
   #hear(bytes: Uint8Array): void {
     const opened = this.#opener.open(bytes);
     if (!opened.ok || opened.kind !== "replication") return;
-    this.#loop?.offer({ kind: "message", from: opened.source, body: opened.body });
+    if (this.#heard.length === 0) setImmediate(() => this.#handOn());
+    this.#heard.push({ from: opened.source, body: opened.body });
+  }
+
+  #handOn(): void {
+    const messages = this.#heard;
+    this.#heard = [];
+    this.#loop?.offer({ kind: "messages", messages });
   }
 
   #carry(output: ReplicaOutput): void {
@@ -139,7 +154,7 @@ export class LiveReplica<M extends Machine<ReplicaInput, ReplicaOutput>> {
         this.#state?.request(output);
         break;
       case "send":
-        this.#link?.send([output.target], this.#sealer.seal("replication", output.body, "some"));
+        this.#link?.send([output.target], this.#seals.seal(output.body));
         break;
       case "reply":
         this.#state?.reply(output.client, output.reply);

@@ -192,7 +192,7 @@ export class LogStore implements Machine<LogInput, LogOutput> {
 
   #takeTicket(ticket: number): void {
     assert(this.#phase === "open" || this.#phase === "closed", "the log is not open yet");
-    assert(ticket > this.#lastTicket, `ticket ${ticket} after ${this.#lastTicket}`);
+    if (ticket <= this.#lastTicket) assert(false, `ticket ${ticket} after ${this.#lastTicket}`);
     this.#lastTicket = ticket;
   }
 

@@ -161,6 +161,7 @@ export class Leader {
     if (this.#transfer.settle((member) => this.#followers.get(member))) this.#contact.voidLease();
     const { round } = this.#contact;
     for (const progress of this.#followers.all.values()) this.#sending.fill(progress, round);
+    this.#sending.end();
     return this.#isRemoved ? { kind: "step-down", reason: "removed" } : null;
   }
 

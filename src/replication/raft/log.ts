@@ -95,7 +95,8 @@ export class RaftLog {
   }
 
   append(entry: LogEntry): void {
-    assert(entry.index === this.last + 1, `entry ${entry.index} appended after ${this.last}`);
+    if (entry.index !== this.last + 1)
+      assert(false, `entry ${entry.index} appended after ${this.last}`);
     assert(entry.term >= this.lastTerm, "terms go back along the log");
     this.#entries.push(entry);
     this.#bytes += bytesOf(entry);
@@ -117,7 +118,7 @@ export class RaftLog {
   }
 
   commit(index: number): void {
-    assert(index >= this.#committed && index <= this.last, `committed up to ${index}`);
+    if (index < this.#committed || index > this.last) assert(false, `committed up to ${index}`);
     this.#committed = index;
   }
 

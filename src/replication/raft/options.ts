@@ -5,6 +5,13 @@ import { type Duration, type Instant, seconds } from "../../kernel/time.js";
 import type { RecoveredLog } from "../../recovery/log/ports.js";
 import type { MemberRoles } from "./ports.js";
 
+/**
+ * The longest patience of a follower by the least. Who grants a pre-vote begins to wait anew, so two
+ * campaign at once only where their patience ends within the way of one message: a little chance is
+ * enough (paper 9.3), and each bit more is time without a leader.
+ */
+export const electionSpread = 1.25;
+
 export interface RaftOptions {
   readonly now: Instant;
   readonly self: NodeId;
@@ -37,7 +44,7 @@ export interface RaftOptions {
 }
 
 export interface RaftLimits {
-  /** Of the body of a message. A frame holds 8,192 bytes with its envelope and tag. */
+  /** Of the body of a message. A frame holds 8,192 bytes, at most 67 of them for the envelope. */
   readonly messageBytesMax: number;
   /** A longer command is refused; it must fit into a message. */
   readonly commandBytesMax: number;
@@ -67,7 +74,7 @@ export interface RaftLimits {
 }
 
 export const defaultLimits: RaftLimits = {
-  messageBytesMax: 7_000,
+  messageBytesMax: 8_000,
   commandBytesMax: 5_000,
   inFlightMax: 64,
   inFlightBytesMax: 256 * 1_024,

@@ -55,9 +55,16 @@ export type RaftRefusal =
   /** No majority answered in time. */
   | "no-quorum";
 
+export interface Received {
+  readonly from: NodeId;
+  readonly message: RaftMessage;
+}
+
 export type RaftInput =
   /** `message` was parsed; its sender is true, everything else may be wrong. */
-  | { readonly kind: "message"; readonly from: NodeId; readonly message: RaftMessage }
+  | ({ readonly kind: "message" } & Received)
+  /** Those that came together are taken in one step, and share a write and an answer. */
+  | { readonly kind: "messages"; readonly messages: readonly Received[] }
   | {
       readonly kind: "propose";
       readonly ticket: number;

@@ -68,6 +68,12 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
       case "message":
         this.#onMessage(input.from, input.message);
         break;
+      case "messages":
+        for (const { from, message } of input.messages) {
+          this.#onMessage(from, message);
+          this.#settle();
+        }
+        break;
       case "propose":
         if (this.#role.kind === "leader") this.#role.propose(input.ticket, input.commands);
         else this.#refuse(input.ticket);

@@ -1,14 +1,19 @@
 /**
  * When a leader sends what to one follower.
  *
- * Entries are gathered while others are on their way: with nothing in flight they go at once, with
- * something in flight only when a message is full (Nagle's rule, RFC 896). One client so gets the
- * shortest way, and a hundred share messages, and with them the syncs of the follower's disk.
+ * Entries are gathered while others are on their way: with nothing in flight they all go at once,
+ * in as many messages as they need; with something in flight only those that fill a message
+ * (Nagle's rule, RFC 896). One client so gets the shortest way, and a hundred share messages, and
+ * with them the syncs of the follower's disk.
+ *
+ * Followers that are equally far get the same message, the very object: who carries it encodes and
+ * seals it once.
  */
 
 import { crc32c } from "../../codes/crc32c.js";
 import { assert } from "../../kernel/assert.js";
 import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
+import type { AppendRequest } from "./messages.js";
 import { packedBytes } from "./pack.js";
 import { entryKinds } from "./ports.js";
 import type { Gathered, Progress } from "./progress.js";
@@ -24,9 +29,16 @@ export class Sending {
   readonly #state: RaftState;
   /** The sum over a snapshot of megabytes is taken once. */
   #image: SnapshotImage | null = null;
+  /** The appends of this step, for the next follower. */
+  #made: AppendRequest[] = [];
 
   constructor(state: RaftState) {
     this.#state = state;
+  }
+
+  /** What was made is not sent again. */
+  end(): void {
+    if (this.#made.length > 0) this.#made = [];
   }
 
   /** Sends what may be sent now. @param round the newest round of the leader */
@@ -52,7 +64,7 @@ export class Sending {
     const previous = progress.kind === "snapshot" ? progress.matched : progress.next - 1;
     // Where what it has is compacted here: all that it needs to know is that we are there.
     const known = log.termAt(previous) === null ? 0 : previous;
-    this.#append(progress, known, log.termAt(known) ?? 0, [], round);
+    this.#append(progress, known, log.termAt(known) ?? 0, known + 1, round);
   }
 
   /** Once a heartbeat: pieces of snapshots that got no answer go again. */
@@ -68,12 +80,13 @@ export class Sending {
 
   #sendAhead(progress: Progress, round: number): void {
     const { log, limits } = this.#state;
+    const isIdle = progress.inFlight === 0;
     while (progress.next <= log.last && progress.inFlight < limits.inFlightMax) {
       if (progress.bytesInFlight >= limits.inFlightBytesMax) return;
       const gathered = this.#gather(progress);
       const { to, bytes } = gathered;
       // `to` is the first that found no room, so the message is full where there is one.
-      if (progress.inFlight > 0 && to > log.last) return;
+      if (!isIdle && to > log.last) return;
       this.#appendFrom(progress, to, round);
       progress.sent(to - 1, bytes);
     }
@@ -110,34 +123,52 @@ export class Sending {
 
   /** Up to `to`, and without it. */
   #appendFrom(progress: Progress, to: number, round: number): void {
-    const { log } = this.#state;
-    const copies = to > progress.next ? log.slice(progress.next, to - 1) : [];
-    const entries = progress.outline ? copies.map(outlineOf) : copies;
     const previous = progress.next - 1;
-    const previousTerm = log.termAt(previous);
+    const previousTerm = this.#state.log.termAt(previous);
     assert(previousTerm !== null, "sent what follows on an entry that is compacted");
-    this.#append(progress, previous, previousTerm, entries, round);
+    this.#append(progress, previous, previousTerm, to, round);
   }
 
+  /** The entries behind the previous one, up to `to`, and without it. */
   #append(
     progress: Progress,
     previousIndex: number,
     previousTerm: number,
-    entries: readonly LogEntry[],
+    to: number,
     round: number,
   ): void {
-    const { term, log } = this.#state;
-    this.#state.send(progress.peer, {
-      kind: "append",
-      term,
-      outline: progress.outline,
-      previousIndex,
-      previousTerm,
-      committed: log.committed,
-      entries,
-      round,
-      leased: this.#state.options.leaseReads,
-    });
+    const { peer, outline } = progress;
+    const { committed } = this.#state.log;
+    let message = this.#made.find(
+      (made) =>
+        made.previousIndex === previousIndex &&
+        made.entries.length === to - previousIndex - 1 &&
+        made.committed === committed &&
+        made.round === round &&
+        made.outline === outline,
+    );
+    if (message === undefined) {
+      const { term, options } = this.#state;
+      message = {
+        kind: "append",
+        term,
+        outline,
+        previousIndex,
+        previousTerm,
+        committed,
+        entries: this.#entries(previousIndex + 1, to, outline),
+        round,
+        leased: options.leaseReads,
+      };
+      this.#made.push(message);
+    }
+    this.#state.send(peer, message);
+  }
+
+  #entries(from: number, to: number, outline: boolean): readonly LogEntry[] {
+    if (to === from) return [];
+    const copies = this.#state.log.slice(from, to - 1);
+    return outline ? copies.map(outlineOf) : copies;
   }
 
   #beginSnapshot(progress: Progress): void {

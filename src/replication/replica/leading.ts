@@ -7,7 +7,7 @@
  * they came, that we lead.
  */
 import { unreachable } from "../../kernel/assert.js";
-import type { Instant } from "../../kernel/time.js";
+import { earlier, type Instant } from "../../kernel/time.js";
 import type { LogEntry } from "../../recovery/log/ports.js";
 import type { RaftRefusal } from "../raft/ports.js";
 import { encodeCommand } from "../service/command-bytes.js";
@@ -105,7 +105,7 @@ export class Leading {
   asks(now: Instant, writing: number): readonly EngineInput[] {
     this.#endLeases(now);
     const asks = this.#wanted.splice(0);
-    const batch = this.#proposals.take(this.#lastTicket + 1, writing);
+    const batch = this.#proposals.take(now, this.#lastTicket + 1, writing);
     if (batch !== null) asks.push({ kind: "propose", ...batch, ticket: this.#nextTicket() });
     if (this.#reads.take(this.#lastTicket + 1)) {
       asks.push({ kind: "read", ticket: this.#nextTicket() });
@@ -179,7 +179,8 @@ export class Leading {
   }
 
   deadline(): Instant | null {
-    return this.#leases?.deadline() ?? null;
+    if (!this.leads) return null;
+    return earlier(this.#leases?.deadline() ?? null, this.#proposals.deadline());
   }
 
   #takeCommand(now: Instant, origin: Origin, bytes: Uint8Array, session: number): Outcome | null {

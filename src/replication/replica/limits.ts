@@ -19,8 +19,23 @@ export const bodyBytesMax = 7_500;
 
 /** Commands are proposed together until so many bytes have come; a bigger batch gains nothing. */
 export const batchBytes = 32 * 1_024;
-/** Batches that are being written at a time; further ones would only be smaller. */
-export const batchesInFlightMax = 1;
+/**
+ * Batches that are being written here at a time; further ones would only be smaller. The second is
+ * for a leader whose own disk is behind those of the others.
+ */
+export const batchesInFlightMax = 2;
+/**
+ * Where several clients are at work, a batch waits for those who were just answered to ask again:
+ * for so much of the time that the last batch took, between the two bounds.
+ */
+export const gatherPart = 1 / 2;
+export const gatherMin = millis(2);
+export const gatherMax = millis(10);
+/** It waits for this part of them: the rest may have had enough. */
+export const gatherQuorum = 7 / 8;
+/** Batches that do not wait after some have waited in vain. */
+export const gatherSkipMax = 63;
+
 /** Rounds of reads that are being confirmed at a time. */
 export const roundsInFlightMax = 2;
 

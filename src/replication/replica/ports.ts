@@ -19,10 +19,17 @@ export interface RequestOfClient {
   readonly body: unknown;
 }
 
+export interface MessageOfPeer {
+  readonly from: NodeId;
+  readonly body: unknown;
+}
+
 export type ReplicaInput =
   | DiskDone
   /** An opened frame: its sender is true, its body may be anything. */
   | { readonly kind: "message"; readonly from: NodeId; readonly body: unknown }
+  /** Those that came together are taken together, and share a write and an answer. */
+  | { readonly kind: "messages"; readonly messages: readonly MessageOfPeer[] }
   /** Those that came together are begun together, and share a write. */
   | { readonly kind: "requests"; readonly requests: readonly RequestOfClient[] }
   | { readonly kind: "own-request"; readonly request: ClientRequest }
@@ -35,7 +42,10 @@ export type ReplicaInput =
 
 export type ReplicaOutput =
   | DiskRequest
-  /** A body fits into one frame. */
+  /**
+   * A body fits into one frame. Where several get the same, it is the very same object, so that it
+   * need be sealed once only.
+   */
   | { readonly kind: "send"; readonly target: NodeId; readonly body: unknown }
   | { readonly kind: "reply"; readonly client: ClientNumber; readonly reply: ClientReply }
   /**

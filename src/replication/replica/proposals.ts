@@ -2,16 +2,18 @@
  * The commands of a leader on their way through the log: gathered into batches, proposed, known by
  * their index, and settled when that index is applied.
  *
- * A batch is proposed at once while none is on its way; what comes until that is committed makes up
- * the next one: a follower takes one message after the other, so a second would wait there. So one
- * client waits for nobody, and many share each write (group commit; DeWitt et al. 1984), without a
- * timer.
+ * A batch is proposed while none is on its way; what comes until that is committed makes up the
+ * next one: a follower takes one message after the other, so a second would wait there. So one
+ * client waits for nobody, and many share each write (group commit; DeWitt et al. 1984). How long
+ * it waits for more is in gathering.ts.
  *
  * Invariant: a command is settled at most once. What was proposed in a term that ended stays known
  * by its index until that is applied: then it is either there, or was never committed.
  */
 import { assert } from "../../kernel/assert.js";
+import type { Instant } from "../../kernel/time.js";
 import type { LogEntry } from "../../recovery/log/ports.js";
+import { Gathering } from "./gathering.js";
 import { batchBytes, batchesInFlightMax, proposalsMax } from "./limits.js";
 import { type Origin, refusedAs, type Settled } from "./work.js";
 
@@ -39,6 +41,7 @@ export class Proposals {
    */
   #open = 0;
   #term = 0;
+  #gathering = new Gathering();
 
   get waitingBytes(): number {
     return this.#bytes;
@@ -52,6 +55,7 @@ export class Proposals {
   begin(term: number): void {
     this.#term = term;
     this.#open = 0;
+    this.#gathering = new Gathering();
   }
 
   /** False where there is no room; nothing has changed then. */
@@ -68,17 +72,21 @@ export class Proposals {
    *
    * @param writing how many batches are being written
    */
-  take(ticket: number, writing: number): Batch | null {
-    if (this.#commands.length === 0) return null;
-    const waits = writing >= batchesInFlightMax || this.#open > 0;
-    if (waits && this.#bytes < batchBytes) return null;
+  take(now: Instant, ticket: number, writing: number): Batch | null {
     const commands = this.#commands;
+    if (!this.#mayGo(now, writing) || commands.length === 0) return null;
+    this.#gathering.proposed(now, commands.length);
     this.#asked.set(ticket, this.#origins);
     this.#askedCount += commands.length;
     this.#commands = [];
     this.#origins = [];
     this.#bytes = 0;
     return { ticket, commands };
+  }
+
+  /** When something is to be taken that may not be taken now. */
+  deadline(): Instant | null {
+    return this.#commands.length === 0 ? null : this.#gathering.deadline();
   }
 
   /** The commands of the ticket have the indices from `first` on. */
@@ -125,6 +133,15 @@ export class Proposals {
       settled.push({ origin, outcome });
     }
     return settled;
+  }
+
+  #mayGo(now: Instant, writing: number): boolean {
+    const isFull = this.#bytes >= batchBytes;
+    if (writing < batchesInFlightMax && this.#open === 0) {
+      return this.#gathering.isOver(now, this.#commands.length) || isFull;
+    }
+    this.#gathering.hold();
+    return isFull;
   }
 
   /** What was at that index was of an older term, and is in no log any more. */

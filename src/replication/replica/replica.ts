@@ -25,7 +25,8 @@ import {
 import { type Duration, type Instant, micros } from "../../kernel/time.js";
 import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { encodeMessage, parseMessage } from "../raft/encoding.js";
-import { entryKinds } from "../raft/ports.js";
+import type { RaftMessage } from "../raft/messages.js";
+import { entryKinds, type Received } from "../raft/ports.js";
 import type { ClientRequest } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
@@ -38,6 +39,7 @@ import { Outbox } from "./outbox.js";
 import { type ReplicaOptions, type ReplicaParts, replicaParts } from "./parts.js";
 import {
   type ClientNumber,
+  type MessageOfPeer,
   ownClient,
   type ReplicaEvent,
   type ReplicaInput,
@@ -72,6 +74,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   /** Whether the newest of the app's state was told as an event. */
   #appTold = true;
   #outputs: ReplicaOutput[] = [];
+  /** Of the messages of this step. */
+  readonly #bodies = new Map<RaftMessage, unknown>();
 
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
     this.#self = options.self;
@@ -96,7 +100,10 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         this.#feedEngine(now, input);
         break;
       case "message":
-        this.#onMessage(now, input.from, input.body);
+        this.#onMessages(now, [input]);
+        break;
+      case "messages":
+        this.#onMessages(now, input.messages);
         break;
       case "requests":
         for (const { client, body } of input.requests) this.#onRequest(now, client, body);
@@ -120,6 +127,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         unreachable(input);
     }
     this.#settleDown(now);
+    this.#bodies.clear();
     return this.#outputs;
   }
 
@@ -188,14 +196,22 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
 
   // --- messages --------------------------------------------------------------------------------
 
-  /** Bytes are ours; lists are Raft's. */
-  #onMessage(now: Instant, from: NodeId, body: unknown): void {
-    if (!(body instanceof Uint8Array)) {
+  /** Bytes are ours; lists are Raft's, which takes all of them in one step. */
+  #onMessages(now: Instant, messages: readonly MessageOfPeer[]): void {
+    const forRaft: Received[] = [];
+    for (const { from, body } of messages) {
+      if (body instanceof Uint8Array) {
+        this.#onBytes(now, from, body);
+        continue;
+      }
       const message = parseMessage(body);
       if (message === null) this.#outputs.push({ kind: "refused", from });
-      else this.#feedEngine(now, { kind: "message", from, message });
-      return;
+      else forRaft.push({ from, message });
     }
+    if (forRaft.length > 0) this.#feedEngine(now, { kind: "messages", messages: forRaft });
+  }
+
+  #onBytes(now: Instant, from: NodeId, body: Uint8Array): void {
     const message = parseReplicaMessage(body);
     if (message === null) this.#outputs.push({ kind: "refused", from });
     else if (message.kind === "forward") this.#onForward(now, from, message);
@@ -233,7 +249,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #carryEngine(now: Instant, output: EngineOutput): void {
     switch (output.kind) {
       case "send":
-        this.#send(output.target, encodeMessage(output.message));
+        this.#send(output.target, this.#bodyOf(output.message));
         break;
       case "disk":
         this.#outputs.push(output);
@@ -296,7 +312,8 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   }
 
   #applyOne(now: Instant, entry: LogEntry): void {
-    assert(entry.index === this.#applied + 1, `entry ${entry.index} after ${this.#applied}`);
+    if (entry.index !== this.#applied + 1)
+      assert(false, `entry ${entry.index} after ${this.#applied}`);
     this.#applied = entry.index;
     if (entry.kind !== entryKinds.command) {
       this.#settle(now, this.#leading.applied(now, entry, null));
@@ -376,6 +393,16 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #send(target: NodeId, body: unknown): void {
     if (this.#nodes !== null && !this.#nodes.includes(target)) return;
     this.#outputs.push({ kind: "send", target, body });
+  }
+
+  /** The same message to several peers is one body, and is sealed once. */
+  #bodyOf(message: RaftMessage): unknown {
+    let body = this.#bodies.get(message);
+    if (body === undefined) {
+      body = encodeMessage(message);
+      this.#bodies.set(message, body);
+    }
+    return body;
   }
 
   #tell(event: ReplicaEvent): void {

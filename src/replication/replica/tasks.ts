@@ -41,18 +41,22 @@ export interface Task {
   readonly arrivedAt: Instant;
   /** To whom it was handed last; null: to nobody yet. */
   handedTo: NodeId | null;
+  /** Since when it is in the map in which it is. */
+  since: Instant;
 }
 
-export type NewTask = Omit<Task, "number" | "handedTo">;
+export type NewTask = Omit<Task, "number" | "handedTo" | "since">;
 
 export class Tasks {
   /** By number, in the order of arrival. */
   readonly #all = new Map<number, Task>();
-  readonly #waiting = new Map<Task, Instant>();
-  readonly #held = new Map<Task, Instant>();
-  /** Handed to another, and may be again: since when. */
-  readonly #handed = new Map<Task, Instant>();
-  readonly #answered = new Set<Task>();
+  // All by number: an object as a key would have to be given a hash first, which takes longer than
+  // all else that is done here.
+  readonly #waiting = new Map<number, Task>();
+  readonly #held = new Map<number, Task>();
+  /** Handed to another, and may be again. */
+  readonly #handed = new Map<number, Task>();
+  readonly #answered = new Set<number>();
   readonly #byClient = new Map<ClientNumber, number>();
   #bytes = 0;
   #lastNumber = 0;
@@ -71,11 +75,14 @@ export class Tasks {
     if (this.#all.size >= tasksMax || ofClient >= tasksPerClientMax) return null;
     if (this.#bytes >= waitingBytesMax) return null;
     this.#lastNumber += 1;
-    const made: Task = { ...task, number: this.#lastNumber, handedTo: null };
-    this.#all.set(made.number, made);
-    this.#byClient.set(task.client, ofClient + 1);
+    const { client, id, purpose, work, arrivedAt } = task;
+    const number = this.#lastNumber;
+    const handedTo = null;
+    const made = { number, client, id, purpose, work, arrivedAt, handedTo, since: now };
+    this.#all.set(number, made);
+    this.#byClient.set(client, ofClient + 1);
     this.#bytes += bytesOf(made);
-    this.#waiting.set(made, now);
+    this.#waiting.set(number, made);
     return made;
   }
 
@@ -84,10 +91,8 @@ export class Tasks {
     const task = this.#all.get(number);
     if (task === undefined) return undefined;
     this.#all.delete(number);
-    this.#waiting.delete(task);
-    this.#held.delete(task);
-    this.#handed.delete(task);
-    this.#answered.delete(task);
+    this.#leave(number);
+    if (this.#answered.size > 0) this.#answered.delete(number);
     this.#bytes -= bytesOf(task);
     const ofClient = (this.#byClient.get(task.client) ?? 1) - 1;
     if (ofClient === 0) this.#byClient.delete(task.client);
@@ -97,10 +102,8 @@ export class Tasks {
 
   /** Its outcome has come, and what it still waits for is here: it is not asked again. */
   answered(task: Task): void {
-    this.#waiting.delete(task);
-    this.#held.delete(task);
-    this.#handed.delete(task);
-    this.#answered.add(task);
+    this.#leave(task.number);
+    this.#answered.add(task.number);
   }
 
   /** Nobody waits for these any more. What was handed on takes its course. */
@@ -112,11 +115,11 @@ export class Tasks {
   /** All that wait are handed to the leader: `self`, or a peer from whom an answer must come. */
   dispatch(now: Instant, leader: NodeId, self: NodeId): readonly Task[] {
     if (this.#waiting.size === 0) return [];
-    const tasks = [...this.#waiting.keys()];
+    const tasks = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const task of tasks) {
       task.handedTo = leader;
-      if (leader !== self && isRepeatable(task.work)) this.#handed.set(task, now);
+      if (leader !== self && isRepeatable(task.work)) enter(this.#handed, now, task);
     }
     return tasks;
   }
@@ -124,17 +127,17 @@ export class Tasks {
   /** It was handed to somebody who does not lead, who has done nothing for it. */
   hold(now: Instant, number: number): void {
     const task = this.#all.get(number);
-    if (task === undefined || this.#waiting.has(task) || this.#answered.has(task)) return;
-    this.#handed.delete(task);
-    this.#held.set(task, now);
+    if (task === undefined || this.#waiting.has(number) || this.#answered.has(number)) return;
+    this.#handed.delete(number);
+    enter(this.#held, now, task);
   }
 
   /** Somebody else leads, or nobody: what may be asked again and was asked elsewhere is. */
   leaderChanged(now: Instant, leader: NodeId | null): void {
     for (const task of this.#all.values()) {
       if (task.handedTo === leader && leader !== null) continue;
-      if (this.#answered.has(task)) continue;
-      const again = this.#held.has(task) || isRepeatable(task.work);
+      if (this.#answered.has(task.number)) continue;
+      const again = this.#held.has(task.number) || isRepeatable(task.work);
       if (again && task.handedTo !== null) this.#wait(now, task);
     }
   }
@@ -148,8 +151,8 @@ export class Tasks {
       if (after(task.arrivedAt, requestTimeout) > now) break;
       late.push(task);
     }
-    for (const [task, since] of this.#waiting) {
-      if (after(since, leaderWait) > now) break;
+    for (const task of this.#waiting.values()) {
+      if (after(task.since, leaderWait) > now) break;
       if (after(task.arrivedAt, requestTimeout) > now) late.push(task);
     }
     for (const task of late) this.settle(task.number);
@@ -160,12 +163,12 @@ export class Tasks {
     const [oldest] = this.#all.values();
     if (oldest === undefined) return null;
     let first: Instant | null = after(oldest.arrivedAt, requestTimeout);
-    for (const since of this.#waiting.values()) {
+    for (const { since } of this.#waiting.values()) {
       first = earlier(first, after(since, leaderWait));
       break;
     }
     for (const map of [this.#held, this.#handed]) {
-      for (const since of map.values()) {
+      for (const { since } of map.values()) {
         first = earlier(first, after(since, repeatEvery));
         break;
       }
@@ -173,18 +176,30 @@ export class Tasks {
     return first;
   }
 
-  #release(now: Instant, map: Map<Task, Instant>): void {
-    for (const [task, since] of map) {
-      if (after(since, repeatEvery) > now) break;
+  #release(now: Instant, map: Map<number, Task>): void {
+    for (const task of map.values()) {
+      if (after(task.since, repeatEvery) > now) break;
       this.#wait(now, task);
     }
   }
 
   #wait(now: Instant, task: Task): void {
-    this.#held.delete(task);
-    this.#handed.delete(task);
-    if (!this.#waiting.has(task)) this.#waiting.set(task, now);
+    this.#held.delete(task.number);
+    this.#handed.delete(task.number);
+    if (!this.#waiting.has(task.number)) enter(this.#waiting, now, task);
   }
+
+  /** Most tasks are in none of these: that is cheaper to see than to look for them. */
+  #leave(number: number): void {
+    if (this.#waiting.size > 0) this.#waiting.delete(number);
+    if (this.#held.size > 0) this.#held.delete(number);
+    if (this.#handed.size > 0) this.#handed.delete(number);
+  }
+}
+
+function enter(map: Map<number, Task>, now: Instant, task: Task): void {
+  task.since = now;
+  map.set(task.number, task);
 }
 
 const bytesOf = ({ work }: Task): number => (work.kind === "command" ? work.bytes.length : 0);

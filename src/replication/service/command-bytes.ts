@@ -68,7 +68,7 @@ export function encodeCommand(
   writer.integer(session);
   writer.integer(sequence);
   writeFields(command);
-  return writer.take();
+  return writer.takeShared();
 }
 
 function writeFields(command: Command | LeaderCommand): void {

@@ -37,7 +37,8 @@ export class EventHistory {
   }
 
   at(place: number): WatchEvent {
-    assert(place >= this.#first && place < this.#end, `event ${place} is not in the history`);
+    if (place < this.#first || place >= this.#end)
+      assert(false, `event ${place} is not in the history`);
     return this.#slots[place % this.#slots.length] as WatchEvent;
   }
 

@@ -97,7 +97,8 @@ export class Service implements StateMachine {
   }
 
   apply(index: number, bytes: Uint8Array): Applied {
-    assert(index > this.#state.at, `entry ${index} comes after entry ${this.#state.at}`);
+    if (index <= this.#state.at)
+      assert(false, `entry ${index} comes after entry ${this.#state.at}`);
     this.#state.at = index;
     const events: WatchEvent[] = [];
     const logged = parseCommand(bytes);

@@ -6,6 +6,7 @@ import { type Instant, instant, after as laterBy, micros } from "../../../src/ke
 import { Freshness } from "../../../src/replication/replica/freshness.js";
 import {
   batchBytes,
+  batchesInFlightMax,
   leaderWait,
   proposalsMax,
   readsMax,
@@ -22,46 +23,127 @@ import type { Origin, Work } from "../../../src/replication/replica/work.js";
 
 const [a, b] = [nodeId("a"), nodeId("b")];
 const task = (number: number): Origin => ({ kind: "task", task: number });
+const now = instant(1_000_000);
 const entry = (index: number, term: number) => ({ index, term, kind: 1, data: new Uint8Array(0) });
+
+/** Proposals whose batches are numbered by their tickets, and committed one after the other. */
+function ofMany() {
+  const proposals = new Proposals();
+  proposals.begin(3);
+  let last = 0;
+  return {
+    proposals,
+    ask: (count: number): void => {
+      for (let at = 0; at < count; at += 1) proposals.add(Uint8Array.of(1), task(at));
+    },
+    /** The batch is committed so long after it went. */
+    done: (ticket: number, count: number, since: Instant, took: number): Instant => {
+      proposals.proposed(ticket, last + 1, 3);
+      for (let at = 0; at < count; at += 1) proposals.applied(entry(last + 1 + at, 3));
+      last += count;
+      return laterBy(since, micros(took));
+    },
+  };
+}
 
 describe("proposals", () => {
   it("go at once while none is on its way; what comes meanwhile goes together (REPLICA-8)", () => {
     const proposals = new Proposals();
+    proposals.begin(3);
     proposals.add(Uint8Array.of(1), task(1));
-    expect(proposals.take(1, 0)?.commands).toHaveLength(1);
+    expect(proposals.take(now, 1, 0)?.commands).toHaveLength(1);
     proposals.proposed(1, 10, 3);
     for (let number = 2; number < 6; number += 1) proposals.add(Uint8Array.of(1), task(number));
-    expect(proposals.take(2, 1)).toBeNull();
+    expect(proposals.take(now, 2, 1)).toBeNull();
     expect(proposals.applied(entry(10, 3))).toEqual({ origin: task(1), lost: false });
-    expect(proposals.take(2, 0)?.commands).toHaveLength(4);
+    expect(proposals.take(now, 2, 0)).toBeNull();
+    proposals.add(Uint8Array.of(1), task(6));
+    expect(proposals.take(now, 2, 0)?.commands).toHaveLength(5);
+  });
+
+  it("wait a moment for those who were just answered, where there were several (REPLICA-8)", () => {
+    const { proposals, ask, done } = ofMany();
+    ask(8);
+    expect(proposals.take(now, 1, 0)?.commands).toHaveLength(8);
+    const answered = done(1, 8, now, 8_000);
+    expect(proposals.take(answered, 2, 0)).toBeNull();
+    expect(proposals.deadline()).toBeNull();
+    ask(6);
+    expect(proposals.take(answered, 2, 0)).toBeNull();
+    // Half of the time that the last took.
+    expect(proposals.deadline()).toBe(answered + 4_000);
+    ask(1);
+    expect(proposals.take(answered, 2, 0)?.commands).toHaveLength(7);
+  });
+
+  it("wait no longer than a moment, and not again where that was in vain (REPLICA-8)", () => {
+    const { proposals, ask, done } = ofMany();
+    ask(8);
+    proposals.take(now, 1, 0);
+    let at = done(1, 8, now, 8_000);
+    ask(5);
+    expect(proposals.take(at, 2, 0)).toBeNull();
+    expect(proposals.take(laterBy(at, micros(3_999)), 2, 0)).toBeNull();
+    at = laterBy(at, micros(4_000));
+    expect(proposals.take(at, 2, 0)?.commands).toHaveLength(5);
+    at = done(2, 5, at, 8_000);
+    ask(1);
+    expect(proposals.take(at, 3, 0)?.commands).toHaveLength(1);
+  });
+
+  it("of a single client never wait (REPLICA-8)", () => {
+    const { proposals, ask, done } = ofMany();
+    let at = now;
+    for (let ticket = 1; ticket < 10; ticket += 1) {
+      ask(1);
+      expect(proposals.take(at, ticket, 0)?.commands).toHaveLength(1);
+      at = done(ticket, 1, at, 500);
+      expect(proposals.take(at, ticket + 1, 0)).toBeNull();
+    }
+  });
+
+  it("wait for no moment that never ends, where something else is written (REPLICA-8)", () => {
+    const { proposals, ask, done } = ofMany();
+    ask(4);
+    proposals.take(now, 1, 0);
+    const answered = done(1, 4, now, 2_000);
+    ask(1);
+    expect(proposals.take(answered, 2, 0)).toBeNull();
+    expect(proposals.take(answered, 2, batchesInFlightMax)).toBeNull();
+    expect(proposals.deadline()).toBeNull();
+    expect(proposals.take(answered, 2, 0)?.commands).toHaveLength(1);
   });
 
   it("do not wait where they are many bytes (REPLICA-8)", () => {
     const proposals = new Proposals();
     proposals.add(new Uint8Array(batchBytes), task(1));
-    expect(proposals.take(1, 5)?.commands).toHaveLength(1);
+    expect(proposals.take(now, 1, 5)?.commands).toHaveLength(1);
   });
 
   it("wait for none that a term before has left behind and that may never come (REPLICA-6)", () => {
     const proposals = new Proposals();
     for (const number of [1, 2, 3]) proposals.add(Uint8Array.of(1), task(number));
-    proposals.take(1, 0);
+    proposals.take(now, 1, 0);
     proposals.proposed(1, 10, 3);
     // The log was cut at 10 by another leader, and we lead again.
     proposals.begin(5);
-    proposals.add(Uint8Array.of(1), task(4));
-    expect(proposals.take(2, 0)?.commands).toHaveLength(1);
+    for (const number of [4, 5, 6, 7]) proposals.add(Uint8Array.of(1), task(number));
+    expect(proposals.take(now, 2, 0)?.commands).toHaveLength(4);
     proposals.proposed(2, 11, 5);
-    proposals.add(Uint8Array.of(1), task(5));
-    expect(proposals.take(3, 0)).toBeNull();
-    expect(proposals.applied(entry(11, 5))).toEqual({ origin: task(4), lost: false });
-    expect(proposals.take(3, 0)?.commands).toHaveLength(1);
+    for (const number of [8, 9, 10, 11]) proposals.add(Uint8Array.of(1), task(number));
+    expect(proposals.take(now, 3, 0)).toBeNull();
+    for (const index of [11, 12, 13]) proposals.applied(entry(index, 5));
+    expect(proposals.take(now, 3, 0)).toBeNull();
+    expect(proposals.applied(entry(14, 5))).toEqual({ origin: task(7), lost: false });
+    expect(proposals.take(now, 3, 0)).toBeNull();
+    for (const number of [12, 13, 14]) proposals.add(Uint8Array.of(1), task(number));
+    expect(proposals.take(now, 3, 0)?.commands).toHaveLength(7);
   });
 
   it("tell a command from another that came to its index (REPLICA-7)", () => {
     const proposals = new Proposals();
     proposals.add(Uint8Array.of(1), task(1));
-    proposals.take(1, 0);
+    proposals.take(now, 1, 0);
     proposals.proposed(1, 10, 3);
     expect(proposals.applied(entry(9, 4))).toBeNull();
     expect(proposals.applied(entry(10, 4))).toEqual({ origin: task(1), lost: true });
@@ -71,7 +153,7 @@ describe("proposals", () => {
   it("cannot say what became of those that a snapshot stands for (REPLICA-7)", () => {
     const proposals = new Proposals();
     for (const number of [1, 2, 3]) proposals.add(Uint8Array.of(1), task(number));
-    proposals.take(1, 0);
+    proposals.take(now, 1, 0);
     proposals.proposed(1, 10, 3);
     const outcome = { kind: "refused", reason: "unknown-outcome" };
     expect(proposals.skipped(11)).toMatchObject([
