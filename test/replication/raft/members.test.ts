@@ -90,6 +90,20 @@ describe("changes of members", () => {
     expect(rolesAt(cluster, leaderOf(cluster))).not.toHaveProperty(leader);
   });
 
+  it("a leader that is leaving takes no proposals meanwhile (RAFT-33)", () => {
+    const core = new Core().lead("b", "c");
+    core.acknowledge("b");
+    core.acknowledge("c");
+    core.step({ kind: "change", ticket: 4, change: { kind: "remove", member: a } });
+    expect(of(core.propose("joint: it is still a member"), "refused")).toEqual([]);
+    core.acknowledge("b");
+    core.save();
+    core.acknowledge("c");
+    expect([...core.status.group.members.keys()]).toEqual(["b", "c"]);
+    expect(core.status.group.outgoing).toBeNull();
+    expect(of(core.propose("x"), "refused")).toMatchObject([{ reason: "transferring" }]);
+  });
+
   it("replace a dead member by a blank one, in one change (RAFT-34)", () => {
     const cluster = running();
     const dead = follower(cluster);
