@@ -116,7 +116,7 @@ export class BenchCluster {
   drop: (source: NodeId, target: NodeId, bytes: Uint8Array, path: number) => boolean = () => false;
   #now = instant(1_000_000);
   #boots = 0;
-  #flights: Flight[] = [];
+  readonly #flights: Flight[] = [];
   /** By node: they outlive its stops. */
   readonly disks = new Map<NodeId, ModelledDisk>();
   /** By node, until when its board drives; the board ends it, also of a node that is gone. */
@@ -228,16 +228,25 @@ export class BenchCluster {
       for (const target of targets) {
         const at = instant(this.#now + this.delay(source, target, bytes, path));
         const flight = { at, source, target, bytes, path };
-        if (!this.drop(source, target, bytes, path)) this.#flights.push(flight);
+        if (!this.drop(source, target, bytes, path)) this.#takeOff(flight);
       }
     }
   }
 
+  /** In the order of their arrivals; of two at once, the one that was sent first. */
+  #takeOff(flight: Flight): void {
+    let place = this.#flights.length;
+    while (place > 0 && (this.#flights[place - 1] as Flight).at > flight.at) place -= 1;
+    this.#flights.splice(place, 0, flight);
+  }
+
   #deliver(frozen: readonly NodeId[]): void {
-    const ready = this.#flights.filter(
-      ({ at, target }) => at <= this.#now && !frozen.includes(target),
-    );
-    this.#flights = this.#flights.filter((flight) => !ready.includes(flight));
+    const arrived = this.#flights.findIndex(({ at }) => at > this.#now);
+    const all = this.#flights.splice(0, arrived < 0 ? this.#flights.length : arrived);
+    const ready = all.filter(({ target }) => !frozen.includes(target));
+    if (ready.length < all.length) {
+      this.#flights.unshift(...all.filter(({ target }) => frozen.includes(target)));
+    }
     for (const { target, bytes, path } of ready) {
       this.feed(target, { kind: "datagram", bytes, ...(path === 0 ? {} : { path }) });
     }
@@ -248,13 +257,13 @@ export class BenchCluster {
   }
 
   #next(frozen: readonly NodeId[]): number {
-    const arrivals = this.#flights.filter(({ target }) => !frozen.includes(target));
+    const arrival = this.#flights.find(({ target }) => !frozen.includes(target));
     const deadlines = [...this.nodes]
       .filter(([id]) => !frozen.includes(id))
       .map(([, node]) => node.deadline() ?? Number.POSITIVE_INFINITY);
     const disks = [...this.disks].filter(([id]) => this.nodes.has(id) && !frozen.includes(id));
     const done = disks.map(([, disk]) => disk.nextAt());
-    return Math.min(...arrivals.map(({ at }) => at), ...deadlines, ...done);
+    return Math.min(arrival?.at ?? Number.POSITIVE_INFINITY, ...deadlines, ...done);
   }
 }
 

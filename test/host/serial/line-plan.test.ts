@@ -124,7 +124,7 @@ describe("SERIAL-10: the plan of a line", () => {
     planOf(lineAt(baudRate, ends), trafficOf(settings), settings);
 
   it("lets all go where there is room", () => {
-    const all = plan(115_200, settingsOf(millis(50)));
+    const all = plan(230_400, settingsOf(millis(50)));
     expect(goes(all)).toEqual(frameClasses.map(({ name }) => name));
     expect(all.share).toBeLessThan(0.5);
   });
