@@ -109,9 +109,9 @@ async function get(io: CliIo, key: string, flags: ReadFlags): Promise<void> {
   const { found, at, age } = await withClient(io, flags, (client) => client.get(key, { stale }));
   if (flags.json) {
     writeJson(io, "kv", { key, found: found === null ? null : keyJson(found), at, age });
-  } else if (found === null) io.stderr.write(`no key ${key}\n`);
-  else {
-    io.stdout.write(`${shownValue(found.value)}\n`);
+  } else {
+    if (found === null) io.stderr.write(`no key ${key}\n`);
+    else io.stdout.write(`${shownValue(found.value)}\n`);
     if (stale) io.stderr.write(`${ageText(age)}\n`);
   }
   if (found === null) throw new BadVerdict();

@@ -25,7 +25,8 @@ export function reportText(report: SimReport, paint: Paint): string {
     `outputs driven      ${sharesText(report.driven)}\n`,
     `false alarms        ${alarmsText(report)}\n`,
     `state faults        ${counts.stateFaults}, repaired ${counts.stateRepairs}\n`,
-    `steps               ${counts.steps}, ${counts.votes} votes, ${counts.leases} changes of the driver\n`,
+    `steps               ${counts.steps}, ${counts.votes} votes, ` +
+      `${counts.leases} rights to drive\n`,
     `frames              ${framesText(report)}\n`,
     `\nreplay: ${paint("strong", report.replay)}\n`,
   ];

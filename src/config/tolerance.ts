@@ -3,7 +3,8 @@
  * any floor((n-1)/2) may crash or fall silent, for the rest is a majority and drives on. Of the
  * channels of a sensor as many may say something wrong, for the right ones outvote them.
  *
- * The numbers are those of src/control/README.md and of the right to drive; tolerance-words.ts says them.
+ * The numbers are those of src/control/README.md and src/control/right; tolerance-words.ts says
+ * them.
  */
 
 import type { Protection } from "../control/protection/protection.js";

@@ -59,7 +59,11 @@ export function benchSettings(app: App, count: number, timing = benchTiming): Cl
   return { cluster: "bench", nodes, app, channels, voting, ...more, state: benchState(nodes) };
 }
 
-/** All are voters. A leader that is gone is followed after 100 to 200 ms, and a round for votes. */
+/**
+ * All are voters. By these dice n1 is the first to call an election, and so the first that drives,
+ * which some tests count on: they say so. A leader that is gone is followed after 100 to 200 ms,
+ * and a round for votes.
+ */
 export const benchState = (nodes: readonly NodeId[]): StateSettings => ({
   group: new Map(nodes.map((node) => [node, "voter"])),
   ...{ heartbeat: millis(25), election: millis(100), leaseReads: false },

@@ -39,7 +39,7 @@ const blankText = (leader: string | null): string =>
 /** Only where reads trust a lease. */
 function leaseText({ leaseUntil }: NonNullable<ReplicaStatus["raft"]>, at: Instant): string {
   if (leaseUntil === null || leaseUntil <= at) return "";
-  return `, lease for ${formatDuration(micros(leaseUntil - at))} more`;
+  return `, lease for ${formatDuration(micros(1_000 * Math.ceil((leaseUntil - at) / 1_000)))} more`;
 }
 
 const diskTones: Readonly<Record<ReplicaStatus["disk"], Tone>> = {

@@ -11,8 +11,8 @@
  * replica that may not command (it is not synchronised, its state or its app is at fault) gives no
  * commands and so is silent there, which the voter masks.
  *
- * Who may drive is decided behind this port (by a lock in the replicated state, see ../right). The gate
- * trusts nothing but the instant it was given: it looks at the clock before it lets anything
+ * Who may drive is decided behind this port (by a lock in the replicated state, see ../right). The
+ * gate trusts nothing but the instant it was given: it looks at the clock before it lets anything
  * through.
  *
  * Invariant: every write ends no later than the right to drive; of a voted output, than its

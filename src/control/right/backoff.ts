@@ -3,8 +3,8 @@
  * entries in the log of all; where the machines are too busy for the lease, asking again at once
  * fills the log and makes them busier.
  *
- * The first loss in a while costs no wait. From the second on it is `first`, then twice as long each
- * time, up to `most`. What lasts for `steady` without a loss is well again.
+ * The first loss in a while costs no wait. From the second on it is `first`, then twice as long
+ * each time, up to `most`. What lasts for `steady` without a loss is well again.
  */
 import { assert } from "../../kernel/assert.js";
 import { type Duration, elapsed, type Instant, micros } from "../../kernel/time.js";

@@ -263,9 +263,9 @@ export class Right implements Machine<RightInput, RightOutput> {
   }
 
   /**
-   * Who only waits for the right harms nobody by being late. Who has it stops, but what happens once
-   * is not worth a change of hands: it goes on after a pause, if it is still in time then. A second
-   * time, and the next in the queue does better.
+   * Who only waits for the right harms nobody by being late. Who has it stops, but what happens
+   * once is not worth a change of hands: it goes on after a pause, if it is still in time then. A
+   * second time, and the next in the queue does better.
    */
   #wasLate(now: Instant): void {
     if (this.#driving === null && this.#heldBackUntil === null) return;

@@ -37,6 +37,12 @@ export interface StateSocketCounts {
 /** At one time; more are closed at once. */
 export const stateClientsMax = 128;
 
+/**
+ * Of one client; what it has sent beyond waits for the next turn, and is not read before. The node
+ * whose replica this is has other things to do in between.
+ */
+export const requestsPerTurnMax = 256;
+
 /** Replies that wait for a client to read them, in bytes; one for which more wait is sent away. */
 export const unreadBytesMax = 16 * 1_024 * 1_024;
 
@@ -52,6 +58,8 @@ interface Client {
   readonly socket: Socket;
   readonly reader: BodyReader;
   readonly writer: BodyWriter;
+  /** What was read and not handed on. */
+  heard: unknown[];
   isWriting: boolean;
   isPaused: boolean;
 }
@@ -60,8 +68,8 @@ export class StateSocket {
   readonly #options: StateSocketOptions;
   readonly #server: Server;
   readonly #clients = new Map<ClientNumber, Client>();
-  /** Until the end of the turn. */
-  #heard: RequestOfClient[] = [];
+  /** Of whom something was heard and not handed on. */
+  #hearing: Client[] = [];
   /** To whom something is to be written at the end of the turn. */
   #writing: Client[] = [];
   #lastNumber = 0;
@@ -116,6 +124,7 @@ export class StateSocket {
     this.#lastNumber += 1;
     const client: Client = {
       ...{ number: this.#lastNumber, socket, isWriting: false, isPaused: false },
+      heard: [],
       ...{ reader: new BodyReader(requestBytesMax), writer: new BodyWriter() },
     };
     this.#clients.set(client.number, client);
@@ -138,15 +147,32 @@ export class StateSocket {
       client.socket.destroy();
       return;
     }
-    if (bodies.length > 0 && this.#heard.length === 0) setImmediate(() => this.#handOn());
-    for (const body of bodies) this.#heard.push({ client: client.number, body });
+    if (bodies.length === 0) return;
+    if (client.heard.length === 0) this.#waitsToBeHeard(client);
+    client.heard = client.heard.concat(bodies);
+    if (client.heard.length > requestsPerTurnMax) client.socket.pause();
+  }
+
+  #waitsToBeHeard(client: Client): void {
+    if (this.#hearing.push(client) === 1) setImmediate(() => this.#handOn());
   }
 
   #handOn(): void {
-    const requests = this.#heard;
-    this.#heard = [];
+    const hearing = this.#hearing;
+    this.#hearing = [];
+    const requests: RequestOfClient[] = [];
+    for (const client of hearing) {
+      const { number, socket } = client;
+      // Of whom it was told that nothing more comes from it, nothing does.
+      if (!this.#clients.has(number)) continue;
+      for (const body of client.heard.splice(0, requestsPerTurnMax)) {
+        requests.push({ client: number, body });
+      }
+      if (client.heard.length > 0) this.#waitsToBeHeard(client);
+      else socket.resume();
+    }
     this.#requests += requests.length;
-    this.#options.onRequests(requests);
+    if (requests.length > 0) this.#options.onRequests(requests);
   }
 
   #write(): void {

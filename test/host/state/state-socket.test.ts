@@ -4,6 +4,7 @@ import { createConnection, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { BodyReader, BodyWriter, replyBytesMax } from "../../../src/host/state/body-stream.js";
 import {
+  requestsPerTurnMax,
   StateSocket,
   stateClientsMax,
   stateSocketPath,
@@ -82,6 +83,36 @@ describe("the state socket", () => {
     await until(() => heard.length === 3);
     expect(heard).toEqual([1, 2, 3].map((id) => encodeReply(ok(id))));
     expect(others).toBe(0);
+  });
+
+  it("STATE-SOCK-2 takes so many of one client in a turn, and the rest in the next ones", async () => {
+    const { path, reads } = await open();
+    const [busy, other] = [await dial(path), await dial(path)];
+    const count = 4 * requestsPerTurnMax + 1;
+    busy.write(frames(...Array.from({ length: count }, (_, id) => ({ id }))));
+    await until(() => reads.length > 0);
+    other.write(frames({ id: 7 }));
+    const heard = (client: number) => reads.flat().filter((one) => one.client === client);
+    await until(() => heard(1).length === count && heard(2).length === 1);
+    expect(heard(1).map(({ body }) => body)).toEqual(
+      Array.from({ length: count }, (_, id) => ({ id })),
+    );
+    for (const read of reads) {
+      const ofBusy = read.filter(({ client }) => client === 1);
+      expect(ofBusy.length).toBeLessThanOrEqual(requestsPerTurnMax);
+    }
+  });
+
+  it("STATE-SOCK-4 hands on nothing of a client that has gone", async () => {
+    const { path, reads, gone } = await open();
+    const client = await dial(path);
+    client.write(frames(...Array.from({ length: 4 * requestsPerTurnMax }, (_, id) => ({ id }))));
+    await until(() => reads.length > 0);
+    client.destroy();
+    await until(() => gone.length > 0);
+    const before = reads.length;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(reads).toHaveLength(before);
   });
 
   it("STATE-SOCK-3 is for its user alone, and takes no place of another", async () => {

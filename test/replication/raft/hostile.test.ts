@@ -19,13 +19,12 @@ const piece = (more: { readonly index: number; readonly snapshotTerm: number }):
 });
 
 /** A member whose log begins behind a snapshot of index 5 and term 3. */
-const compacted = (): Core =>
-  new Core({
-    terms: [3, 3, 3, 3],
-    term: 3,
-    snapshot: { index: 5, term: 3, head, data: bytes("state") },
-    blank: false,
-  });
+function compacted(): Core {
+  const core = new Core();
+  core.hear("b", { ...piece({ index: 5, snapshotTerm: 3 }), term: 3 });
+  core.save();
+  return core;
+}
 
 describe("a broken peer", () => {
   it("that sends a snapshot of a term to come does not make a leader that cannot write", () => {
@@ -44,6 +43,7 @@ describe("a broken peer", () => {
     const entries = (terms: readonly number[]): LogEntry[] => entriesOf(terms, 3);
     const message = { term: 4, previousIndex: 2, previousTerm: 1 };
     const core = compacted();
+    expect([core.status.first, core.status.committed]).toEqual([6, 5]);
     core.hear("b", append({ ...message, entries: entries([1, 1, 1, 1]) }));
     core.save();
     expect(core.status.last).toBe(5);

@@ -57,7 +57,8 @@ describe("a replica whose log was written by another version of it", () => {
   it("takes no part, instead of ending its program (REPLICA-10)", () => {
     const meta = Uint8Array.of(99);
     const log = { meta, snapshot: null, entries: [], repairs: [] };
-    const machine = { step: () => [{ kind: "recovered", log } as const], deadline: () => now };
+    const says = [{ kind: "recovered", log } as const];
+    const machine = { step: () => says.splice(0), deadline: () => (says[0] ? now : null) };
     const replica = new Replica(options, { ...replicaParts(options), log: () => machine });
     const outputs = replica.step(now, timeout);
     expect(outputs).toContainEqual(

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { type RunReport, runSeed } from "../../../src/sim/replicas/run.js";
 import { type FaultKind, faultKinds } from "../../../src/sim/replicas/swarm.js";
 
-const seeds = Number(process.env["HOLDFAST_SEEDS"] ?? 10);
+const seeds = Number(process.env["HOLDFAST_SEEDS"] ?? 6);
 const first = Number(process.env["HOLDFAST_SEED"] ?? 1);
 const traced = process.env["HOLDFAST_TRACE"] === "1";
 

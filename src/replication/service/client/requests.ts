@@ -197,7 +197,7 @@ export class Requests {
       this.#refusedSince = null;
       return this.#answered(now, job, outcomeOf(reply), attempt);
     }
-    const again = this.#isSentAgain(job, reply.reason);
+    const again = this.#isSentAgain(job, reply.reason) && !isTooLate(now, job, attempt);
     if (!again) return this.#answered(now, job, refusalOf(job, reply), attempt);
     this.#retry(now, job, reply);
     return null;
@@ -249,11 +249,19 @@ export class Requests {
   /** Whether this connection leads to a replica that does not answer, or cannot serve. */
   #isUnanswered(now: Instant): boolean {
     if (!this.#connected) return false;
-    if (this.#refusedSince !== null) {
+    if (this.#refusedSince !== null && !this.#isOnlyOnceOut()) {
       if (elapsed(this.#refusedSince, now) >= this.#options.attemptMax) return true;
     }
     for (const { job, attempt } of this.#inFlight.values()) {
       if (job.attempt === attempt && elapsed(attempt.sentAt, now) >= patience(job)) return true;
+    }
+    return false;
+  }
+
+  /** What cannot be sent again is on its way: the refusal that it will get would be lost. */
+  #isOnlyOnceOut(): boolean {
+    for (const { job, attempt } of this.#inFlight.values()) {
+      if (job.attempt === attempt && !job.repeats) return true;
     }
     return false;
   }
@@ -350,6 +358,7 @@ export class Requests {
 
   #wakeToReconnect(): void {
     if (this.#refusedSince === null || this.#options.oneReplica === true) return;
+    if (this.#isOnlyOnceOut()) return;
     this.#wake(after(this.#refusedSince, this.#options.attemptMax));
   }
 
@@ -372,6 +381,16 @@ export class Requests {
     if (job.attempt !== null) this.#wake(after(job.attempt.sentAt, patience(job)));
     else if (mayBeSent) this.#wake(job.notBefore);
   }
+}
+
+/**
+ * What must not be sent twice should not be left without its answer. A refusal that we have is
+ * worth more to its caller than a further attempt of which, when the time is over, nobody could
+ * tell: one that takes as long as the last did.
+ */
+function isTooLate(now: Instant, job: Job, { sentAt }: Attempt): boolean {
+  if (job.repeats || isNumbered(job)) return false;
+  return after(now, elapsed(sentAt, now)) > job.givenUpAt;
 }
 
 /**

@@ -56,6 +56,33 @@ describe("CLIENT-1: the outcome of a call", () => {
     },
   );
 
+  it("a refusal that takes its time is the outcome, where another could not come in time", () => {
+    const table = new Table();
+    table.step(0, { kind: "connected" });
+    const call = table.call(0, put, 800);
+    table.refuse(300, table.id, "no-leader");
+    expect(table.outputs).toEqual([]);
+    for (let ms = 301; table.sent.length === 0; ms += 1) table.pass(ms);
+    // As long again, and the time would be over.
+    table.refuse(620, table.id, "no-leader");
+    expect(table.outcome(call)).toMatchObject({ kind: "refused", reason: "no-leader" });
+  });
+
+  it("a replica that refuses all is left only when what is sent once has its answer", () => {
+    const table = new Table();
+    table.step(0, { kind: "connected" });
+    const call = table.call(0, put, 10_000);
+    table.refuse(600, table.id, "no-leader");
+    let ms = 600;
+    for (; table.sent.length === 0; ms += 1) table.pass(ms);
+    const { id } = table;
+    for (; ms < 2_000; ms += 1) expect(table.pass(ms)).toEqual([]);
+    table.refuse(2_000, id, "no-leader");
+    expect(table.outcome(call)).toBeUndefined();
+    const outputs = [...table.outputs, ...table.pass(2_001)];
+    expect(outputs).toContainEqual({ kind: "reconnect" });
+  });
+
   it("unknown-outcome is the end for a command without a session, not for one of a session", () => {
     const table = new Table();
     table.step(0, { kind: "connected" });

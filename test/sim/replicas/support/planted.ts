@@ -2,6 +2,7 @@
  * Mistakes that are planted between the parts of a replica, as somebody might make them. Each must
  * be found by the same sweep that finds nothing in the replica as it is.
  */
+import { type Duration, millis } from "../../../../src/kernel/time.js";
 import type { LogInput, LogOutput } from "../../../../src/recovery/log/ports.js";
 import { encodeGroup } from "../../../../src/replication/raft/group.js";
 import { GroupHistory } from "../../../../src/replication/raft/group-history.js";
@@ -13,6 +14,7 @@ import { encodeCommand, parseCommand } from "../../../../src/replication/service
 import type { Service } from "../../../../src/replication/service/service.js";
 import type { Session } from "../../../../src/replication/service/sessions.js";
 import type { Tampering } from "../../../../src/sim/replicas/run.js";
+import type { FaultKind } from "../../../../src/sim/replicas/swarm.js";
 import { type Between, Wrapped } from "./wrapped.js";
 
 export interface Planted {
@@ -34,7 +36,13 @@ export const planted: readonly Planted[] = [
   {
     name: "an entry of an old term is committed by count",
     tampering: {
-      swarm: (swarm) => ({ ...swarm, raft: { ...swarm.raft, mistake: "commits-by-count-alone" } }),
+      // It takes three leaders that fall one after the other, each right after it was elected
+      // (figure 8 of the paper): among all other faults some thousand seeds have none of it.
+      swarm: (swarm) => ({
+        ...swarm,
+        ...{ faults: fallingLeaders, witness: false },
+        raft: { ...swarm.raft, leaseReads: false, mistake: "commits-by-count-alone" },
+      }),
     },
   },
   {
@@ -94,7 +102,10 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "a joint group needs the new majority alone",
-    tampering: {},
+    // Two majorities without a common member take a replacement, and a network that parts just then.
+    tampering: {
+      swarm: (swarm) => ({ ...swarm, ...{ faults: partedChanges, witness: false, voters: 3 } }),
+    },
     during: (run) => {
       const right = Object.getOwnPropertyDescriptor(GroupHistory.prototype, "quorum");
       const get = right?.get;
@@ -169,6 +180,16 @@ export const planted: readonly Planted[] = [
     }),
   },
 ];
+
+const fallingLeaders = new Map<FaultKind, Duration>([
+  ["crash-at-lead", millis(300)],
+  ["isolate-at-lead", millis(300)],
+]);
+
+const partedChanges = new Map<FaultKind, Duration>([
+  ["replace", millis(200)],
+  ["partition-at-change", millis(150)],
+]);
 
 const alone = { outgoing: null, lives: new Map() } as const;
 /** In microseconds. */
