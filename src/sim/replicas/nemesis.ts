@@ -7,6 +7,8 @@ import type { NodeId } from "../../kernel/ids.js";
 import type { Prng } from "../../kernel/prng.js";
 import { type Duration, micros, millis } from "../../kernel/time.js";
 import { parseMessage } from "../../replication/raft/encoding.js";
+import { electorsOf } from "../../replication/raft/group.js";
+import type { Group } from "../../replication/raft/ports.js";
 import type { ReplicaEvent } from "../../replication/replica/ports.js";
 import type { DiskFault } from "../disk/disk-faults.js";
 import { Effect } from "../effect.js";
@@ -69,8 +71,18 @@ export class Nemesis {
       );
     }
     if (leads && faults.has("isolate-at-lead")) this.#haunt(board);
-    const changes = event.kind === "group" && event.group.outgoing !== null;
-    if (changes && faults.has("partition-at-change") && this.#dice.chance(0.4)) {
+    if (event.kind !== "group" || !faults.has("partition-at-change")) return;
+    this.#onGroup(board, event.group);
+  }
+
+  #onGroup(board: Board, group: Group): void {
+    if (group.outgoing === null) return;
+    const leads = board.replica?.status().raft?.role === "leader";
+    // At once: what is about to be sent of the change comes to one side only.
+    if (leads && this.#dice.chance(0.4)) {
+      const side = newMajorityWith(board.id, group);
+      this.#cut("partition-at-change", ({ id }) => side.has(id));
+    } else if (this.#dice.chance(0.4)) {
       this.#group.after(this.#draw(micros(1), millis(8)), () => {
         if (this.#active) this.#partition("partition-at-change");
       });
@@ -355,6 +367,23 @@ export class Nemesis {
 function isGrantedVote(body: unknown): boolean {
   const message = parseMessage(body);
   return message?.kind === "vote-reply" && message.granted && !message.pre;
+}
+
+/**
+ * Electors that are a majority of the new members, with as few of the old ones as can be: the old
+ * ones that are left are often a majority too, and know nothing of the change. Only in a joint
+ * group do neither decide alone.
+ */
+function newMajorityWith(leader: NodeId, { members, outgoing }: Group): ReadonlySet<NodeId> {
+  const electors = electorsOf(members);
+  const isNew = (member: NodeId): boolean => outgoing?.has(member) !== true;
+  const newest = [...electors].sort((one, other) => Number(isNew(other)) - Number(isNew(one)));
+  const side = new Set<NodeId>([leader]);
+  for (const member of newest) {
+    if (2 * electors.filter((elector) => side.has(elector)).length > electors.length) break;
+    side.add(member);
+  }
+  return side;
 }
 
 const healthy = {

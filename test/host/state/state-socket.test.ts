@@ -85,7 +85,7 @@ describe("the state socket", () => {
     expect(others).toBe(0);
   });
 
-  it("STATE-SOCK-2 takes so many of one client in a turn, and the rest in the next ones", async () => {
+  it("STATE-SOCK-2 takes so many of one client in a turn, the rest in the next ones", async () => {
     const { path, reads } = await open();
     const [busy, other] = [await dial(path), await dial(path)];
     const count = 4 * requestsPerTurnMax + 1;
