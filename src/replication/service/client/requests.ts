@@ -13,15 +13,7 @@
  */
 import { assert } from "../../../kernel/assert.js";
 import type { Prng } from "../../../kernel/prng.js";
-import {
-  after,
-  type Duration,
-  due,
-  earlier,
-  elapsed,
-  type Instant,
-  micros,
-} from "../../../kernel/time.js";
+import { after, type Duration, due, earlier, elapsed, type Instant } from "../../../kernel/time.js";
 import type { ClientReply, ClientRequest, RequestRefusal } from "../ports.js";
 import { backoff } from "./backoff.js";
 import type { CallOutcome } from "./calls.js";
@@ -36,6 +28,7 @@ import {
   unanswered,
   unknownOf,
 } from "./outcomes.js";
+import { isTooLate, patience } from "./patience.js";
 
 export interface RequestOptions {
   /** There is no other replica to try, and no connection to lose: it is in this process. */
@@ -64,9 +57,6 @@ interface Flight {
   readonly job: Job;
   readonly attempt: Attempt;
 }
-
-/** The wait for an answer doubles at most this often. */
-const doublingsMax = 4;
 
 /** Told by a replica that did not put the command into its log, nor hand it on. */
 const retried: readonly RequestRefusal[] = [
@@ -381,23 +371,4 @@ export class Requests {
     if (job.attempt !== null) this.#wake(after(job.attempt.sentAt, patience(job)));
     else if (mayBeSent) this.#wake(job.notBefore);
   }
-}
-
-/**
- * What must not be sent twice should not be left without its answer. A refusal that we have is
- * worth more to its caller than a further attempt of which, when the time is over, nobody could
- * tell: one that takes as long as the last did.
- */
-function isTooLate(now: Instant, job: Job, { sentAt }: Attempt): boolean {
-  if (job.repeats || isNumbered(job)) return false;
-  return after(now, elapsed(sentAt, now)) > job.givenUpAt;
-}
-
-/**
- * How long its attempt is waited for. A keep-alive cannot wait longer than the lease allows, and
- * costs the log nothing.
- */
-function patience({ purpose, attemptMax, unanswered }: Job): Duration {
-  if (purpose.kind === "keep-alive") return attemptMax;
-  return micros(attemptMax * 2 ** Math.min(unanswered, doublingsMax));
 }
