@@ -6,9 +6,9 @@ import type { RecoveredLog } from "../../recovery/log/ports.js";
 import type { MemberRoles } from "./ports.js";
 
 /**
- * The longest patience of a follower by the least. Who grants a pre-vote begins to wait anew, so two
- * campaign at once only where their patience ends within the way of one message: a little chance is
- * enough (paper 9.3), and each bit more is time without a leader.
+ * The longest patience of a follower by the least. Who grants a pre-vote begins to wait anew, so
+ * two campaign at once only where their patience ends within the way of one message: a little
+ * chance is enough (paper 9.3), and each bit more is time without a leader.
  */
 export const electionSpread = 1.25;
 

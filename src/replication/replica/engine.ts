@@ -11,7 +11,7 @@ import { feed, type Machine, type Timeout, timeout } from "../../kernel/machine.
 import { earlier, type Instant } from "../../kernel/time.js";
 import type { DiskDone, DiskRequest } from "../../recovery/disk.js";
 import type { DiskHealth, LogInput, LogOutput, RecoveredLog } from "../../recovery/log/ports.js";
-import type { RaftInput, RaftOutput } from "../raft/ports.js";
+import type { RaftInput, RaftOutput, Received } from "../raft/ports.js";
 import type { RaftMachine, ReplicaParts } from "./parts.js";
 import type { ReplicaEvent } from "./ports.js";
 
@@ -37,6 +37,13 @@ export type EnginePhase =
 type Feeding =
   | { readonly part: "log"; readonly input: LogInput | Timeout }
   | { readonly part: "raft"; readonly input: RaftInput | Timeout };
+
+/** Messages that came together; at least one. */
+export function heard(messages: readonly Received[]): EngineInput {
+  const [only] = messages;
+  if (only !== undefined && messages.length === 1) return { kind: "message", ...only };
+  return { kind: "messages", messages };
+}
 
 /** More than any step takes; it shows that two parts make one another speak without end. */
 const feedsMax = 100_000;

@@ -24,16 +24,16 @@ import {
 } from "../../kernel/machine.js";
 import { type Duration, type Instant, micros } from "../../kernel/time.js";
 import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
-import { encodeMessage, parseMessage } from "../raft/encoding.js";
-import type { RaftMessage } from "../raft/messages.js";
+import { parseMessage } from "../raft/encoding.js";
 import { entryKinds, type Received } from "../raft/ports.js";
 import type { ClientRequest } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
 import { groupWords } from "./change-words.js";
 import { Clients } from "./clients.js";
-import { Engine, type EngineInput, type EngineOutput } from "./engine.js";
+import { Engine, type EngineInput, type EngineOutput, heard } from "./engine.js";
 import { Leading } from "./leading.js";
+import { MessageBodies } from "./message-bodies.js";
 import { type Answered, parseReplicaMessage, type ReplicaMessage } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { type ReplicaOptions, type ReplicaParts, replicaParts } from "./parts.js";
@@ -74,8 +74,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   /** Whether the newest of the app's state was told as an event. */
   #appTold = true;
   #outputs: ReplicaOutput[] = [];
-  /** Of the messages of this step. */
-  readonly #bodies = new Map<RaftMessage, unknown>();
+  readonly #bodies = new MessageBodies();
 
   constructor(options: ReplicaOptions, parts: ReplicaParts = replicaParts(options)) {
     this.#self = options.self;
@@ -208,7 +207,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       if (message === null) this.#outputs.push({ kind: "refused", from });
       else forRaft.push({ from, message });
     }
-    if (forRaft.length > 0) this.#feedEngine(now, { kind: "messages", messages: forRaft });
+    if (forRaft.length > 0) this.#feedEngine(now, heard(forRaft));
   }
 
   #onBytes(now: Instant, from: NodeId, body: Uint8Array): void {
@@ -249,7 +248,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #carryEngine(now: Instant, output: EngineOutput): void {
     switch (output.kind) {
       case "send":
-        this.#send(output.target, this.#bodyOf(output.message));
+        this.#send(output.target, this.#bodies.of(output.message));
         break;
       case "disk":
         this.#outputs.push(output);
@@ -393,16 +392,6 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #send(target: NodeId, body: unknown): void {
     if (this.#nodes !== null && !this.#nodes.includes(target)) return;
     this.#outputs.push({ kind: "send", target, body });
-  }
-
-  /** The same message to several peers is one body, and is sealed once. */
-  #bodyOf(message: RaftMessage): unknown {
-    let body = this.#bodies.get(message);
-    if (body === undefined) {
-      body = encodeMessage(message);
-      this.#bodies.set(message, body);
-    }
-    return body;
   }
 
   #tell(event: ReplicaEvent): void {
