@@ -102,7 +102,7 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "a joint group needs the new majority alone",
-    // Two majorities without a common member need a replacement, and a network that parts just then.
+    // Two majorities without a common member need a replacement, and a network that parts then.
     tampering: {
       swarm: (swarm) => ({ ...swarm, ...{ faults: partedChanges, witness: false, voters: 3 } }),
     },
