@@ -75,7 +75,8 @@ export function partsOf({ settings, self, now, bootId, mac }: NodeOptions): Node
 function rightOf({ settings, self, bootId }: NodeOptions): Right {
   const { heartbeat, lease, clockDriftMaxPpm: driftMaxPpm } = settings.timing;
   const seed = new Prng(bootId).split(`right of ${self}`).below(2 ** 31);
-  return new Right({ self, seed, lease, pause: heartbeat, driftMaxPpm });
+  const nodes = settings.nodes.filter((node) => mayEverDrive(settings, node) || node === self);
+  return new Right({ self, nodes, seed, lease, pause: heartbeat, driftMaxPpm });
 }
 
 function replicaOf({ settings, self, now, bootId }: NodeOptions): Replica {
@@ -123,3 +124,7 @@ function rosterOf({ nodes, channels, protection }: ClusterSettings): Roster {
   const frameBytes = samples === null ? null : protectedBytes(samples);
   return { nodes, sensorCount: channels.size, channelCounts, channels, frameBytes };
 }
+
+/** A witness would not hear of the right. */
+const mayEverDrive = ({ state }: ClusterSettings, node: NodeId): boolean =>
+  state.group.get(node) !== "witness";

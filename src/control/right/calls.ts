@@ -4,7 +4,7 @@
  */
 import { after, type Duration, due, earlier, type Instant } from "../../kernel/time.js";
 
-export type Purpose = "session" | "lock" | "release" | "watch" | "look";
+export type Purpose = "session" | "lock" | "close" | "watch" | "look";
 
 export class Calls {
   readonly #standing = new Map<Purpose, number>();

@@ -6,6 +6,8 @@ import type { BackoffOptions } from "./backoff.js";
 
 export interface RightOptions {
   readonly self: NodeId;
+  /** Those that may ever drive, in the same order at all; with `self`. */
+  readonly nodes: readonly NodeId[];
   /** From 0 to 2^53 - 1; for the pauses between attempts. */
   readonly seed: number;
   /** Of the session: when its holder was not heard for so long, another gets the right. */

@@ -1,11 +1,14 @@
 /**
  * The right to drive the outputs, held by one replica at a time: a lock in the replicated state.
  *
- * A replica that may drive opens a session with the service, waits for the lock, and keeps the
- * session alive. The leader lets the session of one that it has not heard for its lease expire, and
- * the lock goes on to the first that waits, in the same entry. So the order in which replicas have
- * the right is the order of the log, and the lock's token (its entry's index) says to a board which
- * of two is newer (Burrows 2006, sections 2.4 and 2.8).
+ * A replica that may drive watches the lock. When it is free, the replica whose turn it is opens
+ * a session with the service, takes the lock, and keeps the session alive. The leader lets the
+ * session of one that it has not heard for its lease expire, and the lock is free again. So the
+ * order in which replicas have the right is the order of the log, and the lock's token (its
+ * entry's index) says to a board which of two is newer (Burrows 2006, sections 2.4 and 2.8).
+ *
+ * Only the holder has a session: keeping one costs a round of messages of the whole group each
+ * time, and one that waits has nothing to keep.
  *
  * That the belief here ends before another can get the lock is the work of the session: a
  * keep-alive is answered only after a majority has confirmed that the leader leads, the leader
@@ -45,10 +48,11 @@ import {
   type RightOutput,
   type RightView,
 } from "./ports.js";
+import { Turn } from "./turn.js";
 
 /** The session as far as it was told: while it is in jeopardy nothing is driven by it. */
 type Session =
-  | { readonly kind: "none" }
+  | { readonly kind: "none" | "closing" }
   | { readonly kind: "open"; readonly sure: boolean; readonly until: Instant };
 
 export class Right implements Machine<RightInput, RightOutput> {
@@ -70,6 +74,7 @@ export class Right implements Machine<RightInput, RightOutput> {
   #closedUntil: Instant | null = null;
   #lock: LockView = { lock: driveLock, holder: null, token: 0, waiting: 0, delayed: false };
   #lockAt = 0;
+  readonly #turn: Turn;
   #connected = false;
   /** What it is now was asked for since the watch of it began. */
   #looked = false;
@@ -80,6 +85,7 @@ export class Right implements Machine<RightInput, RightOutput> {
     this.#options = options;
     this.#client = new ServiceClient(clientOptions(options));
     this.#backoff = new Backoff(backoffOptions(options));
+    this.#turn = new Turn(options.self, options.nodes, options.pause);
   }
 
   step(now: Instant, input: RightInput | Timeout): readonly RightOutput[] {
@@ -87,6 +93,7 @@ export class Right implements Machine<RightInput, RightOutput> {
     if (this.#driving !== null && now >= this.#driving.until) this.#lose("expired");
     if (due(this.#pausedUntil, now)) this.#pausedUntil = null;
     if (due(this.#closedUntil, now)) this.#closedUntil = null;
+    this.#turn.step(now);
     if (!this.#connected) this.#connect(now);
     if (due(this.#client.deadline(), now)) this.#feed(now, timeout);
     if (due(this.#heldBackUntil, now)) this.#goOn();
@@ -98,7 +105,8 @@ export class Right implements Machine<RightInput, RightOutput> {
   }
 
   deadline(): Instant | null {
-    const waits = earlier(this.#pausedUntil, earlier(this.#heldBackUntil, this.#closedUntil));
+    const pauses = earlier(this.#pausedUntil, earlier(this.#heldBackUntil, this.#closedUntil));
+    const waits = earlier(pauses, this.#turn.deadline());
     const ends = earlier(this.#driving?.until ?? null, waits);
     return earlier(earlier(ends, this.#againAt), this.#client.deadline());
   }
@@ -132,15 +140,27 @@ export class Right implements Machine<RightInput, RightOutput> {
   /** Asks for what is missing, and takes back what is too much. */
   #settle(now: Instant): void {
     this.#watch(now);
-    if (!this.#mayAsk) {
-      // The answer to a wish of before has come after it was taken back.
-      if (this.#token !== null) this.#release(now);
-    } else if (this.#session.kind === "none") {
-      if (this.#closedUntil === null) this.#open(now);
-    } else if (this.#token === null && this.#session.sure) {
-      const wish = { lock: driveLock, wait: true, lockDelay: noDelay } as const;
-      this.#call(now, "lock", { kind: "acquire", ...wish }, waitWithin);
+    const session = this.#session;
+    if (session.kind === "open") {
+      if (!this.#wants) this.#close(now);
+      else if (this.#token === null && session.sure) this.#acquire(now);
+    } else if (session.kind === "none" && this.#wants && this.#mayOpen) {
+      this.#open(now);
     }
+  }
+
+  /** Whoever was in its way may be what it was itself, before its process was started again. */
+  get #wants(): boolean {
+    const holder = holderOf(this.#lock);
+    return this.#mayAsk && (this.#token !== null || holder === null || this.#isOwn(holder));
+  }
+
+  get #mayOpen(): boolean {
+    return this.#looked && this.#closedUntil === null && this.#turn.hasCome;
+  }
+
+  #isOwn(holder: NodeId): boolean {
+    return holder === this.#options.self;
   }
 
   #connect(now: Instant): void {
@@ -151,6 +171,21 @@ export class Right implements Machine<RightInput, RightOutput> {
   #open(now: Instant): void {
     const { self: name, lease } = this.#options;
     this.#call(now, "session", { kind: "open-session", name, lease });
+  }
+
+  #acquire(now: Instant): void {
+    const wish = { lock: driveLock, wait: true, lockDelay: noDelay } as const;
+    this.#call(now, "lock", { kind: "acquire", ...wish }, waitWithin);
+  }
+
+  /** With the session goes all that it holds and waits for. */
+  #close(now: Instant): void {
+    assert(this.#driving === null, "the right is let go while it is used");
+    if (this.#calls.stands("close")) return;
+    this.#call(now, "close", { kind: "close-session" });
+    if (this.#calls.stands("close") && this.#session.kind === "open") {
+      this.#session = { kind: "closing" };
+    }
   }
 
   /** Sees who has the right: what it is now, and then every change. */
@@ -185,6 +220,7 @@ export class Right implements Machine<RightInput, RightOutput> {
         break;
       case "session-opened":
       case "session-kept":
+        if (this.#session.kind === "closing") break;
         this.#session = { kind: "open", sure: true, until: output.until };
         this.#follow();
         break;
@@ -193,7 +229,7 @@ export class Right implements Machine<RightInput, RightOutput> {
         break;
       case "session-lost":
         this.#session = { kind: "none" };
-        this.#waitToOpen(now);
+        if (output.reason !== "closed") this.#waitToOpen(now);
         this.#follow("session-lost");
         break;
       case "lock-held":
@@ -208,7 +244,7 @@ export class Right implements Machine<RightInput, RightOutput> {
         this.#onOutcome(now, output.call, output.outcome);
         break;
       case "event":
-        if (output.event.kind === "lock") this.#see(output.event.at, output.event.lock);
+        if (output.event.kind === "lock") this.#see(now, output.event.at, output.event.lock);
         break;
       case "watch-ended":
         this.#calls.settle(now, output.watch, false, this.#options.pause);
@@ -220,17 +256,18 @@ export class Right implements Machine<RightInput, RightOutput> {
 
   #onOutcome(now: Instant, call: number, outcome: CallOutcome): void {
     if (outcome.kind === "answered" && outcome.result.kind === "lock") {
-      this.#see(outcome.at, outcome.result.lock);
+      this.#see(now, outcome.at, outcome.result.lock);
     }
     const purpose = this.#calls.settle(now, call, wasDone(outcome), this.#options.pause);
     if (purpose === "look" && wasDone(outcome)) this.#looked = true;
   }
 
   /** Of two views the one of the later entry counts, whichever came first. */
-  #see(at: number, lock: LockView): void {
+  #see(now: Instant, at: number, lock: LockView): void {
     if (at < this.#lockAt) return;
     this.#lockAt = at;
     this.#lock = lock;
+    this.#turn.see(now, holderOf(lock));
   }
 
   #unsure(): void {
@@ -296,13 +333,7 @@ export class Right implements Machine<RightInput, RightOutput> {
 
   #letGo(now: Instant, reason: RightLossReason): void {
     this.#lose(reason);
-    if (this.#token !== null || this.#calls.stands("lock")) this.#release(now);
-  }
-
-  /** Of the lock that is held, or waited for. */
-  #release(now: Instant): void {
-    assert(this.#driving === null, "the right is let go while it is used");
-    this.#call(now, "release", { kind: "release", lock: driveLock });
+    if (this.#session.kind === "open") this.#close(now);
   }
 
   #lose(reason: RightLossReason): void {

@@ -1,14 +1,16 @@
 /**
  * A leader's contact with its group: rounds of messages, when each was sent, and which a majority
  * has answered. Three things hang on it: reads (a round begun after the read was asked for), check
- * quorum (thesis 6.2: a leader that no majority answers steps down), and the lease.
+ * quorum (thesis 6.2: a leader that no majority answers steps down), and the lease. All three
+ * count from the sending of a round: a leader that is too busy hears of its group, but too late.
  *
  * The lease: followers that answered round r heard the leader after it was sent, and vote for no
- * other until `electionTimeoutMin` later on their clocks. So until that much later, scaled by how
- * far two clocks can drift apart, no other leader can have been elected (thesis 6.4.1).
+ * other until `electionTimeoutMin` later on their clocks, if the leader counts on it (loyalty.ts).
+ * So until that much later, scaled by how far two clocks can drift apart, no other leader can have
+ * been elected (thesis 6.4.1).
  */
 import type { NodeId } from "../../kernel/ids.js";
-import { after, type Duration, elapsed, type Instant, micros } from "../../kernel/time.js";
+import { after, type Duration, type Instant, micros } from "../../kernel/time.js";
 import { type Quorum, reached } from "./quorum.js";
 
 interface Sent {
@@ -36,13 +38,17 @@ export class Contact {
   #round = 0;
   #confirmed = 0;
   #sent: Sent[] = [];
-  #leaseUntil: Instant | null = null;
+  #confirmedAt: Instant;
   /** A successor may have been told to campaign whatever its voters have heard. */
   #leaseVoid = false;
 
-  /** @param length of the lease, from the sending of a round */
-  constructor(length: Duration) {
+  /**
+   * @param length of the lease, from the sending of a round
+   * @param now a leader is elected: a majority is taken to have been there
+   */
+  constructor(length: Duration, now: Instant) {
     this.#length = length;
+    this.#confirmedAt = now;
   }
 
   /** The newest round; every message carries it. */
@@ -56,14 +62,24 @@ export class Contact {
   }
 
   get leaseUntil(): Instant | null {
-    return this.#leaseVoid ? null : this.#leaseUntil;
+    if (this.#leaseVoid || this.#confirmed === 0) return null;
+    return after(this.#confirmedAt, this.#length);
+  }
+
+  /**
+   * When the newest round was sent that a majority has answered, or not long before. Not when the
+   * answers came: who is overloaded takes answers that have waited for seconds for fresh ones.
+   */
+  get confirmedAt(): Instant {
+    return this.#confirmedAt;
   }
 
   /** A round is sent to everyone now. */
   begin(now: Instant): number {
     this.#round += 1;
     this.#sent.push({ round: this.#round, at: now });
-    if (this.#sent.length > openMax) this.#sent.shift();
+    // Thinned out, so that there is always one that is not much older than any that is answered.
+    if (this.#sent.length > openMax) this.#sent = this.#sent.filter((_, at) => at % 2 === 0);
     return this.#round;
   }
 
@@ -72,23 +88,13 @@ export class Contact {
     const confirmed = Math.min(reached(quorum, answered), this.#round);
     if (confirmed <= this.#confirmed) return;
     this.#confirmed = confirmed;
-    while (this.#sent.length > 0 && (this.#sent[0] as Sent).round < confirmed) this.#sent.shift();
-    const sent = this.#sent[0];
-    if (sent?.round === confirmed) this.#leaseUntil = after(sent.at, this.#length);
+    while (this.#sent.length > 0 && (this.#sent[0] as Sent).round <= confirmed) {
+      this.#confirmedAt = (this.#sent.shift() as Sent).at;
+    }
   }
 
   /** For the rest of the term there is no lease: another may be elected at any time. */
   voidLease(): void {
     this.#leaseVoid = true;
   }
-}
-
-/** How long ago a majority was last heard. Null where one has never been. */
-export function quorumSilence(
-  quorum: Quorum,
-  now: Instant,
-  heardAt: (voter: NodeId) => Instant | null,
-): Duration | null {
-  const at = reached(quorum, (voter) => heardAt(voter) ?? -1);
-  return at < 0 ? null : elapsed(Math.min(at, now) as Instant, now);
 }

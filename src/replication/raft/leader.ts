@@ -4,7 +4,7 @@
  */
 import type { NodeId } from "../../kernel/ids.js";
 import { after, due, earlier, type Instant } from "../../kernel/time.js";
-import { Contact, leaseLength, quorumSilence } from "./contact.js";
+import { Contact, leaseLength } from "./contact.js";
 import { Followers } from "./followers.js";
 import { electorsOf, encodeGroup, mayLead } from "./group.js";
 import { GroupChange } from "./group-change.js";
@@ -23,7 +23,6 @@ const empty = new Uint8Array(0);
 export class Leader {
   readonly kind = "leader";
   readonly #state: RaftState;
-  readonly #startedAt: Instant;
   readonly #followers: Followers;
   readonly #sending: Sending;
   readonly #contact: Contact;
@@ -42,10 +41,9 @@ export class Leader {
   constructor(state: RaftState) {
     const { electionTimeoutMin, driftMaxPpm, heartbeat } = state.options;
     this.#state = state;
-    this.#startedAt = state.now;
     this.#followers = new Followers(state);
     this.#sending = new Sending(state);
-    this.#contact = new Contact(leaseLength(electionTimeoutMin, driftMaxPpm));
+    this.#contact = new Contact(leaseLength(electionTimeoutMin, driftMaxPpm), state.now);
     this.#change = new GroupChange(state);
     this.#transfer = new Transfer(state);
     state.leader = state.self;
@@ -281,16 +279,10 @@ export class Leader {
     return !mayLead(group, self);
   }
 
-  /** No majority has answered for an election timeout (thesis 6.2). */
+  /** No majority has answered what was sent within an election timeout (thesis 6.2). */
   #isAlone(): boolean {
-    const { groups, now, self, options } = this.#state;
-    const silence = quorumSilence(groups.quorum, now, (voter) => {
-      if (voter === self) return now;
-      const progress = this.#followers.get(voter);
-      const heardAt = progress === undefined || progress.blank ? null : progress.heardAt;
-      return heardAt ?? this.#startedAt;
-    });
-    return silence !== null && silence >= options.electionTimeoutMin;
+    const { now, options } = this.#state;
+    return now >= after(this.#contact.confirmedAt, options.electionTimeoutMin);
   }
 
   #sendBeats(): void {

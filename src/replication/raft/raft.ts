@@ -14,10 +14,10 @@
 import { unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Machine, Timeout } from "../../kernel/machine.js";
-import { due, earlier, type Instant } from "../../kernel/time.js";
+import { after, due, earlier, type Instant } from "../../kernel/time.js";
 import type { DiskHealth } from "../../recovery/log/ports.js";
 import { Candidate } from "./candidate.js";
-import { Follower } from "./follower.js";
+import { electionAt, Follower } from "./follower.js";
 import { roleIn } from "./group.js";
 import { Leader } from "./leader.js";
 import type { RaftMessage, VoteRequest } from "./messages.js";
@@ -280,7 +280,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
     }
     this.#endLeadership(reason);
     this.#state.leader = null;
-    this.#become(new Follower(this.#state));
+    this.#become(new Follower(this.#state, patienceAfter(this.#state)));
   }
 
   #endLeadership(reason: StepDownReason): void {
@@ -316,3 +316,7 @@ export class Raft implements Machine<RaftInput, RaftOutput> {
 /** A granted pre-vote names the term that it is for, in which its voter is not. */
 const isPromise = (message: RaftMessage): boolean =>
   message.kind === "vote-reply" && message.pre && message.granted;
+
+/** Whoever could not lead lets the others try first. */
+const patienceAfter = (state: RaftState): Instant =>
+  after(electionAt(state), state.options.electionTimeoutMax);

@@ -230,6 +230,49 @@ describe("a leader without its majority steps down (RAFT-6)", () => {
     expect(core.status.role).toBe("leader");
   });
 
+  it("also where answers come, but to what it sent too long ago", () => {
+    const core = new Core().lead("b");
+    const rounds: number[] = [];
+    for (let beat = 0; beat < 20 && core.status.role === "leader"; beat += 1) {
+      core.wait(heartbeat);
+      rounds.push(sent(core.outputs, "append").at(-1)?.round ?? 0);
+      // Six heartbeats are more than an election timeout.
+      const round = rounds.at(-6);
+      if (round !== undefined) core.hear("b", appendReply({ index: core.status.last, round }));
+    }
+    expect(core.status.role).toBe("follower");
+  });
+
+  it("and not where they are late by less", () => {
+    const core = new Core().lead("b");
+    const rounds: number[] = [];
+    for (let beat = 0; beat < 50; beat += 1) {
+      core.wait(heartbeat);
+      rounds.push(sent(core.outputs, "append").at(-1)?.round ?? 0);
+      const round = rounds.at(-3);
+      if (round !== undefined) core.hear("b", appendReply({ index: core.status.last, round }));
+    }
+    expect(core.status.role).toBe("leader");
+  });
+
+  it("many rounds between two heartbeats do not make it forget when they were sent", () => {
+    const core = new Core().lead("b");
+    for (let beat = 0; beat < 20; beat += 1) {
+      core.wait(heartbeat);
+      const round = sent(core.outputs, "append").at(-1)?.round ?? 0;
+      for (let read = 0; read < 300; read += 1) core.step({ kind: "read", ticket: 7 });
+      core.hear("b", appendReply({ index: core.status.last, round }));
+    }
+    expect(core.status.role).toBe("leader");
+  });
+
+  it("then it lets the others campaign first", () => {
+    const core = new Core().lead("b");
+    core.wait(electionMin + 2 * heartbeat);
+    const since = core.now;
+    expect(core.raft.deadline() ?? 0).toBeGreaterThanOrEqual(since + electionMax - heartbeat);
+  });
+
   it("a leader of itself alone needs nobody", () => {
     const core = new Core({ roles: voters(1) });
     core.wait(20 * electionMax);

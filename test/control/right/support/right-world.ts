@@ -166,7 +166,14 @@ export class RightWorld {
   #makeRight(node: NodeId, life: number): Right {
     const { lease, pause, driftMaxPpm, seed = 1 } = this.#options;
     const own = new Prng(seed).split(`${node} ${life}`).below(2 ** 30);
-    return new Right({ self: node, seed: own, lease, pause, driftMaxPpm });
+    return new Right({
+      self: node,
+      nodes: this.#options.nodes,
+      seed: own,
+      lease,
+      pause,
+      driftMaxPpm,
+    });
   }
 
   #step(member: Member, input: Parameters<Right["step"]>[1]): void {
