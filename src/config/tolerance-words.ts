@@ -84,7 +84,7 @@ const renewalInWords = "of the right to drive, in a row; then it may pass to ano
 const crashInWords = ({ crashes, takeoverMs, takeoverOfLeaderMs }: Tolerance): string =>
   crashes === 0
     ? "the outputs take their safe states"
-    : `another replica drives after about ${durationText(takeoverMs)}; after up to ` +
+    : `another replica drives after about ${durationText(takeoverMs)}; ` +
       `${durationText(takeoverOfLeaderMs)} where it led the log`;
 
 const stateInWords = ({ stateFaults }: Tolerance): string =>

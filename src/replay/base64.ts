@@ -4,17 +4,25 @@
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const sextets = new Map([...alphabet].map((character, sextet) => [character, sextet]));
+/** Of each twelve bits: what a disk was read is long. */
+const pairs = [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
 
 export function toBase64(bytes: Uint8Array): string {
+  const whole = bytes.length - (bytes.length % 3);
   let text = "";
-  for (let at = 0; at < bytes.length; at += 3) {
-    const count = Math.min(3, bytes.length - at);
+  for (let at = 0; at < whole; at += 3) {
     const group = (byteAt(bytes, at) << 16) | (byteAt(bytes, at + 1) << 8) | byteAt(bytes, at + 2);
-    for (let index = 0; index < 4; index += 1) {
-      text += index > count ? "=" : alphabet.charAt((group >>> (18 - 6 * index)) & 0x3f);
-    }
+    text += `${pairs[group >>> 12]}${pairs[group & 0xfff]}`;
   }
-  return text;
+  return text + lastGroup(bytes.subarray(whole));
+}
+
+/** Of one byte or two: padded to four characters. */
+function lastGroup(rest: Uint8Array): string {
+  if (rest.length === 0) return "";
+  const group = (byteAt(rest, 0) << 16) | (byteAt(rest, 1) << 8);
+  const text = `${pairs[group >>> 12]}${pairs[group & 0xfff]}`;
+  return text.slice(0, rest.length + 1).padEnd(4, "=");
 }
 
 /**

@@ -1,15 +1,21 @@
 /**
  * The inputs of the replicated state in a recording:
  *
- *     {"k":[id, reason or null, bytes or null, files or null]}   what became of a request to a disk
+ *     {"k":[id, reason or null, bytes or null, files or null, length]}   of a request to a disk
  *     {"q":[[client, body as CBOR in base 64], ...]}              requests that came together
  *     {"g":[client, "gone", "paused" or "resumed"]}               a client's connection
  *
- * What a disk was read is in it whole: a replay has no disk.
+ * What a disk was read is in it whole, for a replay has no disk; but for the zeroes at its end, of
+ * which files that were made in advance have many: `length` is with them, 0 where nothing was read.
  */
 import { unreachable } from "../kernel/assert.js";
 import type { NodeInput } from "../node/ports.js";
-import type { DiskFailure, DiskResult, FileFact } from "../recovery/disk.js";
+import {
+  type DiskFailure,
+  type DiskResult,
+  type FileFact,
+  transferBytesMax,
+} from "../recovery/disk.js";
 import type { RequestOfClient } from "../replication/replica/ports.js";
 import { decodeBody, encodeBody } from "../wire/cbor.js";
 import { frameBytesMax } from "../wire/envelope.js";
@@ -44,8 +50,8 @@ export function encodeReplicaInput(input: ReplicaNodeInput): unknown {
 }
 
 export function decodeDiskDone(fields: readonly unknown[]): NodeInput | null {
-  const [id, reason, bytes, files] = fields;
-  if (!isCount(id) || fields.length !== 4) return null;
+  const [id, reason, bytes, files, length] = fields;
+  if (!isCount(id) || !isCount(length) || fields.length !== 5) return null;
   if (reason !== null) {
     if (!failures.includes(reason)) return null;
     return { kind: "disk-done", id, result: { ok: false, reason: reason as DiskFailure } };
@@ -54,7 +60,7 @@ export function decodeDiskDone(fields: readonly unknown[]): NodeInput | null {
   if (listed === undefined || (bytes !== null && typeof bytes !== "string")) return null;
   const result: DiskResult = {
     ok: true,
-    ...(bytes === null ? {} : { bytes: fromBase64(bytes) }),
+    ...(bytes === null ? {} : { bytes: zeroesAfter(fromBase64(bytes), length) }),
     ...(listed === null ? {} : { files: listed }),
   };
   return { kind: "disk-done", id, result };
@@ -91,13 +97,28 @@ export function decodeClient([client, word]: readonly unknown[]): NodeInput | nu
 }
 
 function resultFields(result: DiskResult): readonly unknown[] {
-  if (!result.ok) return [result.reason, null, null];
+  if (!result.ok) return [result.reason, null, null, 0];
   const { bytes, files } = result;
   return [
     null,
-    bytes === undefined ? null : toBase64(bytes),
+    bytes === undefined ? null : toBase64(withoutZeroes(bytes)),
     files === undefined ? null : files.map((fact) => [fact.file, fact.bytes]),
+    bytes?.length ?? 0,
   ];
+}
+
+function withoutZeroes(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
+}
+
+/** A length that is longer than any read is none: whoever altered the line gets what is there. */
+function zeroesAfter(bytes: Uint8Array, length: number): Uint8Array {
+  if (length <= bytes.length || length > transferBytesMax) return bytes;
+  const whole = new Uint8Array(length);
+  whole.set(bytes);
+  return whole;
 }
 
 /** Undefined where it is no list of files. */

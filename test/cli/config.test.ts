@@ -140,7 +140,7 @@ describe("holdfast config print (CLI-6)", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("cycle: 40ms # flag --set timing.cycle\n");
     expect(stdout).toContain("heartbeat: 20ms # environment HOLDFAST_TIMING_HEARTBEAT\n");
-    expect(stdout).toContain("lease: 60ms # default: 3 heartbeats\n");
+    expect(stdout).toContain("lease: 60ms # default: 3 heartbeats, at least 20ms\n");
     expect(parse(stdout)).toMatchObject({ cluster: "boiler", timing: { cutoff: "20ms" } });
   });
 

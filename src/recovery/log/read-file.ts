@@ -3,7 +3,8 @@ import { assert } from "../../kernel/assert.js";
 import type { DiskFailure, FileName } from "../disk.js";
 import type { DiskTask } from "./lanes.js";
 
-const pieceBytes = 1_024 * 1_024;
+/** So little that whoever steps through it, and records it, has time for other things between. */
+const pieceBytes = 64 * 1_024;
 
 export type FileRead =
   | { readonly ok: true; readonly bytes: Uint8Array }
