@@ -18,6 +18,7 @@ import { hmacSha256 } from "../../src/wire/mac.js";
 import { ToyBoard, toyApp } from "../sim/support/site.js";
 import { benchState } from "../support/bench-cluster.js";
 import { freePorts } from "../support/free-ports.js";
+import { testFolder } from "./support/folder.js";
 import { streamBus } from "./support/streams.js";
 
 const nodes = ["n1", "n2", "n3"].map(nodeId);
@@ -71,7 +72,7 @@ class LiveCluster {
         ...endsOf(ports, self),
         furtherPaths: [furtherOf(self)],
         makeBoard: () => new ToyBoard(() => 50),
-        ...{ stateDir: null, watchdog: null, recording: null, faultsAllowed: true },
+        ...{ stateDir: await testFolder(), watchdog: null, recording: null, faultsAllowed: true },
         logger: pino({ level: "silent" }),
         onEvent: (_at, event) => this.told.push(textOf(self, event)),
         onFailure: (message) => this.told.push(`${self} failed: ${message}`),
