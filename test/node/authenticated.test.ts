@@ -120,12 +120,17 @@ describe("NODE-2: a node that has just booted, and knows no boots of its peers",
     const born = cluster.now;
     cluster.start(n1);
     cluster.run(1_500);
+    // The turn goes from n2 to n3, and from there to n1.
     cluster.stop(n2);
     cluster.run(1_500);
-    // So in these frames n1 was given the state, and then, by n3, the right to drive.
+    cluster.start(n2);
+    cluster.run(1_500);
+    cluster.stop(n3);
+    cluster.run(1_500);
+    // So in these frames n1 was given the state, and then, by n2, the right to drive.
     expect(cluster.driving()).toEqual([n1]);
     cluster.stop(n1);
-    cluster.stop(n3);
+    cluster.stop(n2);
     cluster.run(500);
     cluster.start(n1);
     const { length } = cluster.outputs;
