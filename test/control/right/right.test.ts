@@ -1,27 +1,11 @@
 /** The machine that holds the right to drive, before a service that is whole. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nodeId } from "../../../src/kernel/ids.js";
 import { timeout } from "../../../src/kernel/machine.js";
 import { Prng } from "../../../src/kernel/prng.js";
 import { instant, micros, millis, seconds } from "../../../src/kernel/time.js";
-import { RightWorld, type RightWorldOptions } from "./support/right-world.js";
-
-const [a, b, c] = [nodeId("pi-1"), nodeId("pi-2"), nodeId("pi-3")] as const;
-const nodes = [a, b, c];
-const usual = { nodes, lease: millis(150), pause: millis(50), driftMaxPpm: 200 };
-const make = (more: Partial<RightWorldOptions> = {}) => new RightWorld({ ...usual, ...more });
-
-/** One drives, the others would. */
-function driven(more: Partial<RightWorldOptions> = {}): RightWorld {
-  const world = make(more);
-  world.eligible(a);
-  world.run(millis(20));
-  world.eligible(b, c);
-  world.run(millis(400));
-  expect(world.drivers()).toEqual([a]);
-  return world;
-}
+import { a, b, c, driven, make, nodes } from "./support/driven.js";
+import type { RightWorld } from "./support/right-world.js";
 
 const kinds = (world: RightWorld, node = a) =>
   world.told

@@ -1,24 +1,7 @@
 /** Those who would have the right, while another has it. */
 import { describe, expect, it } from "vitest";
-import { nodeId } from "../../../src/kernel/ids.js";
 import { millis, seconds } from "../../../src/kernel/time.js";
-import { RightWorld, type RightWorldOptions } from "./support/right-world.js";
-
-const [a, b, c] = [nodeId("pi-1"), nodeId("pi-2"), nodeId("pi-3")] as const;
-const nodes = [a, b, c];
-const usual = { nodes, lease: millis(150), pause: millis(50), driftMaxPpm: 200 };
-const make = (more: Partial<RightWorldOptions> = {}) => new RightWorld({ ...usual, ...more });
-
-/** One drives, the others would. */
-function driven(more: Partial<RightWorldOptions> = {}): RightWorld {
-  const world = make(more);
-  world.eligible(a);
-  world.run(millis(20));
-  world.eligible(b, c);
-  world.run(millis(400));
-  expect(world.drivers()).toEqual([a]);
-  return world;
-}
+import { a, b, c, driven, make } from "./support/driven.js";
 
 describe("RIGHT-10: who waits costs nothing", () => {
   it("only the holder has a session, and a change of hands costs three entries", () => {
