@@ -17,7 +17,10 @@ export const stateRole = z.enum(stateRoles, { error: `one of ${stateRoles.join("
 });
 
 export const state = mapping({
-  heartbeat: duration("The leader is heard at least so often.", "100ms"),
+  heartbeat: duration(
+    "The leader is heard at least so often.",
+    "2 of `timing.heartbeat`, at least 100ms",
+  ),
   election: duration(
     "A follower that hears no leader for so long, or up to a quarter longer, calls an election.",
     "1s, at least 10 heartbeats",

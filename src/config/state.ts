@@ -16,14 +16,19 @@ const electionMax = micros(600_000_000);
 
 export const heartbeatDefault = micros(100_000);
 
+/** A machine or a network that is slow for the one is slow for the other. */
+const heartbeatOf = (beat: Duration | undefined): Duration =>
+  micros(Math.max(heartbeatDefault, Math.min(2 * (beat ?? 0), heartbeatMax)));
+
 /** Where nobody says otherwise. */
 export const electionOf = (heartbeat: Duration): Duration =>
   micros(Math.max(1_000_000, Math.min(10 * heartbeat, electionMax)));
 
 /** Fills in what nobody set, and gives the contradictions among what can be read. */
 export function settleState(layers: Layers): readonly Problem[] {
-  settle(layers, "heartbeat", formatDuration(heartbeatDefault), "");
-  const heartbeat = timeAt(layers, "heartbeat") ?? heartbeatDefault;
+  const usual = heartbeatOf(parsedAt(layers, ["timing", "heartbeat"]));
+  settle(layers, "heartbeat", formatDuration(usual), "2 of timing.heartbeat, at least 100ms");
+  const heartbeat = timeAt(layers, "heartbeat") ?? usual;
   const election = formatDuration(electionOf(heartbeat));
   settle(layers, "election", election, "1s, at least 10 heartbeats");
   settle(layers, "leaseReads", false, "");
@@ -64,8 +69,11 @@ function problemsOfNodes(layers: Layers): readonly Problem[] {
 }
 
 /** What is unreadable was refused by the schema. */
-function timeAt(layers: Layers, key: string): Duration | undefined {
-  const parsed = parseDuration(layers.get(["state", key]));
+const timeAt = (layers: Layers, key: string): Duration | undefined =>
+  parsedAt(layers, ["state", key]);
+
+function parsedAt(layers: Layers, path: readonly string[]): Duration | undefined {
+  const parsed = parseDuration(layers.get(path));
   return parsed.ok ? parsed.value : undefined;
 }
 

@@ -12,6 +12,7 @@ nodes:
   - { id: b, address: "10.77.0.2:7101" }
   - { id: c, address: "10.77.0.3:7101" }
 timing: { $TIMING }
+state: { stallAfter: 20s }
 watchdog: { device: /dev/watchdog0, timeout: 12s }
 stateDir: /state
 $FURTHER
