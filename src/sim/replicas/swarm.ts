@@ -11,6 +11,16 @@ import type { RaftSettings } from "../../replication/replica/parts.js";
 import { type DiskLatency, sdCardLatency, ssdLatency } from "../disk/latency.js";
 import type { LinkModel } from "../network.js";
 
+/** Of the group: most of them fail in the turmoil, so they are asked for more often. */
+const changes = [
+  "add-learner",
+  "add-witness",
+  "promote",
+  "remove",
+  "replace",
+  "transfer",
+] as const;
+
 /** Every kind of fault. Of each, a sweep must have had some that touched something. */
 export const faultKinds = [
   "crash",
@@ -30,12 +40,7 @@ export const faultKinds = [
   "disk-read-only",
   "disk-stall",
   "disk-failed-sync",
-  "add-learner",
-  "add-witness",
-  "promote",
-  "remove",
-  "replace",
-  "transfer",
+  ...changes,
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -63,16 +68,7 @@ export interface Swarm {
 
 const boardsMax = 7;
 
-/** Of the group: most of them fail in the turmoil, so they are asked for more often. */
-const changes: readonly FaultKind[] = [
-  "add-learner",
-  "add-witness",
-  "promote",
-  "remove",
-  "replace",
-  "transfer",
-];
-const isChange = (kind: FaultKind): boolean => changes.includes(kind);
+const isChange = (kind: FaultKind): boolean => changes.some((change) => change === kind);
 
 export function firstMembers({ boards, voters, witness }: Swarm): MemberRoles {
   const roleOf = (index: number): MemberRole =>
