@@ -9,7 +9,6 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
-  type Counts,
   countsText,
   failedOnce,
   passedOnce,
@@ -17,7 +16,7 @@ import {
   type Step,
   writeReport,
 } from "./lane-report.js";
-import { countTests, rerunCommands, type VitestReport } from "./vitest-report.js";
+import { countTests, failureLines, rerunCommands, type VitestReport } from "./vitest-report.js";
 
 /** So many commands are printed at most; whoever broke more than that begins at the first. */
 const rerunsMax = 20;
@@ -43,28 +42,32 @@ function runNode(words: readonly string[]): boolean {
   return status === 0;
 }
 
-const once = (ok: boolean): Counts => (ok ? passedOnce : failedOnce);
+type Outcome = Pick<Step, "counts" | "failures">;
 
-function step(name: string, run: () => Counts): Step {
+const once = (ok: boolean): Outcome => ({ counts: ok ? passedOnce : failedOnce });
+
+function step(name: string, run: () => Outcome): Step {
   console.log(`\n== ${name}`);
   const start = performance.now();
-  const counts = run();
+  const outcome = run();
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
-  console.log(`${name}: ${countsText(counts)}, ${seconds} s`);
-  return { name, counts, seconds };
+  console.log(`${name}: ${countsText(outcome.counts)}, ${seconds} s`);
+  return { name, ...outcome, seconds };
 }
 
-function runVitest(words: readonly string[]): Counts {
+function runVitest(words: readonly string[]): Outcome {
   rmSync(vitestJson, { force: true });
   const ok = runNode([...vitestWords, ...words]);
   const report = readVitestReport();
-  if (report === null) return failedOnce;
+  if (report === null) return once(false);
   const counts = countTests(report);
   for (const command of rerunCommands(report, process.cwd()).slice(0, rerunsMax)) {
     console.log(`again: ${command}`);
   }
+  const failures = failureLines(report, process.cwd());
+  if (ok || counts.failed > 0) return { counts, failures };
   // Vitest fails a run in which every test passed, for instance for an error that no test awaited.
-  return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  return { counts: { ...counts, failed: 1 } };
 }
 
 function readVitestReport(): VitestReport | null {

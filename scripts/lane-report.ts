@@ -16,6 +16,8 @@ export interface Step {
   readonly name: string;
   readonly counts: Counts;
   readonly seconds: number;
+  /** A line for each part that failed, where the name of the step does not tell which. */
+  readonly failures?: readonly string[];
 }
 
 export interface LaneReport {
@@ -45,6 +47,13 @@ export function sumOf(counts: readonly Counts[]): Counts {
 
 export const countsText = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+/** A line for each failure: a log of an hour ends with what has to be looked for in it. */
+export const failuresOf = ({ lane, steps }: LaneReport): readonly string[] =>
+  steps.flatMap(({ name, counts, failures = [] }) => {
+    if (failures.length > 0) return failures.map((failure) => `${lane}: ${failure}`);
+    return counts.failed === 0 ? [] : [`${lane}: ${name}: ${countsText(counts)}`];
+  });
 
 export function writeReport(lane: string, steps: readonly Step[]): LaneReport {
   const counts = sumOf(steps.map((step) => step.counts));

@@ -1,7 +1,12 @@
 /** The numbers that `.ci/run` adds up, and the commands that rerun a failed test. */
 import { describe, expect, it } from "vitest";
-import { countsText, sumOf } from "../../scripts/lane-report.js";
-import { countTests, rerunCommands, type VitestReport } from "../../scripts/vitest-report.js";
+import { countsText, failuresOf, sumOf } from "../../scripts/lane-report.js";
+import {
+  countTests,
+  failureLines,
+  rerunCommands,
+  type VitestReport,
+} from "../../scripts/vitest-report.js";
 
 const report: VitestReport = {
   testResults: [
@@ -10,12 +15,21 @@ const report: VitestReport = {
       status: "failed",
       assertionResults: [
         { status: "passed", fullName: "median odd" },
-        { status: "failed", fullName: "median isn't (ever) $1.50" },
+        {
+          status: "failed",
+          fullName: "median isn't (ever) $1.50",
+          failureMessages: ["AssertionError: 1 is not 2\n    at somewhere"],
+        },
         { status: "pending", fullName: "median where recordings are" },
         { status: "todo", fullName: "median later" },
       ],
     },
-    { name: "/repo/test/wire/cobs.test.ts", status: "failed", assertionResults: [] },
+    {
+      name: "/repo/test/wire/cobs.test.ts",
+      status: "failed",
+      assertionResults: [],
+      message: "cobs.js is not there",
+    },
     {
       name: "/repo/test/kernel/time.test.ts",
       status: "passed",
@@ -49,6 +63,32 @@ describe("rerunCommands", () => {
 
   it("has nothing to say of what passed", () => {
     expect(rerunCommands({ testResults: report.testResults.slice(2) }, "/repo")).toEqual([]);
+  });
+});
+
+describe("failureLines", () => {
+  it("tells where, which, and the first line of why", () => {
+    expect(failureLines(report, "/repo")).toEqual([
+      "test/voting/median.test.ts: median isn't (ever) $1.50: AssertionError: 1 is not 2",
+      "test/wire/cobs.test.ts: cobs.js is not there",
+    ]);
+  });
+});
+
+describe("failuresOf", () => {
+  const counts = { passed: 3, failed: 1, skipped: 0 };
+  const lane = { schema: "holdfast.lane/1", lane: "test", counts } as const;
+
+  it("names the parts that failed, or the step where it does not know its parts", () => {
+    const steps = [
+      { name: "tests", counts, seconds: 1, failures: ["a.test.ts: a"] },
+      { name: "tidy", counts: { passed: 0, failed: 1, skipped: 0 }, seconds: 1 },
+      { name: "biome", counts: { passed: 1, failed: 0, skipped: 0 }, seconds: 1 },
+    ];
+    expect(failuresOf({ ...lane, steps })).toEqual([
+      "test: a.test.ts: a",
+      "test: tidy: 0 passed, 1 failed, 0 skipped",
+    ]);
   });
 });
 
