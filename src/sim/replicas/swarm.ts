@@ -12,14 +12,7 @@ import { type DiskLatency, sdCardLatency, ssdLatency } from "../disk/latency.js"
 import type { LinkModel } from "../network.js";
 
 /** Of the group: most of them fail in the turmoil, so they are asked for more often. */
-const changes = [
-  "add-learner",
-  "add-witness",
-  "promote",
-  "remove",
-  "replace",
-  "transfer",
-] as const;
+const changes = ["add-learner", "add-witness", "promote", "remove", "replace", "transfer"] as const;
 
 /** Every kind of fault. Of each, a sweep must have had some that touched something. */
 export const faultKinds = [
