@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const live = ["realtime", "live", "detection/idle", "detection/killed"];
+const live = ["realtime", "live", "detection/idle", "detection/killed", "replication"];
 
 for (const name of [
   "sim",
