@@ -18,8 +18,14 @@ interface Sent {
   readonly at: Instant;
 }
 
-/** Rounds whose answers are awaited; an older one that is answered still confirms reads. */
-const openMax = 128;
+/**
+ * Rounds that are sent within this part of a lease count as sent with the first of them: where
+ * reads begin a thousand a second, their instants need not all be kept.
+ */
+const grains = 64;
+
+/** Two leases at least: an answer that comes later confirms reads, and shows nothing else. */
+const keptMax = 2 * grains;
 
 const million = 1_000_000;
 
@@ -35,9 +41,11 @@ export function leaseLength(promised: Duration, driftMaxPpm: number): Duration {
 
 export class Contact {
   readonly #length: Duration;
+  readonly #grain: Duration;
   #round = 0;
   #confirmed = 0;
-  #sent: Sent[] = [];
+  /** Oldest first, at least a grain apart. */
+  readonly #sent: Sent[] = [];
   #confirmedAt: Instant;
   /** A successor may have been told to campaign whatever its voters have heard. */
   #leaseVoid = false;
@@ -48,6 +56,7 @@ export class Contact {
    */
   constructor(length: Duration, now: Instant) {
     this.#length = length;
+    this.#grain = micros(Math.floor(length / grains));
     this.#confirmedAt = now;
   }
 
@@ -67,8 +76,9 @@ export class Contact {
   }
 
   /**
-   * When the newest round was sent that a majority has answered, or not long before. Not when the
-   * answers came: who is overloaded takes answers that have waited for seconds for fresh ones.
+   * When the newest round was sent that a majority has answered, or less than a grain before. Not
+   * when the answers came: who is overloaded takes answers that have waited for seconds for fresh
+   * ones.
    */
   get confirmedAt(): Instant {
     return this.#confirmedAt;
@@ -77,9 +87,10 @@ export class Contact {
   /** A round is sent to everyone now. */
   begin(now: Instant): number {
     this.#round += 1;
+    const last = this.#sent.at(-1);
+    if (last !== undefined && now < after(last.at, this.#grain)) return this.#round;
     this.#sent.push({ round: this.#round, at: now });
-    // Thinned out, so that there is always one that is not much older than any that is answered.
-    if (this.#sent.length > openMax) this.#sent = this.#sent.filter((_, at) => at % 2 === 0);
+    if (this.#sent.length > keptMax) this.#sent.shift();
     return this.#round;
   }
 
