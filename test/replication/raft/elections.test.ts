@@ -78,11 +78,45 @@ describe("a pre-vote (RAFT-4)", () => {
     expect(core.status.role).toBe("leader");
   });
 
+  it("is no vote for a later one, when it was given for an earlier term", () => {
+    const core = new Core();
+    core.wait(electionMax);
+    core.hear("b", voteReply({ pre: true, term: 1 }));
+    expect(core.status.role).toBe("pre-candidate");
+    core.hear("c", voteReply({ pre: true, term: 2 }));
+    expect(core.status.role).toBe("candidate");
+  });
+
   it("that is not won leaves the term as it was, however often it is tried", () => {
     const core = new Core();
     core.wait(20 * electionMax);
     expect([core.status.role, core.status.term]).toEqual(["pre-candidate", 1]);
     expect(targets(core.outputs, "vote-request").length).toBeGreaterThan(20);
+  });
+});
+
+describe("a timeout that comes early", () => {
+  const early = (core: Core) => {
+    const { role } = core.status;
+    const deadline = core.raft.deadline();
+    for (let time = 0; time < 5; time += 1) expect(core.step({ kind: "timeout" })).toEqual([]);
+    expect([core.status.role, core.raft.deadline()]).toEqual([role, deadline]);
+  };
+
+  it("changes nothing and sends nothing, in any role", () => {
+    const core = new Core();
+    early(core);
+    core.wait(electionMax);
+    expect(core.status.role).toBe("pre-candidate");
+    early(core);
+    core.vote(true, "b");
+    core.save();
+    expect(core.status.role).toBe("candidate");
+    early(core);
+    core.vote(false, "b");
+    core.save();
+    expect(core.status.role).toBe("leader");
+    early(core);
   });
 });
 

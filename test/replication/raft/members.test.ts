@@ -317,6 +317,17 @@ describe("a member that has lost its disk (RAFT-50)", () => {
 });
 
 describe("the first start (RAFT-51)", () => {
+  it("has the first leader write down whose disks vote, for those too who come later", () => {
+    const cluster = running();
+    const lives = (id: NodeId) => cluster.node(id).raft?.status().group.lives;
+    // They were started one after the other, each with the next number as its life.
+    const first = new Map([a, b, c].map((id, before) => [id, before + 1]));
+    for (const id of first.keys()) expect(lives(id)).toEqual(first);
+    expect(change(cluster, { kind: "add", member: x, role: "learner" })).toBe("done");
+    cluster.run(second);
+    expect(lives(x)).toEqual(first);
+  });
+
   it("needs all electors once: who is not there may be who knows more", () => {
     const cluster = new Cluster({ seed: 1, roles: voters(3) });
     cluster.start(a);

@@ -77,14 +77,18 @@ describe("a voter that suspects its leader (RAFT-9)", () => {
     expect(votes(core).map(({ pre }) => pre)).toEqual([true, false]);
   });
 
-  it("does not while it trusts it, nor when it trusts it again", () => {
+  it("does not while it trusts it, nor when it trusts it again, or has heard it", () => {
     const trusting = follower();
     trusting.hear("c", voteRequest({ term: 3 }));
     const again = follower();
     again.step(suspicion("b"));
     again.step(suspicion("b", false));
     again.hear("c", voteRequest({ term: 3 }));
-    for (const core of [trusting, again]) {
+    const heard = follower();
+    heard.step(suspicion("b"));
+    heard.hear("b", append({ leased: false }));
+    heard.hear("c", voteRequest({ term: 3 }));
+    for (const core of [trusting, again, heard]) {
       core.save();
       expect(votes(core)).toEqual([]);
       expect(core.status.term).toBe(2);
