@@ -125,6 +125,16 @@ describe("5.2 elections", () => {
     expect([core.status.role, core.status.leader]).toEqual(["follower", "c"]);
   });
 
+  it("a leader says at which index what was proposed begins, and in which term", () => {
+    const core = new Core().lead("b");
+    const first = core.status.last + 1;
+    const { term } = core.status;
+    const data = [new Uint8Array(1), new Uint8Array(2)];
+    const outputs = core.step({ kind: "propose", ticket: 3, commands: data });
+    expect(of(outputs, "proposed")).toEqual([{ kind: "proposed", ticket: 3, first, term }]);
+    expect(core.status.last).toBe(first + 1);
+  });
+
   it("a leader sends heartbeats to all while nothing happens", () => {
     const core = new Core().lead("b");
     core.acknowledge("b");

@@ -149,6 +149,12 @@ describe("handing over the leadership (RAFT-25)", () => {
     expect(targets(core.acknowledge("b"), "timeout-now")).toEqual(["b"]);
   });
 
+  it("says so again at every heartbeat: the word may have been lost", () => {
+    const core = leader();
+    expect(targets(transfer(core, b), "timeout-now")).toEqual(["b"]);
+    expect(targets(core.wait(heartbeat), "timeout-now")).toEqual(["b"]);
+  });
+
   it("passes by pre-vote and by what voters have heard", () => {
     const successor = new Core({ self: "b" });
     successor.hear("a", append({}));
