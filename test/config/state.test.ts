@@ -54,6 +54,19 @@ describe("the replicated state of a config", () => {
     expect(await settings("{ heartbeat: 500ms }")).toMatchObject({ election: 5_000_000 });
   });
 
+  it("STATE-CONFIG-2: beats half as often as the replicas, and each 100 ms at most", async () => {
+    const timed = async (heartbeat: string, more = "") => {
+      const timing = `timing: { cycle: 100ms, heartbeat: ${heartbeat} }`;
+      const loaded = await folder.load(`${soundConfig}${timing}\n${more}`);
+      return accepted(loaded).settings.cluster.state;
+    };
+    expect(await timed("20ms")).toMatchObject({ heartbeat: 100_000, election: 1_000_000 });
+    expect(await timed("1s")).toMatchObject({ heartbeat: 2_000_000, election: 20_000_000 });
+    expect(await timed("8s")).toMatchObject({ heartbeat: 10_000_000, election: 100_000_000 });
+    const said = "state: { heartbeat: 30ms }\n";
+    expect(await timed("1s", said)).toMatchObject({ heartbeat: 30_000, election: 1_000_000 });
+  });
+
   it("STATE-CONFIG-2: takes an election of four heartbeats, and none of fewer", async () => {
     expect(await settings("{ election: 400ms }")).toMatchObject({ election: 400_000 });
     expect(problemLines(await load("{ election: 399ms }")).join("\n")).toContain(

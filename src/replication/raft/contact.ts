@@ -25,7 +25,7 @@ interface Sent {
 const grains = 64;
 
 /** Two leases at least: an answer that comes later confirms reads, and shows nothing else. */
-const keptMax = 2 * grains;
+const keptMax = 2 * grains + 1;
 
 const million = 1_000_000;
 
@@ -56,7 +56,7 @@ export class Contact {
    */
   constructor(length: Duration, now: Instant) {
     this.#length = length;
-    this.#grain = micros(Math.floor(length / grains));
+    this.#grain = micros(Math.ceil(length / grains));
     this.#confirmedAt = now;
   }
 

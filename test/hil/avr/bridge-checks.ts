@@ -68,8 +68,8 @@ async function beats(device: Device): Promise<void> {
 }
 
 /**
- * From the first byte of a `set` to its level, in microseconds, and half as much: its 16 bytes are
- * 22 on the line, which takes 1.9 ms, in slices of 0.25 ms; beside a beat it was 2.7 ms at most.
+ * From the first byte of a `set` to its level, and half as much again, in microseconds: its 16
+ * bytes are 22 on the line, 1.9 ms, in slices of 0.25 ms; beside a beat it was 2.7 ms at most.
  */
 const setMax = 4_000;
 

@@ -1,6 +1,6 @@
 /** The black box: what was written is read, in another thread too, and never half of it. */
 import { Worker } from "node:worker_threads";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { BlackBox } from "../../../src/host/evidence/black-box.js";
 import { readBlackBox } from "../../../src/host/evidence/black-box-reader.js";
 import {
@@ -142,6 +142,7 @@ describe("the black box", () => {
        }`,
       { eval: true, workerData: { buffer: box.buffer, places, entitiesMax, entityWords } },
     );
+    onTestFinished(async () => void (await writer.terminate()));
     await new Promise((online) => writer.once("online", online));
     let whole = 0;
     const end = performance.now() + 60_000;
@@ -151,7 +152,6 @@ describe("the black box", () => {
       whole += 1;
       expect(entities[0]?.lastCheckpoint).toBe(entities.at(-1)?.lastCheckpoint);
     }
-    await writer.terminate();
     expect(whole).toBe(1_000);
   });
 });

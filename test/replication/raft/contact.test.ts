@@ -69,6 +69,17 @@ describe("RAFT-6: the contact of a leader with its group", () => {
     fc.assert(property, { numRuns: 500 });
   });
 
+  it("knows when each round of two leases was sent, however close together they are", () => {
+    for (const apart of [1, 7, 14, 15, 16, 29]) {
+      const contact = new Contact(length, instant(0));
+      const rounds = Math.ceil((4 * length) / apart);
+      for (let round = 1; round <= rounds; round += 1) contact.begin(instant(round * apart));
+      const round = rounds - Math.floor((2 * length) / apart);
+      answer(contact, round);
+      expect(elapsed(contact.confirmedAt, instant(round * apart))).toBeLessThanOrEqual(length / 64);
+    }
+  });
+
   it("shows nothing by an answer to a round that is too old to be kept, but that round", () => {
     const contact = contactAfter(1_000);
     answer(contact, 1);
