@@ -100,8 +100,9 @@ export class Followers {
   #follow(member: NodeId, outline: boolean): void {
     const progress = this.#progress.get(member);
     if (progress === undefined) {
-      const next = this.#state.log.last + 1;
-      this.#progress.set(member, new Progress(member, next, outline));
+      const { log, limits } = this.#state;
+      const { inFlightBytesMax } = limits;
+      this.#progress.set(member, new Progress(member, log.last + 1, outline, inFlightBytesMax));
     } else if (progress.outline !== outline) {
       // What a witness has acknowledged is no copy of it.
       progress.outline = outline;
@@ -125,6 +126,7 @@ export class Followers {
     const next = this.#commonBefore(reply) + 1;
     // An answer to something sent before what is being tried now brings nothing new.
     if (next >= progress.next) return;
+    progress.lost();
     progress.probe(Math.max(next, progress.matched + 1));
   }
 

@@ -9,6 +9,7 @@ import { assert } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import type { Instant } from "../../kernel/time.js";
 import type { SnapshotSender } from "./snapshot-sender.js";
+import { SendWindow } from "./window.js";
 
 /** Entries from `from` on and before `to`; the last of them is of `term`. */
 export interface Gathered {
@@ -20,6 +21,7 @@ export interface Gathered {
 
 export class Progress {
   readonly peer: NodeId;
+  readonly window: SendWindow;
   /** Its durable log is ours up to here. */
   matched = 0;
   /** What is sent next. */
@@ -46,8 +48,10 @@ export class Progress {
   #sizes: number[] = [];
   #bytesInFlight = 0;
 
-  constructor(peer: NodeId, next: number, outline: boolean) {
+  /** @param inFlightBytesMax as its window begins */
+  constructor(peer: NodeId, next: number, outline: boolean, inFlightBytesMax: number) {
     this.peer = peer;
+    this.window = new SendWindow(inFlightBytesMax);
     this.next = next;
     this.outline = outline;
   }
@@ -74,8 +78,15 @@ export class Progress {
     this.next = Math.max(this.next, this.matched + 1);
     while (this.#lasts.length > 0 && (this.#lasts[0] as number) <= this.matched) {
       this.#lasts.shift();
-      this.#bytesInFlight -= this.#sizes.shift() as number;
+      const bytes = this.#sizes.shift() as number;
+      this.#bytesInFlight -= bytes;
+      this.window.acknowledged(bytes);
     }
+  }
+
+  /** What was sent ahead has not come. */
+  lost(): void {
+    if (this.#bytesInFlight > 0) this.window.lost(this.#bytesInFlight);
   }
 
   replicate(): void {

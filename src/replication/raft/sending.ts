@@ -82,7 +82,7 @@ export class Sending {
     const { log, limits } = this.#state;
     const isIdle = progress.inFlight === 0;
     while (progress.next <= log.last && progress.inFlight < limits.inFlightMax) {
-      if (progress.bytesInFlight >= limits.inFlightBytesMax) return;
+      if (progress.bytesInFlight >= progress.window.bytes) return;
       const gathered = this.#gather(progress);
       const { to, bytes } = gathered;
       // `to` is the first that found no room, so the message is full where there is one.
@@ -103,7 +103,7 @@ export class Sending {
    */
   #gather(progress: Progress): Gathered {
     const { log, limits } = this.#state;
-    const bytesMax = limits.messageBytesMax - appendOverhead;
+    const bytesMax = Math.min(limits.messageBytesMax, progress.window.bytes) - appendOverhead;
     const from = progress.next;
     let { gathered } = progress;
     if (gathered === null || gathered.from !== from) {
@@ -176,7 +176,8 @@ export class Sending {
     assert(snapshot !== null, "a log that is compacted, and no snapshot");
     const { messageBytesMax, piecesInFlightMax } = limits;
     const image = progress.outline ? outlineImage(snapshot) : this.#imageOf(snapshot);
-    progress.snapshot(new SnapshotSender(image, messageBytesMax, piecesInFlightMax));
+    const { window } = progress;
+    progress.snapshot(new SnapshotSender(image, window, messageBytesMax, piecesInFlightMax));
   }
 
   #sendPieces(progress: Progress, round: number): void {

@@ -5,9 +5,16 @@
  */
 import type { Snapshot } from "../../recovery/log/ports.js";
 import type { SnapshotPiece } from "./messages.js";
+import type { SendWindow } from "./window.js";
 
 /** What a piece takes beside its bytes and its head, in bytes, at most. */
 const pieceOverhead = 100;
+
+/** Also behind the head of a large group. */
+const pieceBytesMin = 128;
+
+/** In heartbeats. */
+const patienceMax = 4;
 
 export interface SnapshotImage {
   readonly snapshot: Snapshot;
@@ -18,19 +25,28 @@ export interface SnapshotImage {
 
 export class SnapshotSender {
   readonly image: SnapshotImage;
-  readonly #pieceBytes: number;
+  readonly #window: SendWindow;
+  readonly #messageBytesMax: number;
   readonly #piecesAheadMax: number;
   #received = 0;
   #sent = 0;
   /** The first piece is out; an empty snapshot has this one only. */
   #begun = false;
-  #moved = true;
+  #beatsWaited = 0;
+  /** So many beats it waits for an answer. */
+  #patience = 1;
   /** It answers, so pieces may go ahead; into silence only one goes at a time. */
   #answers = false;
 
-  constructor(image: SnapshotImage, messageBytesMax: number, piecesInFlightMax: number) {
+  constructor(
+    image: SnapshotImage,
+    window: SendWindow,
+    messageBytesMax: number,
+    piecesInFlightMax: number,
+  ) {
     this.image = image;
-    this.#pieceBytes = messageBytesMax - pieceOverhead - image.snapshot.head.length;
+    this.#window = window;
+    this.#messageBytesMax = messageBytesMax;
     this.#piecesAheadMax = piecesInFlightMax;
   }
 
@@ -45,11 +61,12 @@ export class SnapshotSender {
 
   /** The next piece, as far as the window is open. */
   next(term: number, round: number): SnapshotPiece | null {
-    const aheadMax = this.#pieceBytes * (this.#answers ? this.#piecesAheadMax : 1);
-    const isOpen = this.#sent - this.#received < aheadMax && this.#sent < this.total;
+    const pieceBytes = this.#pieceBytes;
+    const ahead = this.#sent - this.#received;
+    const isOpen = ahead < this.#aheadMax(pieceBytes) && this.#sent < this.total;
     if (this.#begun && !isOpen) return null;
     const offset = this.#sent;
-    const bytes = this.image.data.subarray(offset, offset + this.#pieceBytes);
+    const bytes = this.image.data.subarray(offset, offset + pieceBytes);
     this.#begun = true;
     this.#sent += bytes.length;
     const { index, term: snapshotTerm, head } = this.image.snapshot;
@@ -63,7 +80,7 @@ export class SnapshotSender {
   answered(received: number): boolean {
     if (received > this.total) return false;
     this.#answers = true;
-    if (received !== this.#received) this.#moved = true;
+    if (received !== this.#received) this.#onMoved(received);
     // Less than before: the follower has started again, and has lost what it had.
     if (received < this.#received) this.#sent = received;
     this.#received = received;
@@ -71,13 +88,35 @@ export class SnapshotSender {
     return received === this.total;
   }
 
-  /** Once a heartbeat: what was not answered since the last is sent again. */
+  /**
+   * Once a heartbeat: what was not answered since the last is sent again. It waits longer each
+   * time that it was of no use: on a line that takes longer than a heartbeat for a piece, each
+   * would else be sent twice.
+   */
   retry(): void {
-    if (!this.#moved) {
-      this.#sent = this.#received;
-      this.#begun = false;
-      this.#answers = false;
-    }
-    this.#moved = false;
+    this.#beatsWaited += 1;
+    if (this.#beatsWaited <= this.#patience) return;
+    this.#window.lost(this.#sent - this.#received);
+    this.#sent = this.#received;
+    this.#begun = false;
+    this.#answers = false;
+    this.#beatsWaited = 1;
+    this.#patience = Math.min(2 * this.#patience, patienceMax);
+  }
+
+  get #pieceBytes(): number {
+    const messageBytes = Math.min(this.#messageBytesMax, this.#window.bytes);
+    const bytes = messageBytes - pieceOverhead - this.image.snapshot.head.length;
+    return Math.max(bytes, pieceBytesMin);
+  }
+
+  #aheadMax(pieceBytes: number): number {
+    return this.#answers ? Math.min(pieceBytes * this.#piecesAheadMax, this.#window.bytes) : 1;
+  }
+
+  #onMoved(received: number): void {
+    if (received > this.#received) this.#window.acknowledged(received - this.#received);
+    if (this.#beatsWaited < 2 && this.#patience > 1) this.#patience -= 1;
+    this.#beatsWaited = 0;
   }
 }

@@ -2,6 +2,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { LiveStatus } from "../../../src/host/live-status.js";
+import { connect } from "../../../src/host/state/client.js";
+import { stateSocketPath } from "../../../src/host/state/state-socket.js";
+import { nodeId } from "../../../src/kernel/ids.js";
+import { seconds } from "../../../src/kernel/time.js";
 import { isBuilt } from "../support/built.js";
 import { terminal, whyNoTerminals } from "./support/cable.js";
 import { isWhole, lineOf, SerialCluster } from "./support/serial-cluster.js";
@@ -19,6 +23,8 @@ const terminalsMax = 64;
 
 const suspicions = (all: readonly LiveStatus[]): number =>
   all.flatMap(({ node }) => node.peers).reduce((sum, peer) => sum + peer.suspicions, 0);
+
+const applied = (status: LiveStatus | undefined): number => status?.node.replica.applied ?? 0;
 
 const votes = ({ node }: LiveStatus): number => node.cycle.cycle;
 
@@ -48,6 +54,20 @@ describe.skipIf(!isReady)("SERIAL-9: replicas with serial lines beside UDP", () 
     cluster.relay.isCut = false;
     await cluster.when(isWhole);
   }, 60_000);
+
+  it("bring a replica up to date by the lines alone, which take no long frame", async () => {
+    const cluster = await SerialCluster.open(timing);
+    await cluster.kill("c");
+    const paths = [stateSocketPath(cluster.stateDir, nodeId("a"))];
+    const client = await connect({ paths, timeout: seconds(30) });
+    for (let n = 0; n < 40; n += 1) await client.put(`k/${n}`, "x".repeat(1_000));
+    await client.leave();
+    const written = await cluster.statusOf("a");
+    cluster.relay.isCut = true;
+    cluster.start("c");
+    await cluster.when(([, , c]) => applied(c) >= applied(written));
+    cluster.relay.isCut = false;
+  }, 90_000);
 
   it("notice an unplugged line by themselves, and are back on it under a new number", async () => {
     const cluster = await SerialCluster.open(timing);

@@ -9,7 +9,8 @@ import { type NodeId, nodeId } from "../../../src/kernel/ids.js";
 import { Prng } from "../../../src/kernel/prng.js";
 import { seconds } from "../../../src/kernel/time.js";
 import type { MemberChange, MemberRole, MemberRoles } from "../../../src/replication/raft/ports.js";
-import { Cluster, calm, type Node, storm, voters } from "./support/cluster.js";
+import { Cluster, type Node, voters } from "./support/cluster.js";
+import { calm, storm } from "./support/weather.js";
 
 const seeds = Number(process.env["RAFT_SEEDS"] ?? 20);
 

@@ -7,7 +7,7 @@ import { socketPath } from "../../../../src/host/control-socket.js";
 import type { LiveStatus } from "../../../../src/host/live-status.js";
 import type { LineStatus } from "../../../../src/host/stream-link.js";
 import { nodeId } from "../../../../src/kernel/ids.js";
-import { program, startNode } from "../../support/built.js";
+import { program, type Started, startNode } from "../../support/built.js";
 import { testFolder } from "../../support/folder.js";
 import { Cable } from "./cable.js";
 import { UdpRelay } from "./udp-relay.js";
@@ -38,6 +38,7 @@ export class SerialCluster {
   readonly folder: string;
   readonly relay: UdpRelay;
   readonly cables = new Map<string, Cable>();
+  readonly #processes = new Map<Name, Started>();
 
   private constructor(folder: string, relay: UdpRelay) {
     this.folder = folder;
@@ -51,12 +52,25 @@ export class SerialCluster {
     await writeFile(join(cluster.folder, "app.mjs"), appModule);
     for (const name of names)
       await writeFile(cluster.#configOf(name), cluster.#config(name, timing));
-    for (const name of names) {
-      const words = [program, "run", "--config", cluster.#configOf(name), "--node", name];
-      startNode([...words, "--no-watchdog"], { cwd: cluster.folder });
-    }
+    for (const name of names) cluster.start(name);
     await cluster.when(isWhole);
     return cluster;
+  }
+
+  get stateDir(): string {
+    return join(this.folder, "state");
+  }
+
+  start(name: Name): void {
+    const words = [program, "run", "--config", this.#configOf(name), "--node", name];
+    const started = startNode([...words, "--no-watchdog"], { cwd: this.folder });
+    this.#processes.set(name, started);
+  }
+
+  async kill(name: Name): Promise<void> {
+    const started = this.#processes.get(name);
+    started?.child.kill("SIGKILL");
+    await started?.ended;
   }
 
   cable(name: string): Cable {
@@ -68,11 +82,15 @@ export class SerialCluster {
   async all(): Promise<readonly LiveStatus[]> {
     const found: LiveStatus[] = [];
     for (const name of names) {
-      const path = socketPath(join(this.folder, "state"), nodeId(name));
-      const answer = await askStatus(path, 2_000);
-      if (answer.ok) found.push(answer.status);
+      const status = await this.statusOf(name);
+      if (status !== undefined) found.push(status);
     }
     return found;
+  }
+
+  async statusOf(name: Name): Promise<LiveStatus | undefined> {
+    const answer = await askStatus(socketPath(this.stateDir, nodeId(name)), 2_000);
+    return answer.ok ? answer.status : undefined;
   }
 
   async when(fits: (all: readonly LiveStatus[]) => boolean): Promise<readonly LiveStatus[]> {

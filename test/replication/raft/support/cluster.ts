@@ -13,19 +13,9 @@ import type { MemberRoles, RaftInput, RaftOutput } from "../../../../src/replica
 import { Raft } from "../../../../src/replication/raft/raft.js";
 import { EventHeap } from "../../../../src/sim/event-heap.js";
 import { Invariants } from "./invariants.js";
+import type { SlowLine } from "./slow-line.js";
 import { IdealStore, type StoreRequest } from "./store.js";
-
-export interface Weather {
-  /** Of a message, from 0 to 1. */
-  readonly loss: number;
-  readonly duplication: number;
-  /** Of a message, and of a save, in microseconds. */
-  readonly delayMax: number;
-  readonly saveMax: number;
-}
-
-export const calm: Weather = { loss: 0, duplication: 0, delayMax: 500, saveMax: 1_000 };
-export const storm: Weather = { loss: 0.1, duplication: 0.1, delayMax: 30_000, saveMax: 20_000 };
+import { calm, type Weather } from "./weather.js";
 
 export interface ClusterOptions {
   readonly seed: number;
@@ -77,6 +67,8 @@ export class Cluster {
   #life = 0;
   now: Instant = instant(1_000_000);
   weather: Weather = calm;
+  /** All that is left to go by. */
+  line: SlowLine | null = null;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -306,6 +298,11 @@ export class Cluster {
   #send(node: Node, target: NodeId, message: RaftMessage): void {
     const to = this.nodes.get(target);
     if (to === undefined || this.#cut.has(`${node.id} ${target}`)) return;
+    if (this.line !== null) {
+      const arrive = () => this.#step(to, { kind: "message", from: node.id, message });
+      this.line.send(`${node.id} ${target}`, message, arrive, (delay, act) => this.at(delay, act));
+      return;
+    }
     const { loss, duplication, delayMax } = this.weather;
     if (this.#dice.chance(loss)) return;
     const copies = this.#dice.chance(duplication) ? 2 : 1;
