@@ -36,6 +36,36 @@ export function feed<Input, Output>(
   for (const output of part.step(now, input)) carry(output);
 }
 
+/**
+ * A part that works out its deadline once a step, and not each time that its composition is asked
+ * for its own: of many parts one or two are fed in a step.
+ */
+class Remembering<Input, Output> implements Machine<Input, Output> {
+  readonly #machine: Machine<Input, Output>;
+  #deadline: Instant | null = null;
+  #isKnown = false;
+
+  constructor(machine: Machine<Input, Output>) {
+    this.#machine = machine;
+  }
+
+  step(now: Instant, input: Input | Timeout): readonly Output[] {
+    this.#isKnown = false;
+    return this.#machine.step(now, input);
+  }
+
+  deadline(): Instant | null {
+    if (!this.#isKnown) this.#deadline = this.#machine.deadline();
+    this.#isKnown = true;
+    return this.#deadline;
+  }
+}
+
+/** Only what it returns may be fed from now on: a step behind its back would not be noticed. */
+export const remembering = <Input, Output>(
+  machine: Machine<Input, Output>,
+): Machine<Input, Output> => new Remembering(machine);
+
 /** What a composition needs to know of a part in order to wake it. */
 export interface Wakeable {
   deadline(): Instant | null;

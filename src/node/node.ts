@@ -6,20 +6,19 @@
  * wiring. Before it takes an input, a step asks whether the node itself was late; if so it gives up
  * the right to drive and suspends its verdicts on others before it acts.
  */
-import type { ControlCycle } from "../control/cycle/control-cycle.js";
 import type { ChannelCommand, CommandRefusal } from "../control/cycle/overrides.js";
 import type { CycleInput, CycleOutput, Unfitness } from "../control/cycle/ports.js";
-import type { OutputGate, OutputGateInput } from "../control/gate/output-gate.js";
+import type { OutputGateInput, OutputGateOutput } from "../control/gate/output-gate.js";
 import type { CommandProtection } from "../control/protection/command-protection.js";
 import type { RightInput, RightOutput } from "../control/right/ports.js";
-import type { Right } from "../control/right/right.js";
-import type { PathInput, PathWatch } from "../detection/paths/path-watch.js";
+import type { PathInput, PathWatchOutput } from "../detection/paths/path-watch.js";
 import { unreachable } from "../kernel/assert.js";
 import type { NodeId } from "../kernel/ids.js";
 import {
   earliestDeadline,
   feed,
   type Machine,
+  remembering,
   type Timeout,
   timeout,
   type Wakeable,
@@ -27,10 +26,8 @@ import {
   wakeDue,
 } from "../kernel/machine.js";
 import { elapsed, type Instant } from "../kernel/time.js";
-import type { Membership } from "../membership/membership.js";
 import type { MembershipInput, MembershipOutput, RefusedReason } from "../membership/ports.js";
 import { ownClient, type ReplicaInput, type ReplicaOutput } from "../replication/replica/ports.js";
-import type { Replica } from "../replication/replica/replica.js";
 import type { Verdict } from "../voting/voter.js";
 import type { EntityStanding } from "../watchdog/supervision/entity.js";
 import type {
@@ -39,7 +36,6 @@ import type {
   SupervisionInput,
   SupervisionOutput,
 } from "../watchdog/supervision/ports.js";
-import type { Supervision } from "../watchdog/supervision/supervision.js";
 import { commanded, giveUpReason, isOfGroup, wouldHear } from "./drive-words.js";
 import type { NodeEvent } from "./events.js";
 import type { Outgoing } from "./outgoing.js";
@@ -59,14 +55,14 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   readonly #options: NodeOptions;
   readonly #outgoing: Outgoing;
   readonly #reception: Reception;
-  readonly #cycle: ControlCycle;
-  readonly #membership: Membership;
-  readonly #paths: PathWatch;
-  readonly #right: Right;
-  readonly #gate: OutputGate;
+  readonly #cycle: Machine<CycleInput, CycleOutput>;
+  readonly #membership: Machine<MembershipInput, MembershipOutput>;
+  readonly #paths: Machine<PathInput, PathWatchOutput>;
+  readonly #right: Machine<RightInput, RightOutput>;
+  readonly #gate: Machine<OutputGateInput, OutputGateOutput>;
   readonly #commands: CommandProtection | null;
-  readonly #supervision: Supervision;
-  readonly #replica: Replica;
+  readonly #supervision: Machine<SupervisionInput, SupervisionOutput>;
+  readonly #replica: Machine<ReplicaInput, ReplicaOutput>;
   readonly #checkpoints = new CycleCheckpoints();
   readonly #tolerated = new ToleratedReports();
   readonly #allParts: NodeParts;
@@ -87,15 +83,15 @@ export class Node implements Machine<NodeInput, NodeOutput> {
     this.#allParts = parts;
     this.#outgoing = parts.outgoing;
     this.#reception = parts.reception;
-    this.#cycle = parts.cycle;
-    this.#membership = parts.membership;
-    this.#paths = parts.paths;
-    this.#right = parts.right;
-    this.#gate = parts.gate;
     this.#commands = parts.commands;
-    this.#supervision = parts.supervision;
-    this.#replica = parts.replica;
-    this.#talk = new Talk(parts.right, parts.replica, {
+    this.#cycle = remembering(parts.cycle);
+    this.#membership = remembering(parts.membership);
+    this.#paths = remembering(parts.paths);
+    this.#right = remembering(parts.right);
+    this.#gate = remembering(parts.gate);
+    this.#supervision = remembering(parts.supervision);
+    this.#replica = remembering(parts.replica);
+    this.#talk = new Talk(this.#right, this.#replica, {
       right: (now, output) => this.#carryRight(now, output),
       replica: (now, output) => this.#carryReplica(now, output),
     });
@@ -143,17 +139,17 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   /** Why a person's word would not be taken now; null where it would. */
   whyNot(command: ChannelCommand): CommandRefusal | null {
-    return this.#cycle.whyNot(command);
+    return this.#allParts.cycle.whyNot(command);
   }
 
   /** Part of the status, for whoever asks after every step. */
   supervised(): readonly EntityStanding[] {
-    return this.#supervision.standing();
+    return this.#allParts.supervision.standing();
   }
 
   /** Why a person's word to the watchdog would not be taken now; null where it would. */
   whyNotDog(command: DogCommand): DogRefusal | null {
-    return this.#supervision.whyNot(command);
+    return this.#allParts.supervision.whyNot(command);
   }
 
   status(now: Instant): NodeStatus {
@@ -262,7 +258,8 @@ export class Node implements Machine<NodeInput, NodeOutput> {
   }
 
   #tellEligible(now: Instant): void {
-    const eligible = this.#fit && !this.#rebooting && wouldHear(this.#replica, this.#options.self);
+    const eligible =
+      this.#fit && !this.#rebooting && wouldHear(this.#allParts.replica, this.#options.self);
     this.#feedRight(now, { kind: "eligible", eligible });
   }
 
@@ -319,7 +316,7 @@ export class Node implements Machine<NodeInput, NodeOutput> {
 
   #say(now: Instant, word: Word): void {
     if (!this.#talk.say(now, word)) return;
-    const { holder } = this.#right.holder();
+    const { holder } = this.#allParts.right.holder();
     if (holder === this.#driver) return;
     this.#driver = holder;
     this.#feedCycle(now, { kind: "driver", driver: holder });

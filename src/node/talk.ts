@@ -4,11 +4,9 @@
  * early word could be carried out before a later one, and `lost` come before `acquired`.
  */
 import type { RightInput, RightOutput } from "../control/right/ports.js";
-import type { Right } from "../control/right/right.js";
-import { feed, type Timeout } from "../kernel/machine.js";
+import { feed, type Machine, type Timeout } from "../kernel/machine.js";
 import type { Instant } from "../kernel/time.js";
 import type { ReplicaInput, ReplicaOutput } from "../replication/replica/ports.js";
-import type { Replica } from "../replication/replica/replica.js";
 
 export type Word =
   | { readonly to: "right"; readonly input: RightInput | Timeout }
@@ -20,13 +18,17 @@ export interface Carriers {
 }
 
 export class Talk {
-  readonly #right: Right;
-  readonly #replica: Replica;
+  readonly #right: Machine<RightInput, RightOutput>;
+  readonly #replica: Machine<ReplicaInput, ReplicaOutput>;
   readonly #carriers: Carriers;
   #words: Word[] = [];
   #talking = false;
 
-  constructor(right: Right, replica: Replica, carriers: Carriers) {
+  constructor(
+    right: Machine<RightInput, RightOutput>,
+    replica: Machine<ReplicaInput, ReplicaOutput>,
+    carriers: Carriers,
+  ) {
     this.#right = right;
     this.#replica = replica;
     this.#carriers = carriers;

@@ -6,6 +6,7 @@ import {
   earliestDeadline,
   feed,
   type Machine,
+  remembering,
   type Timeout,
   timeout,
   type Wakeable,
@@ -47,6 +48,45 @@ describe("feed", () => {
       feed(inner, now, outer, (output) => carried.push(`inner ${output}`));
     });
     expect(carried).toEqual(["outer 0", "outer 1", "inner 0", "outer 2", "inner 0", "inner 1"]);
+  });
+});
+
+describe("a machine whose deadline is remembered", () => {
+  /** Its deadline is as many steps away as it has made. */
+  class Asked implements Machine<"later" | "fail", string> {
+    asked = 0;
+    #steps = 0;
+
+    step(_now: Instant, input: "later" | "fail" | Timeout): readonly string[] {
+      this.#steps += 1;
+      if (input === "fail") throw new Error("a bug");
+      return [`step ${this.#steps}`];
+    }
+
+    deadline(): Instant | null {
+      this.asked += 1;
+      return this.#steps === 0 ? null : instant(this.#steps);
+    }
+  }
+
+  it("is asked once after each step, and answers as it would have", () => {
+    const asked = new Asked();
+    const machine = remembering(asked);
+    expect([machine.deadline(), machine.deadline()]).toEqual([null, null]);
+    expect(asked.asked).toBe(1);
+    expect(machine.step(now, "later")).toEqual(["step 1"]);
+    expect([machine.deadline(), machine.deadline()]).toEqual([1, 1]);
+    machine.step(now, timeout);
+    machine.step(now, "later");
+    expect([machine.deadline(), machine.deadline()]).toEqual([3, 3]);
+    expect(asked.asked).toBe(3);
+  });
+
+  it("is asked anew after a step that threw", () => {
+    const machine = remembering(new Asked());
+    machine.deadline();
+    expect(() => machine.step(now, "fail")).toThrow("a bug");
+    expect(machine.deadline()).toBe(1);
   });
 });
 
