@@ -27,6 +27,7 @@ import type { Clock } from "./monotonic-clock.js";
 import { serviceLine } from "./watchdog/service-line.js";
 import { type ArmBridge, armWatchdogs } from "./watchdog/watchdog-arming.js";
 import { systemWatchdogCalls } from "./watchdog/watchdog-calls.js";
+import { WatchdogRefusal } from "./watchdog/watchdog-device.js";
 import type { WatchdogSet } from "./watchdog/watchdog-set.js";
 import type { WatchdogSettings } from "./watchdog/watchdog-settings.js";
 
@@ -64,6 +65,9 @@ const petsPerPatience = 4;
 
 /** A stop that takes longer hangs, in milliseconds: then the dogs may bite. */
 const stopMax = 5_000;
+
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof WatchdogRefusal || (error instanceof Error && "syscall" in error);
 
 export class LiveGuards {
   readonly #options: GuardOptions;
@@ -181,9 +185,10 @@ export class LiveGuards {
     await this.#book?.stoppedBefore();
   }
 
-  /** It could not start. */
+  /** It could not start. What the system refuses is no crash, and must not count as one. */
   unstarted(error: unknown): void {
-    this.#evidence?.crashed("it could not start", error);
+    if (isRefusal(error)) this.#evidence?.refused(error);
+    else this.#evidence?.crashed("it could not start", error);
   }
 
   /** It cannot go on: what it was is on the disk at return. */

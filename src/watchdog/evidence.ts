@@ -11,9 +11,11 @@ export type EvidenceCause =
   /** Nobody petted: the loop of the process hung. */
   | "hang"
   /** An assertion of ours failed, or something threw where nothing may. */
-  | "crash";
+  | "crash"
+  /** The system refused what the start needs, such as a device: there was nothing to supervise. */
+  | "refused";
 
-export const evidenceCauses: readonly EvidenceCause[] = ["supervision", "hang", "crash"];
+export const evidenceCauses: readonly EvidenceCause[] = ["supervision", "hang", "crash", "refused"];
 
 /** One entity that was not well, or whose last sign is of interest. */
 export interface EntityEvidence {

@@ -96,6 +96,12 @@ describe.runIf(isReady)("holdfast run with a device of the board", () => {
     expect(code).toBe(4);
     expect(stderr).toContain(`error: the watchdog ${missing} cannot be armed: there is no such`);
     expect(stderr).toContain("`watchdog: { required: false }` runs without it");
+    // However often a service manager tries: that is no crash, and leads to no safe mode.
+    for (let time = 0; time < 3; time += 1) expect((await start(path).ended).code).toBe(4);
+    const { stdout } = await run(["boots"], { cwd: path });
+    expect(stdout.match(/refused +- +ordinary/g)).toHaveLength(3);
+    expect(stdout).toContain("its start was refused");
+    expect(stdout).not.toContain("crash");
   });
 
   it("runs on without one that need not be there, and says so", async () => {

@@ -51,7 +51,7 @@ const columns = [
 
 const tones: Readonly<Record<BootReason, Tone>> = {
   ...{ first: "good", request: "good", power: "warning", unknown: "warning" },
-  ...{ watchdog: "bad", panic: "bad", crash: "bad", killed: "bad" },
+  ...{ watchdog: "bad", panic: "bad", crash: "bad", killed: "bad", refused: "bad" },
 };
 
 export function bootsText({ node, warning, boots }: BootsOfNode, paint: Paint): string {

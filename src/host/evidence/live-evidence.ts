@@ -131,6 +131,11 @@ export class LiveEvidence implements StepWitness {
     this.#write("crash", this.#options.clock.now(), `${what}: ${textOf(error)}`);
   }
 
+  /** The system refused what the start needs; the message says what. */
+  refused(error: Error): void {
+    this.#write("refused", this.#options.clock.now(), error.message);
+  }
+
   /** What was overcome must not accuse this life of a bite, if the power fails later. */
   #restored(entity: string): void {
     this.#failed.delete(entity);

@@ -52,6 +52,8 @@ export function causeText({ cause, entities, running, tasks }: EvidenceRecord): 
     }
     case "crash":
       return "it crashed";
+    case "refused":
+      return "its start was refused";
     default:
       return unreachable(cause);
   }

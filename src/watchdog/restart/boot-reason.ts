@@ -25,6 +25,8 @@ export const bootReasons = [
   "panic",
   /** An assertion of ours failed, or something threw where nothing may. */
   "crash",
+  /** The system refused what the start needs, such as a watchdog device, and it said so. */
+  "refused",
   /** The process ended without a word while the machine ran on: SIGKILL, out of memory. */
   "killed",
   /** The facts are lost, or do not say enough. */
@@ -80,6 +82,8 @@ function byEvidence(evidence: EvidenceCause | null, without: BootReason): BootRe
       return "watchdog";
     case "crash":
       return "crash";
+    case "refused":
+      return "refused";
     default:
       return unreachable(evidence);
   }
@@ -92,6 +96,7 @@ const texts: Readonly<Record<BootReason, string>> = {
   watchdog: "a watchdog bit",
   panic: "the kernel panicked",
   crash: "it crashed",
+  refused: "its start was refused",
   killed: "the process was killed, or ran out of memory; the machine ran on",
   unknown: "the facts do not say",
 };

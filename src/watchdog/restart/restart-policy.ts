@@ -4,9 +4,9 @@
  *
  * Only endings that accuse the program or its machine count, each reason by itself: `watchdog`,
  * `panic`, `crash`, `killed`. A mains that flickers must never cost a board its control, however
- * often it does, so `power` does not count; nor does `unknown`, which accuses nobody. A life that
- * was healthy for long enough forgives all that was before it, and so does an orderly stop: whoever
- * stopped it had the chance to look.
+ * often it does, so `power` does not count; nor do `unknown`, which accuses nobody, and `refused`,
+ * where no life has begun. A life that was healthy for long enough forgives all that was before it,
+ * and so does an orderly stop: whoever stopped it had the chance to look.
  *
  * The wait doubles with every ending of the same reason, from the second on, up to a cap. The first
  * one is answered at once, for a single crash is what the redundancy is there for.

@@ -1,6 +1,6 @@
 /** Why a replica was started: all combinations of the facts against the rules, spelled out. */
 import { describe, expect, it } from "vitest";
-import type { EvidenceCause } from "../../../src/watchdog/evidence.js";
+import { type EvidenceCause, evidenceCauses } from "../../../src/watchdog/evidence.js";
 import {
   type BootFacts,
   type BootReason,
@@ -33,7 +33,7 @@ describe("the reason of a start", () => {
   });
 
   it("BOOT-REASON-2: is `request` after an orderly stop, whatever came after it", () => {
-    const causes: readonly (EvidenceCause | null)[] = [null, "hang", "supervision", "crash"];
+    const causes: readonly (EvidenceCause | null)[] = [null, ...evidenceCauses];
     for (const evidence of causes) {
       for (const machineBoot of ["m1", "m2", null]) {
         for (const cardReset of [false, true]) {
@@ -49,6 +49,7 @@ describe("the reason of a start", () => {
     ["hang", "watchdog"],
     ["supervision", "watchdog"],
     ["crash", "crash"],
+    ["refused", "refused"],
   ] as const)(
     "BOOT-REASON-3: within a boot of the machine, evidence %s: %s",
     (evidence, reason) => {
@@ -65,6 +66,7 @@ describe("the reason of a start", () => {
     [{ panicLogged: true, cardReset: true }, null, "panic"],
     [{}, "hang", "watchdog"],
     [{}, "crash", "crash"],
+    [{}, "refused", "refused"],
     [{ cardReset: true }, "crash", "crash"],
     [{ cardReset: true }, "supervision", "watchdog"],
     [{ panicLogged: true }, "hang", "panic"],

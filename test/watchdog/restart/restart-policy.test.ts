@@ -67,9 +67,12 @@ describe("the restart policy", () => {
     expect(play(...flicker).at(-1)?.counts).toEqual([]);
   });
 
-  it.each(["request", "first", "unknown"] as const)("RESTART-2: nor does %s", (reason) => {
-    expect(new Set(modes(...Array<End>(40).fill(reason)))).toEqual(new Set([false]));
-  });
+  it.each(["request", "first", "unknown", "refused"] as const)(
+    "RESTART-2: nor does %s",
+    (reason) => {
+      expect(new Set(modes(...Array<End>(40).fill(reason)))).toEqual(new Set([false]));
+    },
+  );
 
   it("RESTART-2: power in between neither counts nor forgives, and begins at once", () => {
     expect(modes("crash", "power", "crash", "power", "crash")).toEqual([
@@ -78,6 +81,7 @@ describe("the restart policy", () => {
     ]);
     expect(waits("crash", "crash", "power")).toEqual([0, 1, 0]);
     expect(modes("crash", "crash", "crash", "power").at(-1)).toBe(true);
+    expect(modes("crash", "refused", "crash", "refused", "crash").at(-1)).toBe(true);
   });
 
   it("RESTART-3: waits from the second on, twice as long each time, up to the cap", () => {
