@@ -60,6 +60,8 @@ export type AppGlance =
       readonly sensors: readonly string[];
       /** How far the range of each reaches, in its unit. */
       readonly outputs: ReadonlyMap<string, number>;
+      /** Outputs of which it is safe to let go. */
+      readonly letGo: readonly string[];
     }
   | { readonly ok: false; readonly message: string };
 
@@ -77,7 +79,8 @@ export async function assemble(
     app = load.app;
     const { sensors, outputs } = load.app;
     const spans = Object.entries(outputs).map(([name, { min, max }]) => [name, max - min] as const);
-    return { ok: true, sensors: Object.keys(sensors), outputs: new Map(spans) };
+    const letGo = Object.keys(outputs).filter((name) => outputs[name]?.safe.kind === "input");
+    return { ok: true, sensors: Object.keys(sensors), outputs: new Map(spans), letGo };
   });
   if (!checked.ok) return checked;
   assert(app !== null, "a config without an app was accepted");

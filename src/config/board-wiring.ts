@@ -24,6 +24,8 @@ export interface WiringNeeds {
   readonly inputs: readonly Need[];
   readonly outputs: readonly Need[];
   readonly nodes: readonly string[];
+  /** Outputs of which the app says that it is safe to let go. */
+  readonly letGo: readonly string[];
 }
 
 /** A pin of the wiring, with where it stands and what it is to be. */
@@ -47,6 +49,7 @@ export function checkWiring(layers: Layers, needs: WiringNeeds): readonly Proble
     ...doubles(layers, known, needs),
     ...unknownPorts(layers, needs.nodes),
     ...unvoted(layers, needs.outputs),
+    ...(kind === "raspberry-pi" ? unsafePwm(layers, known, needs) : []),
   ];
 }
 
@@ -228,4 +231,26 @@ function unvoted(layers: Layers, outputs: readonly Need[]): readonly Problem[] {
   const voted = names.filter((name) => layers.get(["outputs", name, "right"]) === "voter");
   const text = "expected `lease`, or the line to an output voter under `voter`";
   return voted.map((name) => layers.problem(["outputs", name, "right"], text));
+}
+
+/** What hardware PWM cannot keep (boards/raspberry-pi/pwm): when it is off, the pin has 0 V. */
+function unsafePwm(layers: Layers, known: KnownPins, needs: WiringNeeds): readonly Problem[] {
+  const mustGuard = layers.get(["board", "guard"]) === true;
+  return keysIn(layers, ["board", "outputs"]).flatMap((key) => {
+    const wire = wireAt(layers, known, "outputs", key);
+    if (wire?.use !== "pwm") return [];
+    const problems: Problem[] = [];
+    if (mustGuard) {
+      const text = "expected no PWM beside `guard: true`: a guard stands by digital outputs alone";
+      problems.push(layers.problem([...wire.path, "as"], text));
+    }
+    const isLetGo = needs.letGo.includes(key.slice(key.indexOf("/") + 1));
+    if (isLetGo && layers.get([...wire.path, "activeLow"]) === true) {
+      const text =
+        "expected PWM that is not active low where the app's safe state is to let go: the pin " +
+        "then has 0 V, which is full on";
+      problems.push(layers.problem([...wire.path, "activeLow"], text));
+    }
+    return problems;
+  });
 }

@@ -104,7 +104,7 @@ async function settle(
 type App = Extract<AppGlance, { readonly ok: true }>;
 
 /** What names the app's sensors and outputs, or counts them. */
-function checkNames(layers: Layers, { sensors, outputs: spans }: App): Findings {
+function checkNames(layers: Layers, { sensors, outputs: spans, letGo }: App): Findings {
   const outputs = [...spans.keys()];
   const nodes = nodeIdsIn(layers);
   const { problems, warnings } = checkSensors(layers, sensors, nodes);
@@ -113,6 +113,7 @@ function checkNames(layers: Layers, { sensors, outputs: spans }: App): Findings 
     inputs: channelsIn(layers, sensors),
     outputs: nodes.flatMap((node) => wired.map((name) => ({ node, name }))),
     nodes,
+    letGo,
   };
   // Without settled channels nobody knows what is to be wired.
   const wiring = problems.length > 0 ? [] : checkWiring(layers, needs);

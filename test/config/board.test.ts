@@ -5,7 +5,7 @@ import { wiringOf } from "../../src/config/wiring-settings.js";
 import { boardSpecsOf } from "../../src/host/board-specs.js";
 import { nodeId } from "../../src/kernel/ids.js";
 import { millis, seconds } from "../../src/kernel/time.js";
-import { accepted, ConfigFolder, problemLines, soundConfig } from "./support/folder.js";
+import { accepted, appModule, ConfigFolder, problemLines, soundConfig } from "./support/folder.js";
 
 let folder: ConfigFolder;
 beforeAll(async () => {
@@ -183,6 +183,38 @@ describe("a wiring is refused (BOARD-CONFIG-2)", () => {
         "(D3, D5, D6, D9, D10, D11); D8 is for input, output",
       '15:3: board.gpio: expected a known key, got "gpio" (of another kind)',
     ]);
+  });
+
+  it("with PWM where a guard is a must, for it has none", async () => {
+    const config = pi("temperature: { pin: cpu }", "heater: { pin: GPIO18, as: pwm }");
+    accepted(await folder.load(config));
+    expect(await problems(`${config}  guard: true\n`)).toEqual([
+      "13:32: board.outputs.heater.as: expected no PWM beside `guard: true`: a guard stands by " +
+        "digital outputs alone",
+    ]);
+    const relay = pi("temperature: { pin: cpu }", "heater: { pin: GPIO18 }");
+    accepted(await folder.load(`${relay}  guard: true\n`));
+  });
+
+  it("with PWM that is active low and would be let go: that is full on", async () => {
+    await folder.write("let-go.mjs", appModule.replace('kind: "value", value: 0', 'kind: "input"'));
+    const load = (outputs: string) =>
+      problems(pi("temperature: { pin: cpu }", outputs).replace("app.mjs", "let-go.mjs"));
+    expect(
+      await load(
+        "b/heater: { pin: GPIO18, as: pwm, activeLow: true }\n    heater: { pin: GPIO17 }",
+      ),
+    ).toEqual([
+      "13:50: board.outputs.b/heater.activeLow: expected PWM that is not active low where the " +
+        "app's safe state is to let go: the pin then has 0 V, which is full on",
+    ]);
+    expect(await load("heater: { pin: GPIO18, as: pwm }")).toEqual([]);
+    expect(await load("heater: { pin: GPIO18, activeLow: true }")).toEqual([]);
+    accepted(
+      await folder.load(
+        pi("temperature: { pin: cpu }", "heater: { pin: GPIO18, as: pwm, activeLow: true }"),
+      ),
+    );
   });
 
   it("with a line for a node that is none, or with no line at all", async () => {
