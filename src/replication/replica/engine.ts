@@ -31,7 +31,7 @@ export type EngineOutput =
 export type EnginePhase =
   | { readonly kind: "opening" }
   | { readonly kind: "running"; readonly raft: RaftMachine }
-  /** What is on the disk cannot be used: it takes no part until it is replaced. */
+  /** What is on the disk cannot be used here: it takes no part until the next start. */
   | { readonly kind: "out"; readonly reason: string; readonly detail: string };
 
 type Feeding =
@@ -91,7 +91,7 @@ export class Engine implements Machine<EngineInput, EngineOutput> {
     return earlier(this.#log.deadline(), raft);
   }
 
-  /** The state in the log cannot be read by its owner. */
+  /** What is in the log cannot be read, or not be applied, by its owner. */
   leave(reason: string, detail: string): ReplicaEvent {
     this.#phase = { kind: "out", reason, detail };
     return { kind: "log-refused", reason, detail };

@@ -1,5 +1,6 @@
-/** Why Raft has refused, as a client hears it. */
+/** Why Raft has refused, as a client hears it; and why a replica leaves. */
 import { unreachable } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
 import type { RaftRefusal } from "../raft/ports.js";
 import { type Outcome, refusedAs } from "./work.js";
 
@@ -31,6 +32,15 @@ export function refusalOutcome(reason: RaftRefusal, read: boolean): Outcome {
       return unreachable(reason);
   }
 }
+
+/** Of a replica that takes no part, with why. */
+export const outText = (self: NodeId, why: { reason: string; detail: string }): string =>
+  `the log of ${self} is ${why.reason}: ${why.detail}`;
+
+/** Of an entry that the app here cannot apply. */
+export const aheadText = (self: NodeId, index: number, lacks: string): string =>
+  `the app at ${self} ${lacks}; entry ${index} needs it: ` +
+  "install the app that the others run, and start again";
 
 const changeTexts = {
   "change-in-progress": "another change of the group has not ended yet",

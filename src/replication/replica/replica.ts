@@ -45,6 +45,7 @@ import {
   type ReplicaInput,
   type ReplicaOutput,
 } from "./ports.js";
+import { aheadText, outText } from "./refusals.js";
 import type { ReplicaStatus } from "./status.js";
 import { elsewhere, type Settled } from "./work.js";
 
@@ -82,7 +83,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#engine = new Engine(parts);
     this.#lateMax = micros(Math.floor(options.raft.electionTimeoutMin / 2));
     this.#service = parts.service();
-    this.#leading = new Leading(this.#service);
+    this.#leading = new Leading(options.self, this.#service);
     this.#clients = new Clients(options.now, this.#service, options.nodes ?? null);
     this.#nodes = options.nodes ?? null;
     this.#outbox = new Outbox(options.life);
@@ -96,6 +97,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         wakeDue(this.#parts, now);
         break;
       case "disk-done":
+      case "suspicion":
         this.#feedEngine(now, input);
         break;
       case "message":
@@ -115,9 +117,6 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         break;
       case "client-paused":
         this.#clients.pause(input.client, input.paused);
-        break;
-      case "suspicion":
-        this.#feedEngine(now, input);
         break;
       case "was-late":
         if (input.by >= this.#lateMax) this.#feedEngine(now, { kind: "was-late" });
@@ -171,26 +170,14 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #ask(now: Instant, client: ClientNumber, request: ClientRequest): void {
     const { phase } = this.#engine;
     if (phase.kind === "out") {
-      const detail = `the log of ${this.#self} is ${phase.reason}: ${phase.detail}`;
-      this.#clients.refuse(client, request.id, "disk-not-writable", detail);
+      this.#clients.refuse(client, request.id, "disk-not-writable", outText(this.#self, phase));
       return;
     }
-    switch (request.kind) {
-      case "members":
-        this.#tellMembers(client, request.id);
-        break;
-      default:
-        this.#clients.ask(now, client, request);
-    }
-  }
-
-  #tellMembers(client: ClientNumber, id: number): void {
-    const { phase } = this.#engine;
-    if (phase.kind !== "running") {
-      this.#clients.refuse(client, id, "no-leader", `${this.#self} reads its log still`);
-    } else {
+    const { id } = request;
+    if (request.kind !== "members") this.#clients.ask(now, client, request);
+    else if (phase.kind === "running") {
       this.#clients.reply(client, { kind: "ok", id, detail: groupWords(phase.raft.status()) });
-    }
+    } else this.#clients.refuse(client, id, "no-leader", `${this.#self} reads its log still`);
   }
 
   // --- messages --------------------------------------------------------------------------------
@@ -294,7 +281,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #restore(now: Instant, snapshot: Snapshot): void {
     if (!this.#service.restore(snapshot.data)) {
       const detail = `the snapshot of entry ${snapshot.index} is of another version or broken`;
-      this.#tell(this.#engine.leave("unknown-version", detail));
+      this.#leave(now, "unknown-version", detail);
       return;
     }
     this.#applied = snapshot.index;
@@ -311,6 +298,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   }
 
   #applyOne(now: Instant, entry: LogEntry): void {
+    if (this.#engine.phase.kind === "out") return;
     if (entry.index !== this.#applied + 1)
       assert(false, `entry ${entry.index} after ${this.#applied}`);
     this.#applied = entry.index;
@@ -318,10 +306,21 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       this.#settle(now, this.#leading.applied(now, entry, null));
       return;
     }
-    const { result, events } = this.#service.apply(entry.index, entry.data);
+    const { result, events, lacks } = this.#service.apply(entry.index, entry.data);
+    if (lacks !== undefined) {
+      this.#leave(now, "ahead-of-app", aheadText(this.#self, entry.index, lacks));
+      return;
+    }
     if (events.length > 0) this.#clients.happened(events);
     this.#noteAppState();
     this.#settle(now, this.#leading.applied(now, entry, result));
+  }
+
+  /** What would be applied from here on would give another state than that of the others. */
+  #leave(now: Instant, reason: string, detail: string): void {
+    this.#tell(this.#engine.leave(reason, detail));
+    if (this.#leading.leads) this.#settleAll(now, this.#leading.end());
+    this.#clients.leaderIs(now, null);
   }
 
   #takeSnapshot(now: Instant): void {
