@@ -294,6 +294,19 @@ describe("holdfast member", () => {
     expect((await cli("member", "list")).stdout).toMatch(/b +voter +3/);
   });
 
+  it("CLI-STATE-7 says whose view it is where no leader told", async () => {
+    const { cli, replica } = await rig();
+    expect((await cli("member", "list")).stdout).not.toContain("as a knows it");
+    replica.state.by = "b";
+    expect((await cli("member", "list")).stdout).toContain(
+      "as b knows it, for a, which leads, did not answer: only a leader can tell who is silent",
+    );
+    replica.state.leader = null;
+    const { stdout } = await cli("member", "list");
+    expect(stdout).toContain("term 4, no leader");
+    expect(stdout).toContain("as b knows it, for it hears no leader: only a leader can tell");
+  });
+
   it("CLI-STATE-7 asks for changes and transfers", async () => {
     const { cli, replica } = await rig();
     const { changes, transfers } = replica.state;

@@ -14,7 +14,7 @@ import type { RaftRefusal } from "../raft/ports.js";
 import { encodeCommand, isAppCommand, parseCommand } from "../service/command-bytes.js";
 import { Leases, type Timed } from "../service/leases.js";
 import { detailLengthMax } from "../service/limits.js";
-import type { CommandResult, JudgedCommand } from "../service/ports.js";
+import type { CommandResult, JudgedCommand, Plain } from "../service/ports.js";
 import type { EngineInput } from "./engine.js";
 import { changesMax, waitingBytesMax } from "./limits.js";
 import { Proposals } from "./proposals.js";
@@ -40,9 +40,13 @@ export interface Served extends Timed {
   lacks(command: string): string | null;
 }
 
+/** The group as we know it, in words. */
+export type TellGroup = () => Plain;
+
 export class Leading {
   readonly #self: NodeId;
   readonly #served: Served;
+  readonly #group: TellGroup;
   readonly #proposals = new Proposals();
   readonly #reads = new Reads();
   readonly #changes = new Map<number, Origin>();
@@ -55,9 +59,10 @@ export class Leading {
   #lastTicket = 0;
   readonly #wanted: EngineInput[] = [];
 
-  constructor(self: NodeId, served: Served) {
+  constructor(self: NodeId, served: Served, group: TellGroup) {
     this.#self = self;
     this.#served = served;
+    this.#group = group;
   }
 
   get leads(): boolean {
@@ -88,7 +93,7 @@ export class Leading {
     return origins.map(sentOn);
   }
 
-  /** Null where the work was taken, and will be settled. */
+  /** Null where the work was taken, and will be settled; else what came of it at once. */
   take(now: Instant, origin: Origin, work: Work): Outcome | null {
     if (this.#term === null) return elsewhere;
     switch (work.kind) {
@@ -102,6 +107,8 @@ export class Leading {
         return this.#takeChange(origin, (ticket) => ({ ...work, ticket }));
       case "transfer":
         return this.#takeChange(origin, (ticket) => ({ ...work, ticket }));
+      case "members":
+        return { kind: "ok", detail: this.#group() };
       default:
         return unreachable(work);
     }

@@ -26,7 +26,7 @@ import { type Duration, type Instant, micros } from "../../kernel/time.js";
 import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { parseMessage } from "../raft/encoding.js";
 import { entryKinds, type Received } from "../raft/ports.js";
-import type { ClientRequest } from "../service/ports.js";
+import type { ClientRequest, Plain } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
 import { groupWords } from "./change-words.js";
@@ -83,8 +83,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#engine = new Engine(parts);
     this.#lateMax = micros(Math.floor(options.raft.electionTimeoutMin / 2));
     this.#service = parts.service();
-    this.#leading = new Leading(options.self, this.#service);
-    this.#clients = new Clients(options.now, this.#service, options.nodes ?? null);
+    const group = (): Plain => groupWords(this.#self, this.#engine.phase);
+    this.#leading = new Leading(options.self, this.#service, group);
+    this.#clients = new Clients(options.now, this.#service, group, options.nodes ?? null);
     this.#nodes = options.nodes ?? null;
     this.#outbox = new Outbox(options.life);
     this.#parts = this.#wakeables();
@@ -173,11 +174,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       this.#clients.refuse(client, request.id, "disk-not-writable", outText(this.#self, phase));
       return;
     }
-    const { id } = request;
-    if (request.kind !== "members") this.#clients.ask(now, client, request);
-    else if (phase.kind === "running") {
-      this.#clients.reply(client, { kind: "ok", id, detail: groupWords(phase.raft.status()) });
-    } else this.#clients.refuse(client, id, "no-leader", `${this.#self} reads its log still`);
+    const isEarly = request.kind === "members" && phase.kind === "opening";
+    if (!isEarly) this.#clients.ask(now, client, request);
+    else this.#clients.refuse(client, request.id, "no-leader", `${this.#self} reads its log still`);
   }
 
   // --- messages --------------------------------------------------------------------------------

@@ -26,6 +26,9 @@ export class FakeState {
   at = 0;
   /** Of b, as its leader sees it. */
   standing: string | null = null;
+  /** Whose view of the group it tells, and who leads. */
+  by = "a";
+  leader: string | null = "a";
 }
 
 export class FakeReplica {
@@ -127,7 +130,8 @@ export class FakeReplica {
       ...{ member, role: "voter", matched: 3 },
       standing: member === "b" ? this.state.standing : null,
     }));
-    return { term: 4, leader: "a", committed: 3, members, outgoing: null };
+    const { by, leader } = this.state;
+    return { by, leader, term: 4, committed: 3, members, outgoing: null };
   }
 
   #apply(bytes: Uint8Array) {
