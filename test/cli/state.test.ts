@@ -294,6 +294,13 @@ describe("holdfast member", () => {
     expect((await cli("member", "list")).stdout).toMatch(/b +voter +3/);
   });
 
+  it("CLI-STATE-7 asks nobody to replace a learner, which has no vote", async () => {
+    const { cli, replica } = await rig();
+    replica.state.standing = "blank";
+    replica.state.role = "learner";
+    expect((await cli("member", "list")).stdout).toMatch(/b +learner +3/);
+  });
+
   it("CLI-STATE-7 says whose view it is where no leader told", async () => {
     const { cli, replica } = await rig();
     expect((await cli("member", "list")).stdout).not.toContain("as a knows it");

@@ -43,20 +43,21 @@ const memberOf = (one: Readonly<Record<string, unknown>>): GroupMember => ({
   standing: typeof one["standing"] === "string" ? one["standing"] : null,
 });
 
-function standingText(standing: string | null, member: string): string {
+/** A learner has no vote in any case, and its new disk is as good as any. */
+function standingText({ member, role, standing }: GroupMember): string {
   if (standing === "silent") return "is not heard";
-  if (standing !== "blank") return "";
+  if (standing !== "blank" || role === "learner") return "";
   return `has no vote, its disk is new: holdfast member replace ${member}`;
 }
 
 export function groupText(group: ToldGroup): string {
   const { term, leader, committed, members, outgoing } = group;
   const head = `term ${term}, ${leader === null ? "no leader" : `${leader} leads`}`;
-  const rows = members.map(({ member, role, matched, standing }) => [
-    `  ${member}`,
-    role,
-    member === leader ? "leads" : standingText(standing, member),
-    matched === null ? "" : String(matched),
+  const rows = members.map((one) => [
+    `  ${one.member}`,
+    one.role,
+    one.member === leader ? "leads" : standingText(one),
+    one.matched === null ? "" : String(one.matched),
   ]);
   const columns = [
     { title: "  member" },

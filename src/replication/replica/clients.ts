@@ -245,7 +245,7 @@ export class Clients {
       this.#begin(now, client, id, { kind: "change", change });
       return;
     }
-    const detail = `no frame reaches ${newcomer}: it is none of ${nodes.join(", ")}`;
+    const detail = `the config here has no node ${newcomer}, it has ${nodes.join(", ")}`;
     this.refuse(client, id, "change-refused", detail);
   }
 
