@@ -109,8 +109,25 @@ describe("holdfast kv", () => {
       "--if-version: expected a whole",
     ],
     ["no duration", ["kv", "get", "x", "--timeout", "soon"], "--timeout: expected a duration"],
+    ["no time", ["kv", "get", "x", "--timeout", "0s"], "--timeout: expected 1ms to 24h, got 0s"],
+    [
+      "too long an argument",
+      ["app", "do", "x", JSON.stringify("v".repeat(4_097))],
+      "argument: expected plain data of at most 4096 bytes",
+    ],
     ["no role", ["member", "add", "b", "--role", "boss"], "--role: expected one of voter"],
     ["no node", ["member", "remove", "Pi_3"], "is no id of a node"],
+    [
+      "a short lease",
+      ["lock", "acquire", "l", "--lease", "1ms"],
+      "--lease: expected 20ms to 10m, got",
+    ],
+    [
+      "a long lease",
+      ["lock", "run", "l", "--lease", "1h", "--", "x"],
+      "expected 20ms to 10m, got 1h",
+    ],
+    ["a long delay", ["lock", "acquire", "l", "--lock-delay", "2m"], "expected 0us to 1m, got 2m"],
     ["no token", ["lock", "release", "l", "--token", "0"], "--token: expected a whole number"],
   ])("CLI-STATE-3 refuses %s", async (_, words, message) => {
     const { cli } = await rig();
