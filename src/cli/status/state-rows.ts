@@ -23,7 +23,12 @@ export function stateRows({ node, host }: LiveStatus, paint: Paint): string[][] 
 
 function roleText({ node: self, replica, at }: LiveStatus["node"], paint: Paint): string {
   const { phase, out, raft, applied } = replica;
-  if (out !== null) return paint("bad", `takes no part: ${out.reason}: ${out.detail}`);
+  if (out !== null) {
+    return paint(
+      "bad",
+      `takes no part: ${out.reason}: ${out.detail}${remedyText(self, out.reason)}`,
+    );
+  }
   if (raft === null) return paint("warning", `${phase}: it reads its log`);
   const { role, term, leader, committed, group } = raft;
   const own = roleIn(group, self);
@@ -43,6 +48,13 @@ const roleIn = ({ members }: Group, self: NodeId): MemberRole | undefined =>
 
 const outsideText = (self: NodeId): string =>
   `no member of the group: \`holdfast member add ${self}\` brings it in`;
+
+/** A version that is too old says itself what helps; a damage is the same at each start. */
+function remedyText(self: NodeId, reason: string): string {
+  if (reason !== "corrupt" && reason !== "unreadable") return "";
+  const replace = `say \`holdfast member replace ${self}\``;
+  return `; stop it, move its folder ${self}.state away, start it, and ${replace}`;
+}
 
 /** With a leader it has lost its disk; without one it may also be the very first start. */
 const blankText = (leader: string | null): string =>

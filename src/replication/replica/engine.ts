@@ -14,6 +14,7 @@ import type { DiskHealth, LogInput, LogOutput, RecoveredLog } from "../../recove
 import type { RaftInput, RaftOutput, Received } from "../raft/ports.js";
 import type { RaftMachine, ReplicaParts } from "./parts.js";
 import type { ReplicaEvent } from "./ports.js";
+import { damageText } from "./refusals.js";
 
 /** What Raft hears of the log, it hears from here. */
 export type EngineInput =
@@ -119,7 +120,7 @@ export class Engine implements Machine<EngineInput, EngineOutput> {
         this.#onRecovered(now, output.log);
         break;
       case "refused":
-        this.#tell(this.leave(output.reason, output.detail));
+        this.#tell(this.leave(output.reason, damageText(output)));
         break;
       case "saved":
         this.#written(output.ticket);

@@ -68,9 +68,15 @@ describe("the replicated state in `holdfast status`", () => {
   );
 
   it("CLI-STATE-9: says why it takes no part, or not yet", () => {
-    const out = { reason: "rotten", detail: "entries 7 to 9 are lost" };
+    const out = { reason: "corrupt", detail: "entries 7 to 9 are lost" };
     expect(rows({ replica: { phase: "out", out, raft: null } })["state"]).toBe(
-      "<bad>takes no part: rotten: entries 7 to 9 are lost",
+      "<bad>takes no part: corrupt: entries 7 to 9 are lost; stop it, move its folder pi-1.state " +
+        "away, start it, and say `holdfast member replace pi-1`",
+    );
+    // Nothing is to be moved away because of an old program.
+    const old = { reason: "ahead-of-app", detail: "it lacks a command" };
+    expect(rows({ replica: { phase: "out", out: old, raft: null } })["state"]).toBe(
+      "<bad>takes no part: ahead-of-app: it lacks a command",
     );
     expect(rows({ replica: { phase: "opening", raft: null } })["state"]).toBe(
       "<warning>opening: it reads its log",
