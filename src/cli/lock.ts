@@ -6,13 +6,14 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { Command } from "commander";
 import type { AcquireOptions, HeldLock } from "../host/state/client-ports.js";
-import type { Duration } from "../kernel/time.js";
+import { type Duration, micros } from "../kernel/time.js";
+import { lockDelayMax, sessionLeaseMax, sessionLeaseMin } from "../replication/service/limits.js";
 import type { LockView } from "../replication/service/ports.js";
 import { CliFailure, EndedLike } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
 import { ageText } from "./state/age.js";
 import { askHere, type ClientFlags, withClient, withClientFlags } from "./state/client.js";
-import { countIn, durationIn, nameIn } from "./state/words.js";
+import { countIn, durationIn, durationWithin, nameIn } from "./state/words.js";
 import { table } from "./terminal.js";
 
 interface ListFlags extends ClientFlags {
@@ -120,8 +121,8 @@ const holderText = ({ name, session }: NonNullable<LockView["holder"]>): string 
 function acquireOptions(flags: AcquireFlags): AcquireOptions & { readonly lease: Duration } {
   return {
     wait: durationIn("--wait", flags.wait ?? "0s"),
-    lockDelay: durationIn("--lock-delay", flags.lockDelay ?? "0s"),
-    lease: durationIn("--lease", flags.lease),
+    lockDelay: durationWithin("--lock-delay", flags.lockDelay ?? "0s", [micros(0), lockDelayMax]),
+    lease: durationWithin("--lease", flags.lease, [sessionLeaseMin, sessionLeaseMax]),
   };
 }
 

@@ -85,7 +85,10 @@ const replaceOf = (io: CliIo): Command =>
     .argument("[new]", "left out: it has the same name, and a new disk")
     .action((dead: string, word: string | undefined, flags: ClientFlags) => {
       const [member, successor] = [node(dead), node(word ?? dead)];
-      const done = `${successor} has taken the place of ${member}`;
+      const done =
+        successor === member
+          ? `a new disk of ${member} has taken the place of the old one`
+          : `${successor} has taken the place of ${member}`;
       return change(io, { kind: "replace", member, successor }, flags, done);
     });
 

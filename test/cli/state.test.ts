@@ -109,8 +109,25 @@ describe("holdfast kv", () => {
       "--if-version: expected a whole",
     ],
     ["no duration", ["kv", "get", "x", "--timeout", "soon"], "--timeout: expected a duration"],
+    ["no time", ["kv", "get", "x", "--timeout", "0s"], "--timeout: expected 1ms to 24h, got 0s"],
+    [
+      "too long an argument",
+      ["app", "do", "x", JSON.stringify("v".repeat(4_097))],
+      "argument: expected plain data of at most 4096 bytes",
+    ],
     ["no role", ["member", "add", "b", "--role", "boss"], "--role: expected one of voter"],
     ["no node", ["member", "remove", "Pi_3"], "is no id of a node"],
+    [
+      "a short lease",
+      ["lock", "acquire", "l", "--lease", "1ms"],
+      "--lease: expected 20ms to 10m, got",
+    ],
+    [
+      "a long lease",
+      ["lock", "run", "l", "--lease", "1h", "--", "x"],
+      "expected 20ms to 10m, got 1h",
+    ],
+    ["a long delay", ["lock", "acquire", "l", "--lock-delay", "2m"], "expected 0us to 1m, got 2m"],
     ["no token", ["lock", "release", "l", "--token", "0"], "--token: expected a whole number"],
   ])("CLI-STATE-3 refuses %s", async (_, words, message) => {
     const { cli } = await rig();
@@ -292,6 +309,26 @@ describe("holdfast member", () => {
     expect(stdout).toMatch(/a +voter +leads +3/);
     replica.state.standing = null;
     expect((await cli("member", "list")).stdout).toMatch(/b +voter +3/);
+  });
+
+  it("CLI-STATE-7 asks nobody to replace a learner, which has no vote", async () => {
+    const { cli, replica } = await rig();
+    replica.state.standing = "blank";
+    replica.state.role = "learner";
+    expect((await cli("member", "list")).stdout).toMatch(/b +learner +3/);
+  });
+
+  it("CLI-STATE-7 says whose view it is where no leader told", async () => {
+    const { cli, replica } = await rig();
+    expect((await cli("member", "list")).stdout).not.toContain("as a knows it");
+    replica.state.by = "b";
+    expect((await cli("member", "list")).stdout).toContain(
+      "as b knows it, for a, which leads, did not answer: only a leader can tell who is silent",
+    );
+    replica.state.leader = null;
+    const { stdout } = await cli("member", "list");
+    expect(stdout).toContain("term 4, no leader");
+    expect(stdout).toContain("as b knows it, for it hears no leader: only a leader can tell");
   });
 
   it("CLI-STATE-7 asks for changes and transfers", async () => {

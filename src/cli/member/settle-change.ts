@@ -102,12 +102,15 @@ function nextOf(change: Change, before: ToldGroup, group: ToldGroup): Change {
 
 /** With what is to be done now, where the group itself shows it. */
 function explained(error: StateRefusal, change: Change, group: ToldGroup): StateRefusal {
-  const hint = hintOf(change, group);
+  const hint = hintOf(error.detail, change, group);
   if (hint === null) return error;
   return new StateRefusal(error.reason, `${error.detail}; ${hint}`, error.leader);
 }
 
-function hintOf(change: Change, group: ToldGroup): string | null {
+/** As a replica begins its answer where no frame of it reaches the newcomer. */
+const notInConfig = "the config here has no node";
+
+function hintOf(detail: string, change: Change, group: ToldGroup): string | null {
   if (group.members.length === 0) return null;
   if (isAnotherDisk(change) && roleIn(group, change.member) === undefined) {
     const add = `\`holdfast member add ${change.member}\` brings it in`;
@@ -116,5 +119,9 @@ function hintOf(change: Change, group: ToldGroup): string | null {
   const newcomer = change.kind === "replace" ? change.successor : change.member;
   const comes = change.kind === "add" || change.kind === "replace";
   if (!comes || roleIn(group, newcomer) !== undefined) return null;
+  if (detail.startsWith(notInConfig)) {
+    const how = `name ${newcomer} in every holdfast.yaml, with \`state: none\``;
+    return `${how}, and start the replicas again one after the other`;
+  }
   return `${newcomer} has not come in: is its board up, with a blank disk and this cluster's key?`;
 }

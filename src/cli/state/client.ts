@@ -12,14 +12,15 @@ import {
   type StateRefusalReason,
 } from "../../host/state/client-ports.js";
 import { stateSocketPath } from "../../host/state/state-socket.js";
-import type { Duration } from "../../kernel/time.js";
+import { UsageError } from "../../kernel/assert.js";
+import { type Duration, millis, seconds } from "../../kernel/time.js";
 import type { ClientReply, ClientRequest } from "../../replication/service/ports.js";
 import { withConfigFlags } from "../config-source.js";
 import { CliFailure, type ExitReason } from "../exit.js";
 import type { CliIo } from "../io.js";
 import { nodesIn, stateSocketsHere } from "../status/replicas-here.js";
 import { type StateDirFlags, stateDirOf } from "../status/state-dir.js";
-import { durationIn } from "./words.js";
+import { durationWithin } from "./words.js";
 
 export interface ClientFlags extends StateDirFlags {
   readonly node?: string;
@@ -104,11 +105,14 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    // What a person has said is what the client was called with.
+    if (error instanceof UsageError) throw new CliFailure("usage", error.message);
     throw error instanceof StateRefusal ? failureOf(error) : error;
   }
 }
 
-export const timeoutOf = ({ timeout }: ClientFlags): Duration => durationIn("--timeout", timeout);
+export const timeoutOf = ({ timeout }: ClientFlags): Duration =>
+  durationWithin("--timeout", timeout, [millis(1), seconds(86_400)]);
 
 const exits: Readonly<Record<StateRefusalReason, Exclude<ExitReason, "ok" | "bug">>> = {
   "no-replica": "notAvailable",

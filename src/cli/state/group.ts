@@ -13,6 +13,8 @@ export interface GroupMember {
 }
 
 export interface ToldGroup {
+  /** Whose view it is: the leader's, or that of the asked replica where no leader answered. */
+  readonly by: string | null;
   readonly term: number;
   readonly leader: string | null;
   readonly committed: number;
@@ -23,8 +25,9 @@ export interface ToldGroup {
 
 /** A replica of another version may leave out what we look for. */
 export function groupOf(told: Plain): ToldGroup {
-  const { term, leader, committed, members, outgoing } = isRecord(told) ? told : {};
+  const { by, term, leader, committed, members, outgoing } = isRecord(told) ? told : {};
   return {
+    by: typeof by === "string" ? by : null,
     term: Number(term ?? 0),
     leader: typeof leader === "string" ? leader : null,
     committed: Number(committed ?? 0),
@@ -40,20 +43,21 @@ const memberOf = (one: Readonly<Record<string, unknown>>): GroupMember => ({
   standing: typeof one["standing"] === "string" ? one["standing"] : null,
 });
 
-function standingText(standing: string | null, member: string): string {
+/** A learner has no vote in any case, and its new disk is as good as any. */
+function standingText({ member, role, standing }: GroupMember): string {
   if (standing === "silent") return "is not heard";
-  if (standing !== "blank") return "";
+  if (standing !== "blank" || role === "learner") return "";
   return `has no vote, its disk is new: holdfast member replace ${member}`;
 }
 
 export function groupText(group: ToldGroup): string {
   const { term, leader, committed, members, outgoing } = group;
   const head = `term ${term}, ${leader === null ? "no leader" : `${leader} leads`}`;
-  const rows = members.map(({ member, role, matched, standing }) => [
-    `  ${member}`,
-    role,
-    member === leader ? "leads" : standingText(standing, member),
-    matched === null ? "" : String(matched),
+  const rows = members.map((one) => [
+    `  ${one.member}`,
+    one.role,
+    one.member === leader ? "leads" : standingText(one),
+    one.matched === null ? "" : String(one.matched),
   ]);
   const columns = [
     { title: "  member" },
@@ -62,5 +66,13 @@ export function groupText(group: ToldGroup): string {
     { title: "log up to", align: "right" },
   ] as const;
   const change = outgoing === null ? "" : `a change is under way from ${outgoing.join(", ")}\n`;
-  return `${head}, committed up to ${committed}\n${table(columns, rows)}${change}`;
+  const whose = viewText(group);
+  return `${head}, committed up to ${committed}\n${table(columns, rows)}${change}${whose}`;
+}
+
+/** Whose view it is, where it is not the leader's. */
+function viewText({ by, leader }: ToldGroup): string {
+  if (by === null || by === leader) return "";
+  const why = leader === null ? "it hears no leader" : `${leader}, which leads, did not answer`;
+  return `as ${by} knows it, for ${why}: only a leader can tell who is silent\n`;
 }

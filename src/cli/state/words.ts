@@ -1,5 +1,5 @@
 /** Words of the command line that several commands have: durations, numbers, names, values. */
-import { parseDuration } from "../../config/quantity.js";
+import { formatDuration, parseDuration } from "../../config/quantity.js";
 import type { Duration } from "../../kernel/time.js";
 import { isName, isPrefix } from "../../replication/service/names.js";
 import { nameLengthMax, valueBytesMax } from "../../replication/service/ports.js";
@@ -10,6 +10,18 @@ export function durationIn(flag: string, word: string): Duration {
   const parsed = parseDuration(word);
   if (parsed.ok) return parsed.value;
   throw new CliFailure("usage", `${flag}: expected ${parsed.expected}, got ${word}`);
+}
+
+/** Between two durations, which are told in the words of the flag. */
+export function durationWithin(
+  flag: string,
+  word: string,
+  [least, most]: readonly [Duration, Duration],
+): Duration {
+  const duration = durationIn(flag, word);
+  if (duration >= least && duration <= most) return duration;
+  const bounds = `${formatDuration(least)} to ${formatDuration(most)}`;
+  throw new CliFailure("usage", `${flag}: expected ${bounds}, got ${word}`);
 }
 
 /** @param least of what makes sense */

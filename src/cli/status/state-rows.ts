@@ -1,7 +1,9 @@
 /** The replicated state of a replica, in the table of its status. */
 import { formatDuration } from "../../config/quantity.js";
 import type { HostStatus, LiveStatus } from "../../host/live-status.js";
+import type { NodeId } from "../../kernel/ids.js";
 import { type Instant, micros } from "../../kernel/time.js";
+import type { Group, MemberRole } from "../../replication/raft/ports.js";
 import type { ReplicaStatus } from "../../replication/replica/status.js";
 import type { Paint, Tone } from "../terminal.js";
 
@@ -10,24 +12,48 @@ export function stateRows({ node, host }: LiveStatus, paint: Paint): string[][] 
   if (host.stateTrouble !== null) {
     return [["  state", paint("bad", `not kept here: ${host.stateTrouble}`)]];
   }
-  const { replica, at } = node;
+  const { replica } = node;
   if (host.state === null) return [];
   return [
-    ["  state", roleText(replica, at, paint)],
+    ["  state", roleText(node, paint)],
     ["    disk", diskText(replica, host.state, paint)],
     ["    clients", clientsText(replica, host.state)],
   ];
 }
 
-function roleText({ phase, out, raft, applied }: ReplicaStatus, at: Instant, paint: Paint): string {
-  if (out !== null) return paint("bad", `takes no part: ${out.reason}: ${out.detail}`);
+function roleText({ node: self, replica, at }: LiveStatus["node"], paint: Paint): string {
+  const { phase, out, raft, applied } = replica;
+  if (out !== null) {
+    return paint(
+      "bad",
+      `takes no part: ${out.reason}: ${out.detail}${remedyText(self, out.reason)}`,
+    );
+  }
   if (raft === null) return paint("warning", `${phase}: it reads its log`);
-  const { role, term, leader, committed } = raft;
+  const { role, term, leader, committed, group } = raft;
+  const own = roleIn(group, self);
+  if (own === undefined) return paint("warning", outsideText(self));
   const who = leader === null ? paint("bad", "knows of no leader") : `${leader} leads`;
-  const what = role === "leader" ? paint("good", "leads") : `${role}, ${who}`;
+  const what =
+    role === "leader" ? paint("good", "leads") : `${own === "voter" ? role : own}, ${who}`;
   const counts = `term ${term}, committed ${committed}, applied ${applied}${leaseText(raft, at)}`;
-  if (!raft.blank) return `${what}, ${counts}`;
+  // A learner has no vote anyway, and its new disk is as good as any.
+  if (!raft.blank || own === "learner") return `${what}, ${counts}`;
   return `${what}, ${counts}, ${paint("bad", blankText(leader))}`;
+}
+
+/** What is a map in the replica has come over its socket as an object. */
+const roleIn = ({ members }: Group, self: NodeId): MemberRole | undefined =>
+  (members as unknown as Readonly<Record<NodeId, MemberRole>>)[self];
+
+const outsideText = (self: NodeId): string =>
+  `no member of the group: \`holdfast member add ${self}\` brings it in`;
+
+/** A version that is too old says itself what helps; a damage is the same at each start. */
+function remedyText(self: NodeId, reason: string): string {
+  if (reason !== "corrupt" && reason !== "unreadable") return "";
+  const replace = `say \`holdfast member replace ${self}\``;
+  return `; stop it, move its folder ${self}.state away, start it, and ${replace}`;
 }
 
 /** With a leader it has lost its disk; without one it may also be the very first start. */

@@ -21,6 +21,7 @@ export function appCommandsOf(app: App): AppCommands {
   return {
     // `defineApp` has found it plain.
     initial: replicated.initial as Plain,
+    lacks: (name) => lacks(replicated, name),
     apply: (state, name, argument) => run(replicated, state, name, argument),
   };
 }
@@ -31,8 +32,6 @@ function run(
   name: string,
   argument: Plain,
 ): AppOutcome {
-  // Not by a bare look-up: `constructor` is no command.
-  if (!Object.hasOwn(replicated.commands, name)) return unknownCommand(replicated, name);
   try {
     const answer: unknown = replicated.commands[name]?.(state, argument);
     return judge(name, answer);
@@ -60,8 +59,8 @@ const refused = (detail: string): AppOutcome => ({
   detail: detail.slice(0, messageLengthMax),
 });
 
-function unknownCommand(replicated: ReplicatedDeclaration<unknown>, name: string): AppOutcome {
-  const known = Object.keys(replicated.commands).sort().join(", ");
-  const detail = `the app has no command ${name}; it has ${known || "none"}`;
-  return { ok: false, reason: "unknown-command", detail };
+function lacks(replicated: ReplicatedDeclaration<unknown>, name: string): string | null {
+  // Not by a bare look-up: `constructor` is no command.
+  if (Object.hasOwn(replicated.commands, name)) return null;
+  return Object.keys(replicated.commands).sort().join(", ") || "none";
 }

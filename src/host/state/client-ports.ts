@@ -18,7 +18,7 @@ export interface ConnectOptions {
   readonly paths?: readonly string[];
   /** Of the session, for people who ask who holds a lock; `[A-Za-z0-9._/-]`, at most 128. */
   readonly name?: string;
-  /** The session ends when the leader has not heard of it for so long; 100 ms to 600 s. */
+  /** The session ends when the leader has not heard of it for so long; 20 ms to 600 s. */
   readonly lease?: Duration;
   /** How long a request may take, over all replicas that are tried. */
   readonly timeout?: Duration;
@@ -142,6 +142,7 @@ export interface Watch extends AsyncIterable<WatchEvent> {
   close(): void;
 }
 
+/** Each call rejects with a `UsageError` where its arguments are wrong: nothing was done then. */
 export interface StateClient {
   get(key: string, options?: ReadOptions): Promise<Found>;
   /** At most 1,000 a page; `after` is the last key of the page before. */

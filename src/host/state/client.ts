@@ -21,6 +21,22 @@ import type {
   WatchTarget,
 } from "../../replication/service/ports.js";
 import {
+  conditionIn,
+  indexIn,
+  leaseIn,
+  limitIn,
+  lockDelayIn,
+  nameIn,
+  nodeIn,
+  plainIn,
+  prefixIn,
+  targetIn,
+  timeoutIn,
+  valueIn,
+  versionIn,
+  waitIn,
+} from "./arguments.js";
+import {
   type AcquireOptions,
   type ConnectOptions,
   connectDefaults,
@@ -57,18 +73,21 @@ const attemptMax = micros(leaderWait + seconds(1));
  * Rejects with a `StateRefusal`: `no-replica` or `not-permitted` where none can be reached now. One
  * that is lost later is no reason to end: the others are tried until it is closed.
  *
- * @throws UsageError where the options name no place
+ * @throws UsageError where the options name no place, or are none
  */
 export async function connect(options: ConnectOptions): Promise<StateClient> {
+  const { lease, timeout, exactlyOnce } = { ...connectDefaults, ...options };
+  const session = { name: nameIn("name", options.name ?? `process/${process.pid}`), lease };
+  leaseIn(lease);
+  timeoutIn(timeout);
   const paths = options.paths ?? (await pathsIn(options.stateDir));
   if (paths.length === 0) {
     throw new StateRefusal("no-replica", `no replica runs with ${options.stateDir ?? "[]"}`);
   }
-  const { lease, timeout, exactlyOnce } = { ...connectDefaults, ...options };
   const client = await LiveClient.open({
     paths,
     timeout,
-    session: { name: options.name ?? `process/${process.pid}`, lease },
+    session,
     makeMachine: () =>
       new ServiceClient({ ...serviceClientDefaults, attemptMax, seed: randomInt(2 ** 47) }),
   });
@@ -93,7 +112,8 @@ class Client implements StateClient {
 
   readonly lock = {
     acquire: (lock: string, options: AcquireOptions = {}) => this.#acquire(lock, options),
-    get: async (lock: string, options: ReadOptions = {}) => {
+    get: async (name: string, options: ReadOptions = {}) => {
+      const lock = nameIn("lock", name);
       const { at, age, result } = await this.#query({ kind: "lock", lock }, "lock", options);
       return { at, age, lock: result.lock };
     },
@@ -105,7 +125,8 @@ class Client implements StateClient {
 
   readonly app = {
     command: async (name: string, argument: Plain) => {
-      const command = { kind: "app", name, argument } as const;
+      const given = { name: nameIn("name", name), argument: plainIn("argument", argument) };
+      const command = { kind: "app", ...given } as const;
       return resultOf(await this.#write({ kind: "command", command }), "app").result;
     },
     query: async (options: ReadOptions = {}) => {
@@ -116,42 +137,50 @@ class Client implements StateClient {
 
   readonly members = {
     get: () => this.#tell({ kind: "members" }),
-    change: (change: Plain) => this.#tell({ kind: "change-members", change }),
-    transfer: (target: string | null) => this.#tell({ kind: "transfer", target }),
+    change: async (change: Plain) =>
+      this.#tell({ kind: "change-members", change: plainIn("change", change) }),
+    transfer: async (target: string | null) =>
+      this.#tell({ kind: "transfer", target: target === null ? null : nodeIn(target) }),
   };
 
   async get(key: string, options: ReadOptions = {}) {
-    const { at, age, result } = await this.#query({ kind: "get", key }, "key", options);
+    const query = { kind: "get", key: nameIn("key", key) } as const;
+    const { at, age, result } = await this.#query(query, "key", options);
     return { at, age, found: result.found };
   }
 
   async list(prefix: string, options: ReadOptions & ListOptions = {}) {
-    const { after = null, limit = pageKeys } = options;
-    const query = { kind: "list", prefix, after, limit } as const;
+    const { after, limit = pageKeys } = options;
+    const page = {
+      limit: limitIn(limit),
+      after: after === undefined ? null : nameIn("after", after),
+    };
+    const query = { kind: "list", prefix: prefixIn("prefix", prefix), ...page } as const;
     const { at, age, result } = await this.#query(query, "keys", options);
     return { at, age, keys: result.keys, more: result.more };
   }
 
   async put(key: string, value: Uint8Array | string, options: WriteOptions = {}) {
-    const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
-    const { version, ephemeral = false } = options;
-    const condition = version === undefined ? null : { version };
-    const command = { kind: "put", key, value: bytes, condition, ephemeral } as const;
+    const ephemeral = options.ephemeral === true;
+    const condition = conditionIn(options.version);
+    const what = { key: nameIn("key", key), value: valueIn(value), condition, ephemeral };
+    const command = { kind: "put", ...what } as const;
     const given = await this.#write({ kind: "command", command }, ephemeral);
     return { version: resultOf(given, "changed").version, at: given.at };
   }
 
-  cas(key: string, version: number, value: Uint8Array | string) {
-    return this.put(key, value, { version });
+  async cas(key: string, version: number, value: Uint8Array | string) {
+    return this.put(key, value, { version: versionIn(version) });
   }
 
   async delete(key: string, options: Pick<WriteOptions, "version"> = {}): Promise<void> {
-    const condition = options.version === undefined ? null : { version: options.version };
-    await this.#write({ kind: "command", command: { kind: "delete", key, condition } });
+    const condition = conditionIn(options.version);
+    const command = { kind: "delete", key: nameIn("key", key), condition } as const;
+    await this.#write({ kind: "command", command });
   }
 
   watch(target: WatchTarget, after?: number): Watch {
-    return this.#client.watch(target, after ?? null);
+    return this.#client.watch(targetIn(target), after === undefined ? null : indexIn(after));
   }
 
   close(): Promise<void> {
@@ -162,8 +191,10 @@ class Client implements StateClient {
     this.#client.leave();
   }
 
-  async #acquire(lock: string, options: AcquireOptions): Promise<HeldLock> {
-    const { wait = micros(0), lockDelay = micros(0) } = options;
+  async #acquire(name: string, options: AcquireOptions): Promise<HeldLock> {
+    const lock = nameIn("lock", name);
+    const wait = waitIn(options.wait ?? 0);
+    const lockDelay = lockDelayIn(options.lockDelay ?? 0);
     const what = { kind: "acquire", lock, wait: wait > 0, lockDelay } as const;
     const within: Duration | undefined = wait > 0 ? wait : undefined;
     const given = await this.#client.callInSession(what, within);

@@ -1,8 +1,9 @@
 /** A change of members as a client says it, in plain data, and the group as it is told to one. */
-import { parseNodeId } from "../../kernel/ids.js";
+import { type NodeId, parseNodeId } from "../../kernel/ids.js";
 import { isRecord } from "../../wire/shape.js";
-import type { MemberChange, MemberRole, RaftStatus } from "../raft/ports.js";
+import type { MemberChange, MemberRole } from "../raft/ports.js";
 import type { Plain } from "../service/ports.js";
+import type { EnginePhase } from "./engine.js";
 
 const roles: readonly unknown[] = ["voter", "learner", "witness"] satisfies MemberRole[];
 
@@ -26,9 +27,10 @@ export function parseMemberChange(change: unknown): MemberChange | null {
   return successor === null ? null : { kind, member, successor };
 }
 
-/** As this replica knows it, which may be old. */
-export function groupWords(status: RaftStatus): Plain {
-  const { group, term, leader, committed, progress } = status;
+/** As the replica `by` knows it, perhaps of before where it does not lead; null without a log. */
+export function groupWords(by: NodeId, phase: EnginePhase): Plain {
+  if (phase.kind !== "running") return null;
+  const { group, term, leader, committed, progress } = phase.raft.status();
   const members = [...group.members].map(([member, role]) => ({
     member,
     role,
@@ -37,5 +39,5 @@ export function groupWords(status: RaftStatus): Plain {
     standing: progress.get(member)?.standing ?? null,
   }));
   const outgoing = group.outgoing === null ? null : [...group.outgoing.keys()];
-  return { term, leader, committed, members, outgoing };
+  return { by, term, leader, committed, members, outgoing };
 }

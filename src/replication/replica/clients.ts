@@ -22,6 +22,7 @@ import type { Service } from "../service/service.js";
 import { Watches, type WatchNotice } from "../service/watches.js";
 import { changeWords, parseMemberChange } from "./change-words.js";
 import { Freshness } from "./freshness.js";
+import type { TellGroup } from "./leading.js";
 import { freshEvery, freshEveryAsked } from "./limits.js";
 import type { ClientNumber, ReplicaOutput } from "./ports.js";
 import { type NewTask, type Purpose, type Task, Tasks } from "./tasks.js";
@@ -44,6 +45,7 @@ const interest = 10;
 
 export class Clients {
   readonly #service: Service;
+  readonly #group: TellGroup;
   readonly #nodes: readonly NodeId[] | null;
   readonly #tasks = new Tasks();
   readonly #freshness = new Freshness();
@@ -58,8 +60,14 @@ export class Clients {
   #outputs: ReplicaOutput[] = [];
 
   /** @param nodes who can become a member; null: anybody */
-  constructor(now: Instant, service: Service, nodes: readonly NodeId[] | null = null) {
+  constructor(
+    now: Instant,
+    service: Service,
+    group: TellGroup,
+    nodes: readonly NodeId[] | null = null,
+  ) {
     this.#service = service;
+    this.#group = group;
     this.#nodes = nodes;
     this.#probeAt = now;
   }
@@ -77,7 +85,6 @@ export class Clients {
     return outputs;
   }
 
-  /** What is not asked of the replica itself; see `members` there. */
   ask(now: Instant, client: ClientNumber, request: ClientRequest): void {
     const { id } = request;
     switch (request.kind) {
@@ -118,6 +125,7 @@ export class Clients {
         this.#reply(client, { kind: "ok", id, detail: null });
         return;
       case "members":
+        this.#begin(now, client, id, { kind: "members" }, { kind: "members" });
         return;
       default:
         unreachable(request);
@@ -171,7 +179,10 @@ export class Clients {
     const { client, id, purpose } = task;
     switch (outcome.kind) {
       case "refused":
-        if (purpose.kind !== "probe") this.refuse(client, id, outcome.reason, outcome.detail);
+        if (purpose.kind === "members") this.#tellGroup(client, id);
+        else if (purpose.kind !== "probe") {
+          this.refuse(client, id, outcome.reason, outcome.detail);
+        }
         return;
       case "result":
         this.#reply(client, { kind: "result", id, at: outcome.at, result: outcome.result });
@@ -207,10 +218,6 @@ export class Clients {
     return earlier(earlier(this.#tasks.deadline(), this.#probeAt), this.#eventsAt);
   }
 
-  reply(client: ClientNumber, reply: ClientReply): void {
-    this.#reply(client, reply);
-  }
-
   refuse(client: ClientNumber, id: number, reason: RequestRefusal, detail: string): void {
     this.#reply(client, { kind: "refused", id, reason, leader: this.#leader, detail });
   }
@@ -238,7 +245,7 @@ export class Clients {
       this.#begin(now, client, id, { kind: "change", change });
       return;
     }
-    const detail = `no frame reaches ${newcomer}: it is none of ${nodes.join(", ")}`;
+    const detail = `the config here has no node ${newcomer}, it has ${nodes.join(", ")}`;
     this.refuse(client, id, "change-refused", detail);
   }
 
@@ -292,11 +299,16 @@ export class Clients {
 
   #refuseLate({ client, id, purpose, work, handedTo }: Task): void {
     if (purpose.kind === "probe") return;
-    if (handedTo === null) {
+    if (purpose.kind === "members") this.#tellGroup(client, id);
+    else if (handedTo === null) {
       this.refuse(client, id, "no-leader", "nobody is known to lead: ask again, or another");
     } else if (work.kind === "read" || work.kind === "keep-alive") {
       this.refuse(client, id, "no-quorum", `${handedTo}, the leader, did not answer in time`);
     } else this.refuse(client, id, "unknown-outcome", `${handedTo} did not answer in time`);
+  }
+
+  #tellGroup(client: ClientNumber, id: number): void {
+    this.#reply(client, { kind: "ok", id, detail: this.#group() });
   }
 
   /** Queries whose task has ended otherwise. */

@@ -14,6 +14,7 @@ import type { DiskHealth, LogInput, LogOutput, RecoveredLog } from "../../recove
 import type { RaftInput, RaftOutput, Received } from "../raft/ports.js";
 import type { RaftMachine, ReplicaParts } from "./parts.js";
 import type { ReplicaEvent } from "./ports.js";
+import { damageText } from "./refusals.js";
 
 /** What Raft hears of the log, it hears from here. */
 export type EngineInput =
@@ -31,7 +32,7 @@ export type EngineOutput =
 export type EnginePhase =
   | { readonly kind: "opening" }
   | { readonly kind: "running"; readonly raft: RaftMachine }
-  /** What is on the disk cannot be used: it takes no part until it is replaced. */
+  /** What is on the disk cannot be used here: it takes no part until the next start. */
   | { readonly kind: "out"; readonly reason: string; readonly detail: string };
 
 type Feeding =
@@ -91,7 +92,7 @@ export class Engine implements Machine<EngineInput, EngineOutput> {
     return earlier(this.#log.deadline(), raft);
   }
 
-  /** The state in the log cannot be read by its owner. */
+  /** What is in the log cannot be read, or not be applied, by its owner. */
   leave(reason: string, detail: string): ReplicaEvent {
     this.#phase = { kind: "out", reason, detail };
     return { kind: "log-refused", reason, detail };
@@ -119,7 +120,7 @@ export class Engine implements Machine<EngineInput, EngineOutput> {
         this.#onRecovered(now, output.log);
         break;
       case "refused":
-        this.#tell(this.leave(output.reason, output.detail));
+        this.#tell(this.leave(output.reason, damageText(output)));
         break;
       case "saved":
         this.#written(output.ticket);

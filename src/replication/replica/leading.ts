@@ -7,12 +7,14 @@
  * they came, that we lead.
  */
 import { unreachable } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
 import { earlier, type Instant } from "../../kernel/time.js";
 import type { LogEntry } from "../../recovery/log/ports.js";
 import type { RaftRefusal } from "../raft/ports.js";
-import { encodeCommand } from "../service/command-bytes.js";
+import { encodeCommand, isAppCommand, parseCommand } from "../service/command-bytes.js";
 import { Leases, type Timed } from "../service/leases.js";
-import type { CommandResult } from "../service/ports.js";
+import { detailLengthMax } from "../service/limits.js";
+import type { CommandResult, JudgedCommand, Plain } from "../service/ports.js";
 import type { EngineInput } from "./engine.js";
 import { changesMax, waitingBytesMax } from "./limits.js";
 import { Proposals } from "./proposals.js";
@@ -32,8 +34,19 @@ interface Confirmed {
   readonly read: Read;
 }
 
+/** Of the service: what is timed, and which commands of the app it can apply. */
+export interface Served extends Timed {
+  /** Null where the app has the command. */
+  lacks(command: string): string | null;
+}
+
+/** The group as we know it, in words. */
+export type TellGroup = () => Plain;
+
 export class Leading {
-  readonly #timed: Timed;
+  readonly #self: NodeId;
+  readonly #served: Served;
+  readonly #group: TellGroup;
   readonly #proposals = new Proposals();
   readonly #reads = new Reads();
   readonly #changes = new Map<number, Origin>();
@@ -46,8 +59,10 @@ export class Leading {
   #lastTicket = 0;
   readonly #wanted: EngineInput[] = [];
 
-  constructor(timed: Timed) {
-    this.#timed = timed;
+  constructor(self: NodeId, served: Served, group: TellGroup) {
+    this.#self = self;
+    this.#served = served;
+    this.#group = group;
   }
 
   get leads(): boolean {
@@ -78,7 +93,7 @@ export class Leading {
     return origins.map(sentOn);
   }
 
-  /** Null where the work was taken, and will be settled. */
+  /** Null where the work was taken, and will be settled; else what came of it at once. */
   take(now: Instant, origin: Origin, work: Work): Outcome | null {
     if (this.#term === null) return elsewhere;
     switch (work.kind) {
@@ -92,6 +107,8 @@ export class Leading {
         return this.#takeChange(origin, (ticket) => ({ ...work, ticket }));
       case "transfer":
         return this.#takeChange(origin, (ticket) => ({ ...work, ticket }));
+      case "members":
+        return { kind: "ok", detail: this.#group() };
       default:
         return unreachable(work);
     }
@@ -152,7 +169,7 @@ export class Leading {
   applied(now: Instant, entry: LogEntry, result: CommandResult | null): Settled | null {
     this.#applied = entry.index;
     if (entry.term === this.#term) {
-      if (this.#leases === null) this.#leases = new Leases(now, this.#timed);
+      if (this.#leases === null) this.#leases = new Leases(now, this.#served);
       else this.#leases.sync(now);
     }
     const found = this.#proposals.applied(entry);
@@ -185,9 +202,24 @@ export class Leading {
 
   #takeCommand(now: Instant, origin: Origin, bytes: Uint8Array, session: number): Outcome | null {
     if (this.#proposals.waitingBytes >= waitingBytesMax) return overloaded;
-    if (!this.#proposals.add(bytes, origin)) return overloaded;
+    if (!this.#proposals.add(this.#judged(bytes), origin)) return overloaded;
     if (session > 0) this.#leases?.heard(now, session);
     return null;
+  }
+
+  /**
+   * What the app of the leader does not have is refused by all alike, and what it has must be
+   * applied by all: otherwise, of two versions of an app, one would refuse what the other applies,
+   * and their states be different from then on.
+   */
+  #judged(bytes: Uint8Array): Uint8Array {
+    const logged = isAppCommand(bytes) ? parseCommand(bytes) : null;
+    if (logged === null || logged.command.kind !== "app") return bytes;
+    const lacks = this.#served.lacks(logged.command.name);
+    const detail = `the app at ${this.#self}, which leads, ${lacks}`.slice(0, detailLengthMax);
+    const judged: JudgedCommand =
+      lacks === null ? { ...logged.command, kind: "known-app" } : { kind: "refuse-app", detail };
+    return encodeCommand(logged.session, logged.sequence, judged);
   }
 
   #takeChange(origin: Origin, ask: (ticket: number) => EngineInput): Outcome | null {

@@ -22,7 +22,7 @@ import { ByteReader } from "../service/byte-reader.js";
 import { ByteWriter } from "../service/byte-writer.js";
 import { detailLengthMax } from "../service/limits.js";
 import { parsePlain, plainText } from "../service/plain-text.js";
-import { type Plain, type RequestRefusal, valueBytesMax } from "../service/ports.js";
+import type { Plain, RequestRefusal } from "../service/ports.js";
 import { readResult, writeResult } from "../service/result-bytes.js";
 import { bodyBytesMax } from "./limits.js";
 import type { Outcome, Work } from "./work.js";
@@ -49,10 +49,12 @@ export type ReplicaMessage =
 /** The least that an item takes, so that a count can be judged before anything is read. */
 const itemBytesMin = 2;
 const countMax = Number.MAX_SAFE_INTEGER;
+/** Of an `ok`: the longest is a group of 32 members in the middle of a change. */
+const detailBytesMax = 6_144;
 const commandBytesMax = bodyBytesMax - 64;
 
 const kinds = { forward: 1, outcomes: 2 } as const;
-const works = { command: 0, read: 1, "keep-alive": 2, change: 3, transfer: 4 } as const;
+const works = { command: 0, read: 1, "keep-alive": 2, change: 3, transfer: 4, members: 5 } as const;
 const outcomes = { result: 0, index: 1, ok: 2, refused: 3, elsewhere: 4 } as const;
 const changes = { add: 0, remove: 1, promote: 2, replace: 3 } as const;
 const roles: readonly MemberRole[] = ["voter", "learner", "witness"];
@@ -175,6 +177,7 @@ function writeForwarded({ ticket, work }: Forwarded): void {
       writer.bytes(work.bytes);
       break;
     case "read":
+    case "members":
       break;
     case "keep-alive":
       writer.integer(work.session);
@@ -205,6 +208,8 @@ function readWork(reader: ByteReader): Work | null {
     }
     case works.read:
       return { kind: "read" };
+    case works.members:
+      return { kind: "members" };
     case works["keep-alive"]:
       return { kind: "keep-alive", session: reader.integer(1, countMax) };
     case works.change: {
@@ -290,7 +295,7 @@ function readOutcome(reader: ByteReader): Outcome | null {
     case outcomes.index:
       return { kind: "index", at: reader.integer(0, countMax) };
     case outcomes.ok: {
-      const detail: Plain | undefined = parsePlain(reader.text(valueBytesMax));
+      const detail: Plain | undefined = parsePlain(reader.text(detailBytesMax));
       return detail === undefined ? null : { kind: "ok", detail };
     }
     case outcomes.refused: {

@@ -1,5 +1,7 @@
-/** Why Raft has refused, as a client hears it. */
+/** Why Raft has refused, as a client hears it; and why a replica leaves. */
 import { unreachable } from "../../kernel/assert.js";
+import type { NodeId } from "../../kernel/ids.js";
+import type { LogOutput } from "../../recovery/log/ports.js";
 import type { RaftRefusal } from "../raft/ports.js";
 import { type Outcome, refusedAs } from "./work.js";
 
@@ -31,6 +33,28 @@ export function refusalOutcome(reason: RaftRefusal, read: boolean): Outcome {
       return unreachable(reason);
   }
 }
+
+type Damage = Extract<LogOutput, { readonly kind: "refused" }>;
+
+/** What of a log cannot be used, where it stands, and what is lost with it. */
+export function damageText({ file, detail, lostFrom, lostTo }: Damage): string {
+  return `${file}: ${detail}${lostText(lostFrom, lostTo)}`;
+}
+
+function lostText(from: number | null, to: number | null): string {
+  if (from === null) return "";
+  if (to === null) return `; entries from ${from} on are lost here`;
+  return from === to ? `; entry ${from} is lost here` : `; entries ${from} to ${to} are lost here`;
+}
+
+/** Of a replica that takes no part, with why. */
+export const outText = (self: NodeId, why: { reason: string; detail: string }): string =>
+  `the log of ${self} is ${why.reason}: ${why.detail}`;
+
+/** Of an entry that the app here cannot apply. */
+export const aheadText = (self: NodeId, index: number, lacks: string): string =>
+  `the app at ${self} ${lacks}; entry ${index} needs it: ` +
+  "install the app that the others run, and start again";
 
 const changeTexts = {
   "change-in-progress": "another change of the group has not ended yet",

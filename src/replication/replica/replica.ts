@@ -26,7 +26,7 @@ import { type Duration, type Instant, micros } from "../../kernel/time.js";
 import type { LogEntry, Snapshot } from "../../recovery/log/ports.js";
 import { parseMessage } from "../raft/encoding.js";
 import { entryKinds, type Received } from "../raft/ports.js";
-import type { ClientRequest } from "../service/ports.js";
+import type { ClientRequest, Plain } from "../service/ports.js";
 import { parseRequest, requestIdOf } from "../service/request-bodies.js";
 import type { Service } from "../service/service.js";
 import { groupWords } from "./change-words.js";
@@ -45,6 +45,7 @@ import {
   type ReplicaInput,
   type ReplicaOutput,
 } from "./ports.js";
+import { aheadText, outText } from "./refusals.js";
 import type { ReplicaStatus } from "./status.js";
 import { elsewhere, type Settled } from "./work.js";
 
@@ -82,8 +83,9 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
     this.#engine = new Engine(parts);
     this.#lateMax = micros(Math.floor(options.raft.electionTimeoutMin / 2));
     this.#service = parts.service();
-    this.#leading = new Leading(this.#service);
-    this.#clients = new Clients(options.now, this.#service, options.nodes ?? null);
+    const group = (): Plain => groupWords(this.#self, this.#engine.phase);
+    this.#leading = new Leading(options.self, this.#service, group);
+    this.#clients = new Clients(options.now, this.#service, group, options.nodes ?? null);
     this.#nodes = options.nodes ?? null;
     this.#outbox = new Outbox(options.life);
     this.#parts = this.#wakeables();
@@ -96,6 +98,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         wakeDue(this.#parts, now);
         break;
       case "disk-done":
+      case "suspicion":
         this.#feedEngine(now, input);
         break;
       case "message":
@@ -115,9 +118,6 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
         break;
       case "client-paused":
         this.#clients.pause(input.client, input.paused);
-        break;
-      case "suspicion":
-        this.#feedEngine(now, input);
         break;
       case "was-late":
         if (input.by >= this.#lateMax) this.#feedEngine(now, { kind: "was-late" });
@@ -171,26 +171,12 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #ask(now: Instant, client: ClientNumber, request: ClientRequest): void {
     const { phase } = this.#engine;
     if (phase.kind === "out") {
-      const detail = `the log of ${this.#self} is ${phase.reason}: ${phase.detail}`;
-      this.#clients.refuse(client, request.id, "disk-not-writable", detail);
+      this.#clients.refuse(client, request.id, "disk-not-writable", outText(this.#self, phase));
       return;
     }
-    switch (request.kind) {
-      case "members":
-        this.#tellMembers(client, request.id);
-        break;
-      default:
-        this.#clients.ask(now, client, request);
-    }
-  }
-
-  #tellMembers(client: ClientNumber, id: number): void {
-    const { phase } = this.#engine;
-    if (phase.kind !== "running") {
-      this.#clients.refuse(client, id, "no-leader", `${this.#self} reads its log still`);
-    } else {
-      this.#clients.reply(client, { kind: "ok", id, detail: groupWords(phase.raft.status()) });
-    }
+    const isEarly = request.kind === "members" && phase.kind === "opening";
+    if (!isEarly) this.#clients.ask(now, client, request);
+    else this.#clients.refuse(client, request.id, "no-leader", `${this.#self} reads its log still`);
   }
 
   // --- messages --------------------------------------------------------------------------------
@@ -294,7 +280,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   #restore(now: Instant, snapshot: Snapshot): void {
     if (!this.#service.restore(snapshot.data)) {
       const detail = `the snapshot of entry ${snapshot.index} is of another version or broken`;
-      this.#tell(this.#engine.leave("unknown-version", detail));
+      this.#leave(now, "unknown-version", detail);
       return;
     }
     this.#applied = snapshot.index;
@@ -311,6 +297,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
   }
 
   #applyOne(now: Instant, entry: LogEntry): void {
+    if (this.#engine.phase.kind === "out") return;
     if (entry.index !== this.#applied + 1)
       assert(false, `entry ${entry.index} after ${this.#applied}`);
     this.#applied = entry.index;
@@ -318,10 +305,21 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
       this.#settle(now, this.#leading.applied(now, entry, null));
       return;
     }
-    const { result, events } = this.#service.apply(entry.index, entry.data);
+    const { result, events, lacks } = this.#service.apply(entry.index, entry.data);
+    if (lacks !== undefined) {
+      this.#leave(now, "ahead-of-app", aheadText(this.#self, entry.index, lacks));
+      return;
+    }
     if (events.length > 0) this.#clients.happened(events);
     this.#noteAppState();
     this.#settle(now, this.#leading.applied(now, entry, result));
+  }
+
+  /** What would be applied from here on would give another state than that of the others. */
+  #leave(now: Instant, reason: string, detail: string): void {
+    this.#tell(this.#engine.leave(reason, detail));
+    if (this.#leading.leads) this.#settleAll(now, this.#leading.end());
+    this.#clients.leaderIs(now, null);
   }
 
   #takeSnapshot(now: Instant): void {

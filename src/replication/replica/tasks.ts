@@ -28,6 +28,8 @@ import { isRepeatable, type Work } from "./work.js";
 export type Purpose =
   | { readonly kind: "reply" }
   | { readonly kind: "query"; readonly query: Query }
+  /** Where nobody leads we tell what we know ourselves. */
+  | { readonly kind: "members" }
   /** Our own question how old our state is. */
   | { readonly kind: "probe" };
 

@@ -13,7 +13,9 @@ export type Work =
   | { readonly kind: "read" }
   | { readonly kind: "keep-alive"; readonly session: number }
   | { readonly kind: "change"; readonly change: MemberChange }
-  | { readonly kind: "transfer"; readonly target: NodeId | null };
+  | { readonly kind: "transfer"; readonly target: NodeId | null }
+  /** The group with all that only its leader knows: who is heard, and how far each has come. */
+  | { readonly kind: "members" };
 
 export type Outcome =
   | { readonly kind: "result"; readonly at: number; readonly result: CommandResult }

@@ -33,6 +33,12 @@ export class AppState {
     return this.#changedAt;
   }
 
+  /** Null where the app has the command; otherwise what it has, in words. */
+  lacks(name: string): string | null {
+    return this.#app.lacks(name);
+  }
+
+  /** A command that the app has. */
   apply(at: number, name: string, argument: Plain): CommandResult {
     const outcome = this.#app.apply(this.#state, name, argument);
     if (!outcome.ok) return refused(outcome.reason, outcome.detail);

@@ -8,7 +8,8 @@
  *     close-session                                 delete  flags, condition?, key
  *     acquire           flags, delay (us), lock     release token, lock
  *     app               name, argument as text      expire-session   session
- *                                                   end-lock-delay   token, lock
+ *     known-app         name, argument as text      end-lock-delay   token, lock
+ *     refuse-app        detail
  *
  * A put of 100 bytes under a key of 12 takes 122 bytes. What the log holds has been agreed on, so a
  * replica cannot refuse it alone; but its bytes were on a disk and under other versions of this
@@ -18,16 +19,24 @@ import { unreachable } from "../../kernel/assert.js";
 import { micros } from "../../kernel/time.js";
 import { ByteReader } from "./byte-reader.js";
 import { ByteWriter } from "./byte-writer.js";
-import { lockDelayMax, sessionLeaseMax, sessionLeaseMin } from "./limits.js";
+import { detailLengthMax, lockDelayMax, sessionLeaseMax, sessionLeaseMin } from "./limits.js";
 import { parsePlain, plainText } from "./plain-text.js";
-import { type Command, type Condition, type LeaderCommand, valueBytesMax } from "./ports.js";
+import {
+  type Command,
+  type Condition,
+  type JudgedCommand,
+  type LeaderCommand,
+  valueBytesMax,
+} from "./ports.js";
+
+export type AnyCommand = Command | LeaderCommand | JudgedCommand;
 
 /** What the log says is to be done, and for whom. */
 export interface LoggedCommand {
   /** 0: none; a leader's command has none. */
   readonly session: number;
   readonly sequence: number;
-  readonly command: Command | LeaderCommand;
+  readonly command: AnyCommand;
 }
 
 /** In the high half of the first byte. Another version's commands cannot be read. */
@@ -43,6 +52,8 @@ const kinds = {
   app: 7,
   "expire-session": 8,
   "end-lock-delay": 9,
+  "refuse-app": 10,
+  "known-app": 11,
 } as const;
 
 const conditional = 1;
@@ -58,11 +69,7 @@ const writer = new ByteWriter(8 * 1_024);
  * @param session 0 without one, and for a command of the leader
  * @param command its names, values and bounds were checked by `parseRequest`, or are ours
  */
-export function encodeCommand(
-  session: number,
-  sequence: number,
-  command: Command | LeaderCommand,
-): Uint8Array {
+export function encodeCommand(session: number, sequence: number, command: AnyCommand): Uint8Array {
   writer.clear();
   writer.byte((formatVersion << 4) | kinds[command.kind]);
   writer.integer(session);
@@ -71,7 +78,7 @@ export function encodeCommand(
   return writer.takeShared();
 }
 
-function writeFields(command: Command | LeaderCommand): void {
+function writeFields(command: AnyCommand): void {
   switch (command.kind) {
     case "put":
       writeCondition(command.condition, command.ephemeral ? ephemeral : 0);
@@ -99,8 +106,12 @@ function writeFields(command: Command | LeaderCommand): void {
     case "close-session":
       return;
     case "app":
+    case "known-app":
       writer.text(command.name);
       writer.text(plainText(command.argument));
+      return;
+    case "refuse-app":
+      writer.text(command.detail);
       return;
     case "expire-session":
       writer.integer(command.session);
@@ -115,6 +126,10 @@ function writeCondition(condition: Condition | null, flags: number): void {
   if (condition !== null) writer.integer(condition.version);
 }
 
+/** Without reading all of it: most commands are none of the app's. */
+export const isAppCommand = (bytes: Uint8Array): boolean =>
+  bytes[0] === ((formatVersion << 4) | kinds.app);
+
 /** Null where the bytes are no command. A put's value is a view of `bytes`. */
 export function parseCommand(bytes: Uint8Array): LoggedCommand | null {
   const reader = new ByteReader(bytes);
@@ -126,7 +141,7 @@ export function parseCommand(bytes: Uint8Array): LoggedCommand | null {
   return command === null || !reader.ended ? null : { session, sequence, command };
 }
 
-function readFields(kind: number, reader: ByteReader): Command | LeaderCommand | null {
+function readFields(kind: number, reader: ByteReader): AnyCommand | null {
   switch (kind) {
     case kinds.put:
       return readPut(reader);
@@ -148,7 +163,11 @@ function readFields(kind: number, reader: ByteReader): Command | LeaderCommand |
     case kinds["close-session"]:
       return { kind: "close-session" };
     case kinds.app:
-      return readApp(reader);
+      return readApp("app", reader);
+    case kinds["known-app"]:
+      return readApp("known-app", reader);
+    case kinds["refuse-app"]:
+      return { kind: "refuse-app", detail: reader.text(detailLengthMax) };
     case kinds["expire-session"]:
       return { kind: "expire-session", session: reader.integer(1, countMax) };
     case kinds["end-lock-delay"]:
@@ -170,8 +189,8 @@ function readCondition(flags: number, reader: ByteReader): Condition | null {
   return (flags & conditional) === 0 ? null : { version: reader.integer(0, countMax) };
 }
 
-function readApp(reader: ByteReader): Command | null {
+function readApp(kind: "app" | "known-app", reader: ByteReader): AnyCommand | null {
   const name = reader.name();
   const argument = parsePlain(reader.text(valueBytesMax));
-  return argument === undefined ? null : { kind: "app", name, argument };
+  return argument === undefined ? null : { kind, name, argument };
 }

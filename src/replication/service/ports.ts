@@ -68,6 +68,13 @@ export type LeaderCommand =
   /** The delay after an expired holder is over. */
   | { readonly kind: "end-lock-delay"; readonly lock: string; readonly token: number };
 
+/** What the leader makes of an app's command, so that it has the same effect at all replicas. */
+export type JudgedCommand =
+  /** The app of the leader has it: whoever lacks it has another app, and cannot apply it. */
+  | { readonly kind: "known-app"; readonly name: string; readonly argument: Plain }
+  /** It has not: the command is refused with this, also where the app has it. */
+  | { readonly kind: "refuse-app"; readonly detail: string };
+
 export type Query =
   | { readonly kind: "get"; readonly key: string }
   /** Keys that begin with `prefix`, in order, after `after`; at most `limit`, at most 1,000. */

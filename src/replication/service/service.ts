@@ -17,6 +17,7 @@ import { done, noSession, refused } from "./outcomes.js";
 import type {
   Command,
   CommandResult,
+  JudgedCommand,
   LeaderCommand,
   Plain,
   Query,
@@ -104,11 +105,21 @@ export class Service implements StateMachine {
     const logged = parseCommand(bytes);
     if (logged === null) return { result: refused("invalid", "unreadable command"), events };
     const { session, sequence, command } = logged;
+    if (command.kind === "known-app") {
+      const lacks = this.lacks(command.name);
+      if (lacks !== null) return { result: refused("unknown-command", lacks), events, lacks };
+    }
     if (command.kind === "expire-session" || command.kind === "end-lock-delay") {
       return { result: this.#applyLeaders(index, command, events), events };
     }
     if (session === 0) return { result: this.#applyCommand(index, null, command, events), events };
     return { result: this.#applyNumbered(index, session, sequence, command, events), events };
+  }
+
+  /** What the app lacks to apply its command `name`; null where it has that. */
+  lacks(name: string): string | null {
+    const has = this.#app.lacks(name);
+    return has === null ? null : `has no command ${name}; it has ${has}`;
   }
 
   query(query: Query): QueryResult {
@@ -148,7 +159,7 @@ export class Service implements StateMachine {
     at: number,
     id: number,
     sequence: number,
-    command: Command,
+    command: Command | JudgedCommand,
     events: WatchEvent[],
   ): CommandResult {
     const session = this.#state.sessions.open.get(id);
@@ -164,7 +175,7 @@ export class Service implements StateMachine {
   #applyCommand(
     at: number,
     session: Session | null,
-    command: Command,
+    command: Command | JudgedCommand,
     events: WatchEvent[],
   ): CommandResult {
     switch (command.kind) {
@@ -173,7 +184,10 @@ export class Service implements StateMachine {
       case "delete":
         return this.#state.keys.delete(at, command, events);
       case "app":
-        return this.#applyApp(at, command);
+      case "known-app":
+        return this.#applyApp(at, command.name, command.argument);
+      case "refuse-app":
+        return refused("unknown-command", command.detail);
       case "open-session":
         return this.#openSession(at, session, command);
       case "close-session":
@@ -216,10 +230,13 @@ export class Service implements StateMachine {
     return this.#state.keys.put(at, command, session.id, events);
   }
 
-  #applyApp(at: number, command: Extract<Command, { kind: "app" }>): CommandResult {
+  /** Where it lacks a command here, that was judged by no leader: it is from a log of before. */
+  #applyApp(at: number, name: string, argument: Plain): CommandResult {
+    const lacks = this.lacks(name);
+    if (lacks !== null) return refused("unknown-command", `the app ${lacks}`);
     const { app } = this.#state;
     const before = app.state;
-    const result = app.apply(at, command.name, command.argument);
+    const result = app.apply(at, name, argument);
     if (app.state !== before) this.#appChanges += 1;
     return result;
   }

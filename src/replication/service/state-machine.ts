@@ -8,6 +8,11 @@ export interface Applied {
   /** For whoever proposed it. */
   readonly result: CommandResult;
   readonly events: readonly WatchEvent[];
+  /**
+   * Of a command that the app here does not have, though the app of the leader had it: which one,
+   * and what it has, in words. Nothing has changed, and the state is that of the others no longer.
+   */
+  readonly lacks?: string;
 }
 
 export interface StateMachine {

@@ -6,10 +6,11 @@ export type CounterState = { readonly [name: string]: Plain };
 
 export const counterCommands: AppCommands = {
   initial: {},
+  lacks: (name) => (name === "count" ? null : "count"),
   apply(state, name, argument) {
     const counter = (argument as { readonly counter?: Plain } | null)?.counter;
-    if (name !== "count" || typeof counter !== "string") {
-      return { ok: false, reason: "unknown-command", detail: `${name}: expected count` };
+    if (typeof counter !== "string") {
+      return { ok: false, reason: "app-refused", detail: `${name}: expected a counter's name` };
     }
     const counts = state as CounterState;
     const next = ((counts[counter] as number | undefined) ?? 0) + 1;

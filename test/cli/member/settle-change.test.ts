@@ -93,6 +93,14 @@ describe("a change of members", () => {
     expect(again.asked).toHaveLength(1);
   });
 
+  it("whose newcomer is in no config says where to name it (CLI-STATE-7)", async () => {
+    const group = new ToldGroup(refused("the config here has no node d, it has a, b, c"));
+    const change = { kind: "add", member: "d", role: "voter" } as const;
+    await expect(settleChange(group, change, ms)).rejects.toThrow(
+      /no node d, it has a, b, c; name d in every holdfast.yaml, with `state: none`/,
+    );
+  });
+
   it("whose newcomer never comes says so (CLI-STATE-7)", async () => {
     const group = new ToldGroup(refused("not-caught-up: its copy of the log is too old yet"));
     const change = { kind: "replace", member: "c", successor: "d" } as const;

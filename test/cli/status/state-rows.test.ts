@@ -11,6 +11,7 @@ type Kept = NonNullable<HostStatus["state"]>;
 const raft = {
   ...{ role: "follower", term: 4, leader: "pi-2", committed: 90, last: 91, first: 1 },
   ...{ blank: false, leaseUntil: null, progress: new Map() },
+  group: { members: { "pi-1": "voter" }, outgoing: null },
 } as unknown as Raft;
 
 const replica: ReplicaStatus = {
@@ -67,9 +68,15 @@ describe("the replicated state in `holdfast status`", () => {
   );
 
   it("CLI-STATE-9: says why it takes no part, or not yet", () => {
-    const out = { reason: "rotten", detail: "entries 7 to 9 are lost" };
+    const out = { reason: "corrupt", detail: "entries 7 to 9 are lost" };
     expect(rows({ replica: { phase: "out", out, raft: null } })["state"]).toBe(
-      "<bad>takes no part: rotten: entries 7 to 9 are lost",
+      "<bad>takes no part: corrupt: entries 7 to 9 are lost; stop it, move its folder pi-1.state " +
+        "away, start it, and say `holdfast member replace pi-1`",
+    );
+    // Nothing is to be moved away because of an old program.
+    const old = { reason: "ahead-of-app", detail: "it lacks a command" };
+    expect(rows({ replica: { phase: "out", out: old, raft: null } })["state"]).toBe(
+      "<bad>takes no part: ahead-of-app: it lacks a command",
     );
     expect(rows({ replica: { phase: "opening", raft: null } })["state"]).toBe(
       "<warning>opening: it reads its log",
@@ -84,6 +91,20 @@ describe("the replicated state in `holdfast status`", () => {
     const first = rows({ raft: { blank: true, leader: null } })["state"];
     expect(first).toContain("at the first start all voters and witnesses must be up once");
     expect(rows()["state"]).not.toContain("new");
+  });
+
+  it("CLI-STATE-9: says that it is no voter, or no member, which then counts for nothing", () => {
+    const as = (role: string, blank = false) => {
+      const group = { members: { "pi-1": role }, outgoing: null };
+      return rows({ raft: { blank, group: group as unknown as Raft["group"] } })["state"];
+    };
+    expect(as("witness")).toMatch(/^witness, pi-2 leads, term 4/);
+    expect(as("witness", true)).toContain("say `holdfast member replace`");
+    expect(as("learner", true)).toBe("learner, pi-2 leads, term 4, committed 90, applied 89");
+    const outside = { members: {}, outgoing: null } as unknown as Raft["group"];
+    expect(rows({ raft: { group: outside } })["state"]).toBe(
+      "<warning>no member of the group: `holdfast member add pi-1` brings it in",
+    );
   });
 
   it("CLI-STATE-9: counts clients that were sent away, once there are any", () => {

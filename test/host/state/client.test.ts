@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { BodyWriter } from "../../../src/host/state/body-stream.js";
 import { connect } from "../../../src/host/state/client.js";
 import type { ConnectOptions, StateClient } from "../../../src/host/state/client-ports.js";
+import { UsageError } from "../../../src/kernel/assert.js";
 import { millis, seconds } from "../../../src/kernel/time.js";
 import { testFolder } from "../support/folder.js";
 import { FakeReplica } from "./support/fake-replica.js";
@@ -39,6 +40,75 @@ describe("a client of the replicated state", () => {
     await client.delete("a/x");
     await client.delete("a/x");
     expect((await client.get("a/x")).found).toBeNull();
+  });
+
+  it("STATE-CLIENT-11 says which argument is wrong, asks nobody, and goes on", async () => {
+    const { client, replica } = await rig();
+    const wrong: readonly (readonly [Promise<unknown>, string])[] = [
+      [
+        client.put("a b", "x"),
+        'key: expected 1 to 128 of the characters A-Z a-z 0-9 . _ / -, got "a b"',
+      ],
+      [
+        client.put("a", "x".repeat(4_097)),
+        "value: expected text or a Uint8Array of at most 4096 bytes, got 4097 bytes",
+      ],
+      [client.put("a", undefined as never), "got undefined"],
+      [client.put("a", {} as never), "got an object"],
+      [client.put("a", "x", { version: -1 }), "version: expected a whole number from 0, got -1"],
+      // Without a version it would be a put, whatever is there.
+      [client.cas("a", undefined as never, "x"), "version: expected a whole number from 0"],
+      [client.delete("ü"), "key: expected"],
+      [client.get(""), "key: expected"],
+      [client.list("é"), "prefix: expected"],
+      [client.list("", { limit: 0 }), "limit: expected 1 to 1000, got 0"],
+      [client.list("", { after: "a b" }), "after: expected"],
+      [client.lock.acquire("a b"), "lock: expected"],
+      [
+        client.lock.acquire("l", { wait: "30s" as never }),
+        'wait: expected a duration (millis, seconds) from 0 ms, got "30s"',
+      ],
+      [
+        client.lock.acquire("l", { lockDelay: seconds(61) }),
+        "lockDelay: expected a duration (millis, seconds) from 0 ms to 60000 ms",
+      ],
+      [client.lock.get("a b"), "lock: expected"],
+      [client.app.command("a b", 1), "name: expected"],
+      [
+        client.app.command("a", Number.NaN),
+        "argument: expected plain data of at most 4096 bytes as JSON, got NaN",
+      ],
+      [client.app.command("a", (() => 1) as never), "got a function"],
+      [client.members.transfer("N 1"), 'target: expected the name of a member, or null, got "N 1"'],
+      [client.members.change(undefined as never), "change: expected plain data"],
+    ];
+    for (const [call, words] of wrong) {
+      const error = await call.then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(UsageError);
+      expect(String(error)).toContain(words);
+    }
+    const target = (one: object) => () => client.watch(one as never);
+    expect(target({ kind: "prefix", prefix: "ü" })).toThrow("prefix: expected");
+    expect(target({ kind: "lock", lock: "" })).toThrow("lock: expected");
+    expect(target({ kind: "key", key: "a" })).toThrow('a "prefix", "lock" or "session"');
+    expect(() => client.watch({ kind: "prefix", prefix: "" }, -1)).toThrow("the `at` of a read");
+    expect(replica.state.requests.filter(({ kind }) => kind !== "keep-alive")).toEqual([]);
+    expect(await client.put("a", "x")).toMatchObject({ version: 1 });
+  });
+
+  it("STATE-CLIENT-11 says which option of connect is wrong", async () => {
+    const stateDir = await testFolder();
+    const refused = (options: object) => connect({ stateDir, ...options });
+    await expect(refused({ lease: millis(19) })).rejects.toThrow(
+      "lease: expected a duration (millis, seconds) from 20 ms to 600000 ms, got 19000",
+    );
+    await expect(refused({ lease: seconds(601) })).rejects.toThrow("lease: expected");
+    await expect(refused({ timeout: 0 })).rejects.toThrow("timeout: expected");
+    await expect(refused({ name: "a b" })).rejects.toThrow("name: expected");
+    await expect(connect({})).rejects.toThrow("expected stateDir or paths");
   });
 
   it("STATE-CLIENT-2 reads the newest unless told not to, and then tells the age", async () => {

@@ -57,7 +57,8 @@ describe.runIf(isBuilt([memberProgram]))("a live group", { timeout: 300_000 }, (
     await client.put("after", "the loss");
     members.start("c");
     const { code, stderr, stdout } = await ask(members, "replace", "c");
-    expect([code, stderr, stdout]).toEqual([0, "", "c has taken the place of c\n"]);
+    const done = "a new disk of c has taken the place of the old one\n";
+    expect([code, stderr, stdout]).toEqual([0, "", done]);
     load.nextEpoch();
     // Now it votes: two of which it is one go on.
     members.kill("a");

@@ -53,6 +53,24 @@ describe("a replica whose log cannot be used", () => {
   });
 });
 
+describe("a replica whose log is damaged", () => {
+  const told = (lostFrom: number | null, lostTo: number | null): string => {
+    const refused = { kind: "refused", reason: "corrupt", file: "log-7", detail: "rot" } as const;
+    const says = [{ ...refused, lostFrom, lostTo }];
+    const machine = { step: () => says.splice(0), deadline: () => (says[0] ? now : null) };
+    const replica = new Replica(options, { ...replicaParts(options), log: () => machine });
+    replica.step(now, timeout);
+    return replica.status().out?.detail ?? "";
+  };
+
+  it("tells in which file, and what is lost (REPLICA-10)", () => {
+    expect(told(5, 9)).toBe("log-7: rot; entries 5 to 9 are lost here");
+    expect(told(5, 5)).toBe("log-7: rot; entry 5 is lost here");
+    expect(told(5, null)).toBe("log-7: rot; entries from 5 on are lost here");
+    expect(told(null, null)).toBe("log-7: rot");
+  });
+});
+
 describe("a replica whose log was written by another version of it", () => {
   it("takes no part, instead of ending its program (REPLICA-10)", () => {
     const meta = Uint8Array.of(99);

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../../src/kernel/ids.js";
+import { membersMax } from "../../../src/replication/raft/group.js";
 import { bodyBytesMax } from "../../../src/replication/replica/limits.js";
 import {
   type Answered,
@@ -37,6 +38,7 @@ const work: fc.Arbitrary<Work> = fc.oneof(
     ),
   }),
   fc.record({ kind: fc.constant("transfer" as const), target: fc.option(member) }),
+  fc.constant({ kind: "members" } as const),
 );
 
 const result: fc.Arbitrary<CommandResult> = fc.oneof(
@@ -92,6 +94,20 @@ describe("what is handed on, and what came of it", () => {
         expect(items).toEqual(sent);
       }),
     );
+  });
+
+  it("has room for the longest that a group can be told (REPLICA-1)", () => {
+    const names = Array.from({ length: membersMax }, (_, index) => `n${index}`.padEnd(32, "-"));
+    const counts = { matched: Number.MAX_SAFE_INTEGER, standing: "silent" };
+    const detail = {
+      ...{ by: names[0] ?? "", leader: names[0] ?? "", outgoing: names },
+      ...{ term: Number.MAX_SAFE_INTEGER, committed: Number.MAX_SAFE_INTEGER },
+      members: names.map((member) => ({ member, role: "witness", ...counts })),
+    };
+    const told: Answered = { ticket: 1, outcome: { kind: "ok", detail } };
+    const [body = new Uint8Array(0)] = outcomeBodies(1, [told]);
+    expect(body.length).toBeLessThanOrEqual(bodyBytesMax);
+    expect(parseReplicaMessage(body)?.items).toEqual([told]);
   });
 
   it("shares a body where it can (REPLICA-8)", () => {

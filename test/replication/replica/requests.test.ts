@@ -261,6 +261,47 @@ describe("the group", () => {
     expect(JSON.stringify(told)).toContain("n4");
   });
 
+  it("is told by a follower as its leader sees it, with who is silent (REPLICA-1)", () => {
+    const small = new SmallGroup();
+    const [leader, follower] = [small.leader(), small.follower()];
+    const dead = small.boards.find((board) => board !== leader && board !== follower);
+    dead?.crash();
+    small.run(seconds(1));
+    const told = small.ask(follower, (id) => ({ kind: "members", id }));
+    const standingOf = { [leader.id]: null, [follower.id]: "heard", [dead?.id ?? ""]: "silent" };
+    expect(told).toMatchObject({
+      kind: "ok",
+      detail: {
+        ...{ by: leader.id, leader: leader.id },
+        members: small.boards.map(({ id }) => ({ member: id, standing: standingOf[id] })),
+      },
+    });
+  });
+
+  it("is told as the asked replica knows it where nobody leads (REPLICA-1)", () => {
+    const small = new SmallGroup();
+    const follower = small.follower();
+    for (const board of small.boards) if (board !== follower) board.crash();
+    small.run(seconds(1));
+    expect(small.ask(follower, (id) => ({ kind: "members", id }))).toMatchObject({
+      kind: "ok",
+      detail: {
+        by: follower.id,
+        leader: null,
+        members: small.boards.map(({ id: member }) => ({ member })),
+      },
+    });
+  });
+
+  it("is told by a leader that was cut off as it knows it, and not never (REPLICA-6)", () => {
+    const small = new SmallGroup();
+    const [leader, follower] = [small.leader(), small.follower()];
+    // It still takes the other for its leader, which hears nothing.
+    small.cut(leader);
+    const told = small.ask(follower, (id) => ({ kind: "members", id }));
+    expect(told?.kind).toBe("ok");
+  });
+
   it("is not changed by senseless words, which says what was expected (REPLICA-11)", () => {
     const small = new SmallGroup();
     for (const change of [null, {}, { kind: "add", member: "N 5" }, { kind: "grow" }]) {

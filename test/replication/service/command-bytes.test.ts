@@ -1,10 +1,19 @@
 /** BYTES-1: commands in the log; BYTES-2: bytes that are no command have no effect. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeCommand, parseCommand } from "../../../src/replication/service/command-bytes.js";
-import type { Command, LeaderCommand } from "../../../src/replication/service/ports.js";
+import {
+  type AnyCommand,
+  encodeCommand,
+  isAppCommand,
+  parseCommand,
+} from "../../../src/replication/service/command-bytes.js";
+import type {
+  Command,
+  JudgedCommand,
+  LeaderCommand,
+} from "../../../src/replication/service/ports.js";
 import { Service } from "../../../src/replication/service/service.js";
-import { command, name } from "./arbitrary.js";
+import { command, name, plain } from "./arbitrary.js";
 
 const count = fc.oneof(fc.nat(300), fc.maxSafeNat());
 const positive = count.map((value) => Math.max(value, 1));
@@ -14,7 +23,12 @@ const leaders: fc.Arbitrary<LeaderCommand> = fc.oneof(
   fc.record({ kind: fc.constant("end-lock-delay" as const), lock: name, token: positive }),
 );
 
-const any: fc.Arbitrary<Command | LeaderCommand> = fc.oneof(command, leaders);
+const judged: fc.Arbitrary<JudgedCommand> = fc.oneof(
+  fc.record({ kind: fc.constant("refuse-app" as const), detail: name }),
+  fc.record({ kind: fc.constant("known-app" as const), name, argument: plain }),
+);
+
+const any: fc.Arbitrary<AnyCommand> = fc.oneof(command, leaders, judged);
 
 const put = (value: Uint8Array): Command => ({
   kind: "put",
@@ -30,6 +44,7 @@ describe("BYTES-1: a command as bytes", () => {
       fc.property(count, count, any, (session, sequence, one) => {
         const bytes = encodeCommand(session, sequence, one);
         expect(parseCommand(bytes)).toEqual({ session, sequence, command: one });
+        expect(isAppCommand(bytes)).toBe(one.kind === "app");
       }),
       { numRuns: 1_000 },
     );

@@ -5,14 +5,18 @@
  */
 import fc from "fast-check";
 import { micros, millis, seconds } from "../../../src/kernel/time.js";
-import { encodeCommand } from "../../../src/replication/service/command-bytes.js";
-import type { Command, LeaderCommand } from "../../../src/replication/service/ports.js";
+import { type AnyCommand, encodeCommand } from "../../../src/replication/service/command-bytes.js";
+import type {
+  Command,
+  JudgedCommand,
+  LeaderCommand,
+} from "../../../src/replication/service/ports.js";
 
 export interface LogLine {
   readonly index: number;
   readonly session: number;
   readonly sequence: number;
-  readonly command: Command | LeaderCommand;
+  readonly command: AnyCommand;
   readonly bytes: Uint8Array;
 }
 
@@ -32,12 +36,12 @@ type Step =
       readonly slot: number;
       /** 0: the next number; -1: the last again; others are wrong. */
       readonly shift: number;
-      readonly command: Command;
+      readonly command: Command | JudgedCommand;
     };
 
 const open: Command = { kind: "open-session", name: "n", lease: seconds(1) };
 
-const command: fc.Arbitrary<Command> = fc.oneof(
+const command: fc.Arbitrary<Command | JudgedCommand> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(open) },
   { weight: 1, arbitrary: fc.constant({ kind: "close-session" }) },
   {
@@ -67,12 +71,16 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      kind: fc.constant("app"),
-      name: fc.constantFrom("add", "throw", "none"),
+      kind: fc.constantFrom("app", "known-app"),
+      name: fc.constantFrom("add", "throw"),
       argument: fc.constantFrom(1, 2, { x: 1 }),
     }),
   },
-) as fc.Arbitrary<Command>;
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("refuse-app"), detail: fc.constant("no such") }),
+  },
+) as fc.Arbitrary<Command | JudgedCommand>;
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -123,7 +131,7 @@ function lineOf(
   sessions: number[],
   sequences: number[],
   tokens: Map<string, number>,
-): { session: number; sequence: number; command: Command | LeaderCommand } {
+): { session: number; sequence: number; command: AnyCommand } {
   if (step.kind === "leader") {
     const command: LeaderCommand =
       step.command === "expire"

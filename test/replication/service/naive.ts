@@ -7,8 +7,8 @@ import type { AppCommands } from "../../../src/replication/service/app-commands.
 import type {
   Command,
   CommandResult,
+  JudgedCommand,
   KeyValue,
-  LeaderCommand,
   LockView,
   Plain,
 } from "../../../src/replication/service/ports.js";
@@ -94,7 +94,7 @@ export class NaiveService {
     };
   }
 
-  #do(index: number, session: number, command: Exclude<Command, LeaderCommand>): unknown {
+  #do(index: number, session: number, command: Command | JudgedCommand): unknown {
     switch (command.kind) {
       case "open-session":
         if (session !== 0) return no("invalid");
@@ -134,6 +134,9 @@ export class NaiveService {
         return session === 0 ? no("no-session") : this.#acquire(index, session, command);
       case "release":
         return session === 0 ? no("no-session") : this.#release(index, session, command);
+      case "refuse-app":
+        return no("unknown-command");
+      case "known-app":
       case "app": {
         const outcome = this.#app.apply(this.state, command.name, command.argument);
         if (!outcome.ok) return no(outcome.reason);

@@ -12,8 +12,8 @@ import { bare, NaiveService } from "./naive.js";
 /** Adds numbers up. */
 const adder: AppCommands = {
   initial: { sum: 0 },
+  lacks: () => null,
   apply: (state, name, argument) => {
-    if (name === "none") return { ok: false, reason: "unknown-command", detail: "none" };
     if (name === "throw" || typeof argument !== "number") {
       return { ok: false, reason: "app-refused", detail: "thrown" };
     }

@@ -24,8 +24,12 @@ export class FakeState {
   readonly transfers: (string | null)[] = [];
   readonly requests: ClientRequest[] = [];
   at = 0;
-  /** Of b, as its leader sees it. */
+  /** Of b, as its leader sees it; its role too. */
   standing: string | null = null;
+  role = "voter";
+  /** Whose view of the group it tells, and who leads. */
+  by = "a";
+  leader: string | null = "a";
 }
 
 export class FakeReplica {
@@ -124,10 +128,11 @@ export class FakeReplica {
 
   #group(): Plain {
     const members = ["a", "b"].map((member) => ({
-      ...{ member, role: "voter", matched: 3 },
+      ...{ member, role: member === "b" ? this.state.role : "voter", matched: 3 },
       standing: member === "b" ? this.state.standing : null,
     }));
-    return { term: 4, leader: "a", committed: 3, members, outgoing: null };
+    const { by, leader } = this.state;
+    return { by, leader, term: 4, committed: 3, members, outgoing: null };
   }
 
   #apply(bytes: Uint8Array) {

@@ -31,6 +31,7 @@ import { Watches } from "../../../../src/replication/service/watches.js";
 /** Keeps a list of all that was added, so that a test can see what was done, and how often. */
 export const keeper: AppCommands = {
   initial: [],
+  lacks: () => null,
   apply: (state, _name, argument) => {
     const list = [...(state as number[]), argument as number];
     return { ok: true, state: list, result: list.length };
