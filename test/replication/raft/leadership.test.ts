@@ -151,6 +151,34 @@ describe("a transfer (RAFT-25)", () => {
     expect(targets(transfer(core, null), "timeout-now")).toEqual(["b"]);
   });
 
+  it("is told to the successor by nothing before it has everything, and voids no lease", () => {
+    const core = leader({ leaseReads: true });
+    core.wait(heartbeat);
+    const round = sent(core.outputs, "append").at(-1)?.round ?? 0;
+    core.acknowledge("c", core.status.last, { round });
+    core.propose("x");
+    transfer(core, b);
+    core.wait(2 * heartbeat);
+    expect(targets(core.outputs, "timeout-now")).toEqual([]);
+    expect(core.status.leaseUntil).not.toBeNull();
+    core.acknowledge("b");
+    expect([targets(core.outputs, "timeout-now"), core.status.leaseUntil]).toEqual([["b"], null]);
+  });
+
+  it("that was given up may be asked for again, and is told again", () => {
+    const core = leader();
+    transfer(core, b);
+    for (let waited = 0; waited < electionMax; waited += heartbeat) {
+      core.wait(heartbeat);
+      core.acknowledge("c");
+    }
+    expect(refusals(core)).toEqual(["5 no-quorum"]);
+    const before = targets(core.outputs, "timeout-now").length;
+    core.wait(heartbeat);
+    expect(targets(core.outputs, "timeout-now")).toHaveLength(before);
+    expect(targets(transfer(core, b, 6), "timeout-now")).toEqual(["b"]);
+  });
+
   it("that has not begun when the leadership ends is told as lost, once", () => {
     const core = leader();
     core.propose("x");

@@ -243,6 +243,39 @@ describe("the disk of a member", () => {
     expect([core.status.role, stepped(core)]).toEqual(["follower", ["disk"]]);
   });
 
+  it("that takes nothing gives no vote, and has none to take back later (RAFT-56)", () => {
+    const core = follower();
+    core.now = instant(core.now + electionMax);
+    for (const health of ["full", "read-only", "failed"] as const) {
+      core.step({ kind: "disk-health", health });
+      const outputs = core.hear("c", voteRequest({ term: 3, pre: true }));
+      expect(sent(outputs, "vote-reply")).toMatchObject([{ granted: false, pre: true }]);
+    }
+    core.hear("c", voteRequest({ term: 3 }));
+    core.step({ kind: "disk-health", health: "ok" });
+    core.hear("b", voteRequest({ term: 3 }));
+    core.save();
+    const votes = sent(core.outputs, "vote-reply").filter(({ pre, granted }) => !pre && granted);
+    expect([votes.length, targets(core.outputs, "vote-reply").at(-1)]).toEqual([1, "b"]);
+  });
+
+  it("that refused a save, and stalls, is not asked sooner for that", () => {
+    const core = follower();
+    core.hear("b", append({ entries: entriesOf([2]) }));
+    const { ticket = 0 } = of(core.outputs, "save").at(-1) ?? {};
+    core.step({ kind: "not-saved", ticket });
+    expect(core.step({ kind: "disk-health", health: "stalled" })).toEqual([]);
+    expect(of(core.step({ kind: "disk-health", health: "ok" }), "save")).toHaveLength(1);
+  });
+
+  it("that was a witness's does not lead, whatever the group says (RAFT-39)", () => {
+    const core = new Core();
+    core.hear("b", append({ entries: entriesOf([2]), outline: true }));
+    core.save();
+    core.wait(5 * electionMax);
+    expect([core.status.role, targets(core.outputs, "vote-request")]).toEqual(["follower", []]);
+  });
+
   it("that refuses a follower's save is asked again, and deposes nobody", () => {
     const core = follower();
     core.hear("b", append({ entries: entriesOf([2]) }));

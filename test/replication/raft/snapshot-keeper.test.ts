@@ -73,9 +73,15 @@ describe("a snapshot of one's own", () => {
     core.wait(seconds(1_000));
     expect(wants(core)).toHaveLength(1);
     write(core, 1);
-    core.save();
     core.wait(1);
     expect(wants(core)).toHaveLength(2);
+    taken(core);
+    saved(core);
+    write(core, 1);
+    core.wait(seconds(99));
+    expect(wants(core)).toHaveLength(2);
+    core.wait(seconds(1));
+    expect(wants(core)).toHaveLength(3);
   });
 
   it("that nobody took is wanted again after a while, and the log grows till then", () => {
