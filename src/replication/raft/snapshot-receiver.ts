@@ -39,10 +39,6 @@ export class SnapshotReceiver {
     if (crc32c(data) !== piece.crc) return { kind: "broken" };
     return { kind: "whole", data, piece: transfer.first };
   }
-
-  clear(): void {
-    this.#transfer = null;
-  }
 }
 
 function areOfOne(first: SnapshotPiece, piece: SnapshotPiece): boolean {

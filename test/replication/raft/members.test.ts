@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { type NodeId, nodeId } from "../../../src/kernel/ids.js";
 import { seconds } from "../../../src/kernel/time.js";
-import { planChange } from "../../../src/replication/raft/change-plan.js";
 import { encodeGroup } from "../../../src/replication/raft/group.js";
 import type {
   Group,
@@ -168,42 +167,6 @@ describe("changes of members", () => {
     expect([...core.status.group.members.keys()]).toEqual(["a", "b", "c"]);
     expect(core.status.group.outgoing).toBeNull();
   });
-});
-
-describe("what a change means", () => {
-  const roles = new Map<NodeId, MemberRole>([
-    [a, "voter"],
-    [b, "witness"],
-    [c, "learner"],
-  ]);
-  const cases: readonly (readonly [MemberChange, string])[] = [
-    [{ kind: "add", member: a, role: "voter" }, "already-member"],
-    [{ kind: "add", member: c, role: "voter" }, "avbwcv"],
-    [{ kind: "add", member: x, role: "witness" }, "avbwclxw"],
-    [{ kind: "remove", member: x }, "unknown-member"],
-    [{ kind: "remove", member: a }, "would-lose-quorum"],
-    [{ kind: "remove", member: b }, "avcl"],
-    [{ kind: "promote", member: x }, "unknown-member"],
-    [{ kind: "promote", member: b }, "already-member"],
-    [{ kind: "promote", member: c }, "avbwcv"],
-    [{ kind: "replace", member: a, successor: x }, "bwclxv"],
-    [{ kind: "replace", member: a, successor: c }, "bwcv"],
-    [{ kind: "replace", member: a, successor: b }, "already-member"],
-    [{ kind: "replace", member: x, successor: a }, "unknown-member"],
-    [{ kind: "replace", member: b, successor: b }, "avcl, avbwcl"],
-    [{ kind: "replace", member: a, successor: a }, "would-lose-quorum"],
-  ];
-  for (const [wanted, meaning] of cases) {
-    it(`${JSON.stringify(wanted)}: ${meaning}`, () => {
-      const plan = planChange(roles, wanted);
-      const text = (members: MemberRoles) =>
-        [...members].map(([id, role]) => `${id}${role[0]}`).join("");
-      const found = plan.ok
-        ? plan.stages.map((stage) => text(stage.members)).join(", ")
-        : plan.reason;
-      expect(found).toBe(meaning);
-    });
-  }
 });
 
 describe("a witness (RAFT-38)", () => {

@@ -4,10 +4,11 @@ import { crc32c } from "../../../src/codes/crc32c.js";
 import { seconds } from "../../../src/kernel/time.js";
 import { encodeGroup, parseGroup } from "../../../src/replication/raft/group.js";
 import { encodeHardState, parseHardState } from "../../../src/replication/raft/hard-state.js";
+import type { SnapshotPiece } from "../../../src/replication/raft/messages.js";
 import type { Group } from "../../../src/replication/raft/ports.js";
 import { SnapshotReceiver } from "../../../src/replication/raft/snapshot-receiver.js";
 import { voters } from "./support/cluster.js";
-import { a, b, Core, c, of, sent, x } from "./support/core.js";
+import { a, appendReply, b, Core, c, of, sent, x } from "./support/core.js";
 import { change, follower, rolesAt, running, second, write } from "./support/running.js";
 
 describe("snapshots", () => {
@@ -89,6 +90,52 @@ describe("snapshots", () => {
       if (to < 1_000) expect(received).toEqual({ kind: "more", received: Math.min(to, 700) });
       else expect(received).toMatchObject({ kind: "whole", data: whole });
     }
+  });
+
+  it("are never put together of pieces of two (RAFT-44)", () => {
+    const head = encodeGroup({ members: voters(3), outgoing: null, lives: new Map() });
+    const whole = new Uint8Array(100).map((_, at) => at);
+    const about = { kind: "snapshot", term: 2, index: 50, snapshotTerm: 1, head } as const;
+    const more = { total: 100, crc: crc32c(whole), outline: false, round: 1 };
+    const piece = (offset: number, length: number, other: Partial<SnapshotPiece> = {}) => ({
+      ...{ ...about, ...more, offset, bytes: whole.slice(offset, offset + length), ...other },
+    });
+    const others = [
+      { index: 51 },
+      { snapshotTerm: 2 },
+      { total: 99 },
+      { crc: 1 },
+      { outline: true },
+    ];
+    for (const other of others) {
+      const receiver = new SnapshotReceiver();
+      expect(receiver.take(piece(0, 60))).toMatchObject({ received: 60 });
+      // Of another: what came of the first is gone, and it begins itself.
+      expect(receiver.take(piece(60, 39, other))).toEqual({ kind: "more", received: 0 });
+      expect(receiver.take(piece(60, 40))).toEqual({ kind: "more", received: 0 });
+    }
+    const receiver = new SnapshotReceiver();
+    // Of who sends, and when, nothing hangs.
+    receiver.take(piece(0, 60));
+    expect(receiver.take(piece(60, 40, { term: 9, round: 7 }))).toMatchObject({ kind: "whole" });
+    // It begins anew, also where the same comes once more.
+    expect(receiver.take(piece(60, 40))).toEqual({ kind: "more", received: 0 });
+    expect(receiver.take(piece(0, 60, { index: 52, head: new Uint8Array(1) }))).toEqual({
+      kind: "broken",
+    });
+  });
+
+  it("are passed on by who has installed one, where it leads (RAFT-43)", () => {
+    const head = encodeGroup({ members: voters(3), outgoing: null, lives: new Map() });
+    const data = new Uint8Array(9).fill(3);
+    const core = new Core();
+    const about = { kind: "snapshot", term: 2, index: 50, snapshotTerm: 2, head } as const;
+    const more = { offset: 0, total: 9, crc: crc32c(data), bytes: data, outline: false, round: 1 };
+    core.hear("b", { ...about, ...more });
+    core.save();
+    core.lead("c");
+    core.hear("b", appendReply({ term: 3, accepted: false, index: 0 }));
+    expect(sent(core.outputs, "snapshot")).toMatchObject([{ index: 50, bytes: data, head }]);
   });
 
   it("carry the group as it was at their index (RAFT-45)", () => {

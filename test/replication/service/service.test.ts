@@ -3,76 +3,11 @@
  * systems", OSDI 2006, and the sessions of D. Ongaro's thesis, section 6.3.
  */
 import { describe, expect, it } from "vitest";
-import { micros, seconds } from "../../../src/kernel/time.js";
+import { seconds } from "../../../src/kernel/time.js";
 import { encodeCommand } from "../../../src/replication/service/command-bytes.js";
-import type {
-  Command,
-  CommandResult,
-  LeaderCommand,
-  LockView,
-  WatchEvent,
-} from "../../../src/replication/service/ports.js";
-import { Service, serviceLimits } from "../../../src/replication/service/service.js";
-
-/** A service, and a log that is written line by line. */
-class Log {
-  readonly service: Service;
-  index = 0;
-  events: readonly WatchEvent[] = [];
-  readonly #sequences = new Map<number, number>();
-
-  constructor(limits = serviceLimits) {
-    this.service = new Service(undefined, limits);
-  }
-
-  /** A session's next command. */
-  next(session: number, command: Command): CommandResult {
-    const sequence = (this.#sequences.get(session) ?? 0) + 1;
-    this.#sequences.set(session, sequence);
-    return this.write(session, sequence, command);
-  }
-
-  write(session: number, sequence: number, command: Command | LeaderCommand): CommandResult {
-    this.index += 1;
-    const applied = this.service.apply(this.index, encodeCommand(session, sequence, command));
-    this.events = applied.events;
-    return applied.result;
-  }
-
-  open(name = "n"): number {
-    const result = this.write(0, 0, { kind: "open-session", name, lease: seconds(10) });
-    expect(result).toEqual({ ok: true, kind: "session", session: this.index });
-    return this.index;
-  }
-
-  expire(session: number): void {
-    this.write(0, 0, { kind: "expire-session", session });
-  }
-
-  lock(name = "pump"): LockView {
-    const answer = this.service.query({ kind: "lock", lock: name });
-    if (answer.kind !== "lock") throw new Error("not a lock");
-    return answer.lock;
-  }
-}
-
-const acquire = (wait = false, lockDelay = 0, lock = "pump"): Command => ({
-  kind: "acquire",
-  lock,
-  wait,
-  lockDelay: micros(lockDelay),
-});
-const release = (token: number, lock = "pump"): Command => ({ kind: "release", lock, token });
-const put = (key: string, value = "x", version: number | null = null): Command => ({
-  kind: "put",
-  key,
-  value: new Uint8Array([...value].map((letter) => letter.charCodeAt(0))),
-  condition: version === null ? null : { version },
-  ephemeral: false,
-});
-const ephemeral = (key: string): Command => ({ ...put(key), ephemeral: true }) as Command;
-
-const reasonOf = (result: CommandResult): string => (result.ok ? "none" : result.reason);
+import type { Command } from "../../../src/replication/service/ports.js";
+import { serviceLimits } from "../../../src/replication/service/service.js";
+import { acquire, ephemeral, Log, put, reasonOf, release } from "./log.js";
 
 describe("Chubby, section 2.4: locks and sequencers", () => {
   it("LOCK-1: one holder at a time; its token is the index at which it got the lock", () => {
@@ -260,6 +195,17 @@ describe("Ongaro, section 6.3: exactly once", () => {
     expect(reasonOf(log.write(one, 2, put("a", "y", 7)))).toBe("version-mismatch");
   });
 
+  it("an entry is applied once: one that comes again is a bug of ours, and ends all", () => {
+    const log = new Log();
+    log.write(0, 0, put("a"));
+    const again = encodeCommand(0, 0, put("a"));
+    for (const index of [0, 1]) {
+      expect(() => log.service.apply(index, again)).toThrow(`entry ${index} comes after entry 1`);
+    }
+    log.service.apply(5, again);
+    expect(() => log.service.apply(4, again)).toThrow("entry 4 comes after entry 5");
+  });
+
   it.each([0, 1, 4])("SESSION-2: after number 2, number %i is refused", (sequence) => {
     const log = new Log();
     const one = log.open();
@@ -292,6 +238,17 @@ describe("keys", () => {
       expect(reasonOf(log.write(0, 0, change))).toBe(reason);
       if (reason !== "none") expect(log.events).toEqual([]);
     }
+  });
+
+  it("KEY-2: a refused change tells which version there is", () => {
+    const log = new Log();
+    const detail = () => {
+      const result = log.write(0, 0, put("a", "y", 7));
+      return result.ok ? "" : result.detail;
+    };
+    expect(detail()).toBe("a: expected version 7, there is no such key");
+    log.write(0, 0, put("a"));
+    expect(detail()).toBe("a: expected version 7, it is at version 1");
   });
 
   it("KEY-3: listings are sorted by bytes, by prefix, in pages that go on where one ended", () => {
@@ -335,6 +292,14 @@ describe("bounds", () => {
     expect(reasonOf(log.write(0, 0, put("a", "y".repeat(100))))).toBe("none");
     log.write(0, 0, { kind: "delete", key: "b", condition: null });
     expect(reasonOf(log.write(0, 0, put("c")))).toBe("none");
+  });
+
+  it("LIMIT-1: a value may fill what there is to the last byte", () => {
+    // A key of one letter takes 32 bytes beside it.
+    const log = new Log(limits);
+    expect(reasonOf(log.write(0, 0, put("a", "y".repeat(200 - 33))))).toBe("none");
+    expect(reasonOf(log.write(0, 0, put("a", "y".repeat(200 - 32))))).toBe("limit");
+    expect(reasonOf(log.write(0, 0, put("b", "")))).toBe("limit");
   });
 
   it("LIMIT-2: a session too many is refused until another ends", () => {

@@ -1,8 +1,14 @@
 /** SNAPSHOT-2 to SNAPSHOT-4: one form for one state, hostile bytes refused whole, and its cost. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { seconds } from "../../../src/kernel/time.js";
+import { noAppCommands } from "../../../src/replication/service/app-commands.js";
+import { AppState } from "../../../src/replication/service/app-state.js";
 import { encodeCommand } from "../../../src/replication/service/command-bytes.js";
-import { Service } from "../../../src/replication/service/service.js";
+import type { Lock } from "../../../src/replication/service/locks.js";
+import { Service, serviceLimits } from "../../../src/replication/service/service.js";
+import { Sessions } from "../../../src/replication/service/sessions.js";
+import { snapshotBytes } from "../../../src/replication/service/snapshot.js";
 import { keeper } from "./client/world.js";
 import { logs } from "./commands.js";
 
@@ -84,6 +90,68 @@ describe("SNAPSHOT-2: hostile snapshots", () => {
     const tight = { ...limits, keysMax: 3, keyBytesMax: 3 * (2 + 10 + 32) };
     expect(new Service(undefined, tight).restore(bytes)).toBe(true);
     expect(new Service(undefined, { ...tight, keyBytesMax: 131 }).restore(bytes)).toBe(false);
+  });
+});
+
+describe("SNAPSHOT-2: what no state of a service gives", () => {
+  const about = { token: 1, delay: 0, waiters: [] } as const;
+  const claim = (session: number) => ({ session, lockDelay: 0 as never });
+
+  /** A snapshot in which two sessions are open, and such keys and locks stand. */
+  function restores(
+    keys: readonly string[],
+    locks: readonly Partial<Lock>[],
+    { ids = [1, 2], owner = 0 } = {},
+  ): boolean {
+    const sessions = new Sessions(serviceLimits);
+    for (const id of ids) {
+      sessions.store({ id, name: "n", lease: seconds(1), sequence: 0, result: null });
+    }
+    const inOrder = keys.map((key) => {
+      const found = { key, value: new Uint8Array(1), version: 1, changedAt: 1 };
+      return { found, owner };
+    });
+    const state = {
+      at: 5,
+      sessions,
+      keys: { size: keys.length, all: () => inOrder },
+      locks: { sorted: () => locks.map((lock) => ({ ...about, holder: null, ...lock })) },
+      app: new AppState(noAppCommands),
+    };
+    return new Service().restore(snapshotBytes(state as never));
+  }
+
+  it("sessions out of order, or from after it", () => {
+    for (const ids of [[], [1], [1, 4], [4, 5]]) expect(restores([], [], { ids })).toBe(true);
+    for (const ids of [
+      [2, 1],
+      [0, 1],
+      [1, 6],
+    ])
+      expect(restores([], [], { ids })).toBe(false);
+  });
+
+  it("a key of a session that is not open", () => {
+    expect(restores(["a"], [], { owner: 2 })).toBe(true);
+    expect(restores(["a"], [], { owner: 3 })).toBe(false);
+  });
+
+  it("a key or a lock twice, or out of order", () => {
+    expect(restores(["a", "b"], [{ name: "a" }, { name: "b" }])).toBe(true);
+    expect(restores(["a", "a"], [])).toBe(false);
+    expect(restores(["b", "a"], [])).toBe(false);
+    expect(restores([], [{ name: "a" }, { name: "a" }])).toBe(false);
+    expect(restores([], [{ name: "b" }, { name: "a" }])).toBe(false);
+  });
+
+  it("a session that waits twice, or for what it holds; waiters of a free lock", () => {
+    const lock = { name: "a", holder: claim(1) };
+    expect(restores([], [{ ...lock, waiters: [claim(2)] }])).toBe(true);
+    expect(restores([], [{ ...lock, waiters: [claim(1)] }])).toBe(false);
+    expect(restores([], [{ ...lock, waiters: [claim(2), claim(2)] }])).toBe(false);
+    expect(restores([], [{ ...lock, delay: seconds(1) }])).toBe(false);
+    expect(restores([], [{ name: "a", waiters: [claim(2)] }])).toBe(false);
+    expect(restores([], [{ name: "a", delay: seconds(1), waiters: [claim(2)] }])).toBe(true);
   });
 });
 
