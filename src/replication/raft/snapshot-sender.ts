@@ -10,7 +10,7 @@ import type { SendWindow } from "./window.js";
 /** What a piece takes beside its bytes and its head, in bytes, at most. */
 const pieceOverhead = 100;
 
-/** Also behind the head of a large group. */
+/** However narrow the window, also behind the head of a large group. */
 const pieceBytesMin = 128;
 
 /** In heartbeats. */
@@ -105,9 +105,9 @@ export class SnapshotSender {
   }
 
   get #pieceBytes(): number {
-    const messageBytes = Math.min(this.#messageBytesMax, this.#window.bytes);
-    const bytes = messageBytes - pieceOverhead - this.image.snapshot.head.length;
-    return Math.max(bytes, pieceBytesMin);
+    const around = pieceOverhead + this.image.snapshot.head.length;
+    const wanted = Math.max(this.#window.bytes - around, pieceBytesMin);
+    return Math.min(this.#messageBytesMax - around, wanted);
   }
 
   #aheadMax(pieceBytes: number): number {

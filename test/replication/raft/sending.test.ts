@@ -28,7 +28,7 @@ function leader(options: CoreOptions = {}): Core {
 
 describe("what is on its way", () => {
   it("is counted in messages and bytes until it is acknowledged", () => {
-    const progress = new Progress(b, 5, false);
+    const progress = new Progress(b, 5, false, 1_000);
     progress.acknowledge(4);
     progress.replicate();
     expect(progress.next).toBe(5);
@@ -46,7 +46,7 @@ describe("what is on its way", () => {
   });
 
   it("moves on with what the follower has, also if that was not sent by us", () => {
-    const progress = new Progress(b, 5, false);
+    const progress = new Progress(b, 5, false, 1_000);
     progress.acknowledge(8);
     expect([progress.matched, progress.next]).toEqual([8, 9]);
     progress.acknowledge(3);
@@ -54,7 +54,7 @@ describe("what is on its way", () => {
   });
 
   it("is nothing any more when another search begins", () => {
-    const progress = new Progress(b, 5, false);
+    const progress = new Progress(b, 5, false, 1_000);
     progress.acknowledge(4);
     progress.replicate();
     progress.sent(9, 50);
@@ -68,7 +68,7 @@ describe("what is on its way", () => {
   });
 
   it("and nothing that was known holds of another disk under the same name (RAFT-52)", () => {
-    const progress = new Progress(b, 5, false);
+    const progress = new Progress(b, 5, false, 1_000);
     progress.acknowledge(4);
     progress.round = 9;
     progress.heardAt = instant(1);

@@ -6,6 +6,7 @@ import { snapshotBytesMax } from "../../../src/recovery/log/ports.js";
 import { encodeGroup, parseGroup } from "../../../src/replication/raft/group.js";
 import type { RaftOutput } from "../../../src/replication/raft/ports.js";
 import { SnapshotSender } from "../../../src/replication/raft/snapshot-sender.js";
+import { SendWindow } from "../../../src/replication/raft/window.js";
 import { voters } from "./support/cluster.js";
 import {
   a,
@@ -237,8 +238,9 @@ describe("a snapshot on its way to a follower (RAFT-43)", () => {
   const data = new Uint8Array(1_000).map((_, at) => at);
   const snapshot = { index: 9, term: 2, head: new Uint8Array(10), data };
   const image = { snapshot, data, crc: crc32c(data), outline: false };
+  const wide = () => new SendWindow(10_000);
   /** Pieces of 90 bytes, three ahead. */
-  const sender = () => new SnapshotSender(image, 200, 3);
+  const sender = () => new SnapshotSender(image, wide(), 200, 3);
   const next = (one: SnapshotSender): number[] => {
     const offsets: number[] = [];
     for (let piece = one.next(2, 1); piece !== null; piece = one.next(2, 1)) {
@@ -284,14 +286,14 @@ describe("a snapshot on its way to a follower (RAFT-43)", () => {
 
   it("is one piece where there is nothing in it", () => {
     const none = { ...image, data: bytes("") };
-    const one = new SnapshotSender(none, 200, 3);
+    const one = new SnapshotSender(none, wide(), 200, 3);
     expect(one.next(2, 1)).toMatchObject({ offset: 0, total: 0 });
     expect([one.next(2, 1), one.answered(0)]).toEqual([null, true]);
   });
 
   it("fits into a message with its head, whatever the head", () => {
     const long = { ...snapshot, head: new Uint8Array(60) };
-    const piece = new SnapshotSender({ ...image, snapshot: long }, 200, 3).next(2, 1);
+    const piece = new SnapshotSender({ ...image, snapshot: long }, wide(), 200, 3).next(2, 1);
     expect(piece?.bytes).toHaveLength(40);
   });
 });

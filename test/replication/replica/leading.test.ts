@@ -33,7 +33,8 @@ const read: Work = { kind: "read" };
 function leading(): { leading: Leading; sessions: Map<number, { lease: Duration }> } {
   const sessions = new Map([[5, { lease: millis(100) }]]);
   const timed = { timedChanges: 1, openSessions: sessions, lockDelays: () => [] };
-  const one = new Leading(timed);
+  const served = { ...timed, lacks: () => null };
+  const one = new Leading(nodeId("a"), served, () => null);
   one.begin(3);
   one.applied(start, entry(1), null);
   return { leading: one, sessions };

@@ -14,6 +14,10 @@ class Scripted implements AppCommands {
   seen: Plain = null;
   outcome: AppOutcome = { ok: true, state: null, result: null };
 
+  lacks(): string | null {
+    return null;
+  }
+
   apply(state: Plain): AppOutcome {
     this.seen = state;
     return this.outcome;
