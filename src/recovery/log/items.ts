@@ -11,7 +11,9 @@
  * data. All numbers but kinds are of variable length.
  */
 import { assert, unreachable } from "../../kernel/assert.js";
-import { ByteReader, type ByteWriter, numberBytesMax } from "./bytes.js";
+import { ByteReader } from "../../wire/byte-reader.js";
+import { type ArrayWriter, numberBytesMax } from "./array-writer.js";
+import { readBlock, readNumber } from "./fields.js";
 import { entryBytesMax, type LogEntry } from "./ports.js";
 
 /** The longest meta, in bytes: it is repeated at the head of each segment. */
@@ -61,7 +63,7 @@ export function entriesBytesBound(entries: readonly LogEntry[]): number {
   return bytes;
 }
 
-export function writeItem(writer: ByteWriter, item: LogItem): void {
+export function writeItem(writer: ArrayWriter, item: LogItem): void {
   switch (item.kind) {
     case "head":
       writer.byte(tags.head);
@@ -83,7 +85,7 @@ export function writeItem(writer: ByteWriter, item: LogItem): void {
   }
 }
 
-function writeEntries(writer: ByteWriter, entries: readonly LogEntry[]): void {
+function writeEntries(writer: ArrayWriter, entries: readonly LogEntry[]): void {
   let from = 0;
   while (from < entries.length) {
     const to = runEnd(entries, from);
@@ -100,7 +102,7 @@ function runEnd(entries: readonly LogEntry[], from: number): number {
 }
 
 function writeRun(
-  writer: ByteWriter,
+  writer: ArrayWriter,
   entries: readonly LogEntry[],
   from: number,
   to: number,
@@ -117,7 +119,7 @@ function writeRun(
   }
 }
 
-function writeMark(writer: ByteWriter, mark: SnapshotMark, effect: MarkEffect): void {
+function writeMark(writer: ArrayWriter, mark: SnapshotMark, effect: MarkEffect): void {
   writer.byte(tags.mark);
   for (const value of [mark.number, mark.index, mark.term, mark.crc]) writer.number(value);
   writer.byte(effects.indexOf(effect));
@@ -143,9 +145,9 @@ export function parseItems(bytes: Uint8Array): readonly LogItem[] | null {
 function parseItem(reader: ByteReader, tag: number): LogItem | null {
   switch (tag) {
     case tags.head:
-      return { kind: "head", previousEnd: reader.number(), next: reader.number() };
+      return { kind: "head", previousEnd: readNumber(reader), next: readNumber(reader) };
     case tags.meta:
-      return { kind: "meta", meta: reader.block(metaBytesMax) };
+      return { kind: "meta", meta: readBlock(reader, metaBytesMax) };
     case tags.entries:
       return parseEntries(reader);
     case tags.mark:
@@ -156,16 +158,16 @@ function parseItem(reader: ByteReader, tag: number): LogItem | null {
 }
 
 function parseEntries(reader: ByteReader): LogItem | null {
-  const first = reader.number();
-  const term = reader.number();
-  const count = reader.number();
+  const first = readNumber(reader);
+  const term = readNumber(reader);
+  const count = readNumber(reader);
   // An entry has at least two bytes: a count beyond that is not believed.
   if (first < 1 || count < 1 || count * 2 > reader.left) return null;
   if (!Number.isSafeInteger(first + count)) return null;
   const entries: LogEntry[] = [];
   for (let at = 0; at < count; at += 1) {
     const kind = reader.byte();
-    entries.push({ index: first + at, term, kind, data: reader.block(entryBytesMax) });
+    entries.push({ index: first + at, term, kind, data: readBlock(reader, entryBytesMax) });
     if (reader.failed) return null;
   }
   return { kind: "entries", entries };
@@ -173,10 +175,10 @@ function parseEntries(reader: ByteReader): LogItem | null {
 
 function parseMark(reader: ByteReader): LogItem | null {
   const mark = {
-    number: reader.number(),
-    index: reader.number(),
-    term: reader.number(),
-    crc: reader.number(),
+    number: readNumber(reader),
+    index: readNumber(reader),
+    term: readNumber(reader),
+    crc: readNumber(reader),
   };
   const effect = effects[reader.byte()];
   return effect === undefined ? null : { kind: "mark", mark, effect };

@@ -5,7 +5,7 @@
  */
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { FileName } from "../disk.js";
-import { ByteWriter, numberBytesMax } from "./bytes.js";
+import { ArrayWriter, numberBytesMax } from "./array-writer.js";
 import { frameBytesFor, frameBytesMax, frameHeaderBytes, sealFrame } from "./frame.js";
 import { type LogItem, metaBytesMax, type SnapshotMark, writeItem } from "./items.js";
 import { segmentName } from "./names.js";
@@ -117,7 +117,7 @@ export class LogTail {
     const lead = beginsSegment ? magicBytes : 0;
     const memory = new Uint8Array(lead + frameBytesFor(bound));
     if (beginsSegment) writeMagic(memory);
-    const writer = new ByteWriter(memory, lead + frameHeaderBytes);
+    const writer = new ArrayWriter(memory, lead + frameHeaderBytes);
     for (const item of items) writeItem(writer, item);
     const end = lead + frameBytesFor(writer.at - lead - frameHeaderBytes);
     const offset = beginsSegment ? 0 : this.#end;

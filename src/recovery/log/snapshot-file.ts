@@ -10,8 +10,10 @@
  * counts.
  */
 import { crc32c } from "../../codes/crc32c.js";
+import { ByteReader } from "../../wire/byte-reader.js";
 import type { DiskFailure, FileName } from "../disk.js";
-import { ByteReader, ByteWriter, numberBytesMax } from "./bytes.js";
+import { ArrayWriter, numberBytesMax } from "./array-writer.js";
+import { readBlock, readNumber } from "./fields.js";
 import type { SnapshotMark } from "./items.js";
 import type { DiskTask } from "./lanes.js";
 import { snapshotName, unfinishedSnapshot } from "./names.js";
@@ -73,7 +75,7 @@ const magicPart = new Uint8Array(magic);
 
 function headOf(snapshot: Snapshot, number: number): Uint8Array {
   const { index, term, head, data } = snapshot;
-  const writer = new ByteWriter(new Uint8Array(numbers * numberBytesMax + head.length), 0);
+  const writer = new ArrayWriter(new Uint8Array(numbers * numberBytesMax + head.length), 0);
   for (const value of [number, index, term]) writer.number(value);
   writer.block(head);
   writer.number(data.length);
@@ -129,9 +131,9 @@ function parseSnapshot(bytes: Uint8Array, mark: SnapshotMark): SnapshotRead {
 
 function parseBody(body: Uint8Array, mark: SnapshotMark): Snapshot | null {
   const reader = new ByteReader(body);
-  const [number, index, term] = [reader.number(), reader.number(), reader.number()];
-  const head = reader.block(snapshotHeadBytesMax);
-  const data = reader.block(snapshotBytesMax);
+  const [number, index, term] = [readNumber(reader), readNumber(reader), readNumber(reader)];
+  const head = readBlock(reader, snapshotHeadBytesMax);
+  const data = readBlock(reader, snapshotBytesMax);
   if (reader.failed || reader.left > 0 || number !== mark.number) return null;
   return index === mark.index && term === mark.term ? { index, term, head, data } : null;
 }

@@ -16,7 +16,7 @@
 import { unreachable } from "../../kernel/assert.js";
 import { snapshotBytesMax } from "../../recovery/log/ports.js";
 import { asInteger, asList } from "../../wire/shape.js";
-import { numberMax } from "./bytes.js";
+import { numberMax } from "./fields.js";
 import type { RaftMessage, SnapshotPiece } from "./messages.js";
 import { packEntries, unpackEntries } from "./pack.js";
 

@@ -5,7 +5,7 @@
 import { assert, unreachable } from "../../kernel/assert.js";
 import type { NodeId } from "../../kernel/ids.js";
 import { after, due, type Instant, micros } from "../../kernel/time.js";
-import { numberMax } from "./bytes.js";
+import { numberMax } from "./fields.js";
 import { parseGroup } from "./group.js";
 import { takeEntries } from "./matching.js";
 import type { AppendRequest, SnapshotPiece } from "./messages.js";

@@ -3,7 +3,9 @@
  * entry of the log, and in the head of a snapshot).
  */
 import type { NodeId } from "../../kernel/ids.js";
-import { ByteReader, ByteWriter } from "./bytes.js";
+import { ByteReader } from "../../wire/byte-reader.js";
+import { ByteWriter } from "../../wire/byte-writer.js";
+import { readMember, readNumber } from "./fields.js";
 import type { Group, MemberRole, MemberRoles } from "./ports.js";
 import type { Quorum } from "./quorum.js";
 
@@ -58,17 +60,17 @@ const version = 1;
 const roleCodes: readonly MemberRole[] = ["voter", "learner", "witness"];
 
 export function encodeGroup(group: Group): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(256);
   writer.byte(version);
   writeRoles(writer, group.members);
   writer.byte(group.outgoing === null ? 0 : 1);
   if (group.outgoing !== null) writeRoles(writer, group.outgoing);
   writer.byte(group.lives.size);
   for (const [member, life] of group.lives) {
-    writer.name(member);
-    writer.number(life);
+    writer.text(member);
+    writer.integer(life);
   }
-  return writer.finish();
+  return writer.take();
 }
 
 /** Null where the bytes are no group. */
@@ -87,7 +89,7 @@ export function parseGroup(bytes: Uint8Array): Group | null {
 function writeRoles(writer: ByteWriter, roles: MemberRoles): void {
   writer.byte(roles.size);
   for (const [member, role] of roles) {
-    writer.name(member);
+    writer.text(member);
     writer.byte(roleCodes.indexOf(role));
   }
 }
@@ -97,7 +99,7 @@ function readRoles(reader: ByteReader): MemberRoles | null {
   const count = reader.byte();
   if (count > membersMax) return null;
   for (let read = 0; read < count; read += 1) {
-    const member = reader.name();
+    const member = readMember(reader);
     const role = roleCodes[reader.byte()];
     if (member === null || role === undefined || roles.has(member)) return null;
     roles.set(member, role);
@@ -110,8 +112,8 @@ function readLives(reader: ByteReader): ReadonlyMap<NodeId, number> | null {
   const count = reader.byte();
   if (count > 2 * membersMax) return null;
   for (let read = 0; read < count; read += 1) {
-    const member = reader.name();
-    const life = reader.number();
+    const member = readMember(reader);
+    const life = readNumber(reader);
     if (member === null || reader.failed) return null;
     lives.set(member, life);
   }

@@ -3,7 +3,9 @@
  * disk (see blank.ts). It is the `meta` record of the stable log.
  */
 import type { NodeId } from "../../kernel/ids.js";
-import { ByteReader, ByteWriter } from "./bytes.js";
+import { ByteReader } from "../../wire/byte-reader.js";
+import { ByteWriter } from "../../wire/byte-writer.js";
+import { readMember, readNumber } from "./fields.js";
 import { membersMax } from "./group.js";
 
 export interface HardState {
@@ -23,20 +25,20 @@ const version = 1;
 const flags = { voted: 1, founded: 2, outline: 4 } as const;
 
 export function encodeHardState(state: HardState): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(256);
   writer.byte(version);
   const voted = state.vote === null ? 0 : flags.voted;
   const founded = state.founded ? flags.founded : 0;
   writer.byte(voted | founded | (state.outline ? flags.outline : 0));
-  writer.number(state.term);
-  writer.number(state.life);
-  if (state.vote !== null) writer.name(state.vote);
+  writer.integer(state.term);
+  writer.integer(state.life);
+  if (state.vote !== null) writer.text(state.vote);
   writer.byte(state.lives.size);
   for (const [member, life] of state.lives) {
-    writer.name(member);
-    writer.number(life);
+    writer.text(member);
+    writer.integer(life);
   }
-  return writer.finish();
+  return writer.take();
 }
 
 /** Null where the bytes are no hard state. */
@@ -44,17 +46,17 @@ export function parseHardState(bytes: Uint8Array): HardState | null {
   const reader = new ByteReader(bytes);
   if (reader.byte() !== version) return null;
   const flag = reader.byte();
-  const term = reader.number();
-  const life = reader.number();
+  const term = readNumber(reader);
+  const life = readNumber(reader);
   const voted = (flag & flags.voted) !== 0;
-  const vote = voted ? reader.name() : null;
+  const vote = voted ? readMember(reader) : null;
   if (voted && vote === null) return null;
   const lives = new Map<NodeId, number>();
   const count = reader.byte();
   if (count > membersMax) return null;
   for (let read = 0; read < count; read += 1) {
-    const member = reader.name();
-    const memberLife = reader.number();
+    const member = readMember(reader);
+    const memberLife = readNumber(reader);
     if (member === null) return null;
     lives.set(member, memberLife);
   }

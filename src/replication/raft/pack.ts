@@ -6,9 +6,11 @@
  *     data, its data. Its index follows from its place.
  */
 import type { LogEntry } from "../../recovery/log/ports.js";
-import { ByteReader, ByteWriter, numberMax } from "./bytes.js";
+import { ByteReader } from "../../wire/byte-reader.js";
+import { ByteWriter } from "../../wire/byte-writer.js";
+import { numberMax, readNumber } from "./fields.js";
 
-const writer = new ByteWriter();
+const writer = new ByteWriter(256);
 
 const empty = new Uint8Array(0);
 
@@ -17,13 +19,12 @@ export function packEntries(entries: readonly LogEntry[], previousTerm: number):
   writer.clear();
   let term = previousTerm;
   for (const entry of entries) {
-    writer.number(entry.term - term);
+    writer.integer(entry.term - term);
     writer.byte(entry.kind);
-    writer.number(entry.data.length);
-    writer.block(entry.data);
+    writer.bytes(entry.data);
     term = entry.term;
   }
-  return writer.finish();
+  return writer.take();
 }
 
 /** The data are views of the packed bytes. Null where they are not what `packEntries` makes. */
@@ -37,10 +38,10 @@ export function unpackEntries(
   let term = previousTerm;
   let index = previousIndex;
   while (!reader.ended) {
-    term += reader.number();
+    term += readNumber(reader);
     index += 1;
     const kind = reader.byte();
-    const data = reader.block(reader.number());
+    const data = reader.bytes(numberMax);
     if (reader.failed || term > numberMax || index > numberMax) return null;
     entries.push({ index, term, kind, data });
   }

@@ -2,7 +2,7 @@
  * What replicas say to one another beside Raft: work that is handed on to the leader, and what came
  * of it. Many pieces travel in one frame.
  *
- *     body     = kind (1), life, term, count, items    integers as in service/byte-writer.ts
+ *     body     = kind (1), life, term, count, items    integers as in wire/byte-writer.ts
  *     forward  = ticket, work kind, fields
  *     outcome  = ticket, outcome kind, fields
  *
@@ -17,9 +17,9 @@
  */
 import { unreachable } from "../../kernel/assert.js";
 import { nodeIdLengthMax, parseNodeId } from "../../kernel/ids.js";
+import { ByteReader } from "../../wire/byte-reader.js";
+import { ByteWriter } from "../../wire/byte-writer.js";
 import type { MemberChange, MemberRole } from "../raft/ports.js";
-import { ByteReader } from "../service/byte-reader.js";
-import { ByteWriter } from "../service/byte-writer.js";
 import { detailLengthMax } from "../service/limits.js";
 import { parsePlain, plainText } from "../service/plain-text.js";
 import type { Plain, RequestRefusal } from "../service/ports.js";

@@ -2,7 +2,7 @@
  * Commands as they stand in the log. The leader encodes a command once; every replica parses it.
  *
  *     command  = version-and-kind (1), session, sequence, fields of the kind
- *     integers = LEB128; names and values behind their length; see byte-writer.ts
+ *     integers = LEB128; names and values behind their length; see wire/byte-writer.ts
  *
  *     open-session      lease (us), name            put     flags, condition?, key, value
  *     close-session                                 delete  flags, condition?, key
@@ -17,9 +17,10 @@
  */
 import { unreachable } from "../../kernel/assert.js";
 import { micros } from "../../kernel/time.js";
-import { ByteReader } from "./byte-reader.js";
-import { ByteWriter } from "./byte-writer.js";
+import { ByteReader } from "../../wire/byte-reader.js";
+import { ByteWriter } from "../../wire/byte-writer.js";
 import { detailLengthMax, lockDelayMax, sessionLeaseMax, sessionLeaseMin } from "./limits.js";
+import { readName } from "./names.js";
 import { parsePlain, plainText } from "./plain-text.js";
 import {
   type Command,
@@ -147,18 +148,18 @@ function readFields(kind: number, reader: ByteReader): AnyCommand | null {
       return readPut(reader);
     case kinds.delete: {
       const condition = readCondition(reader.integer(0, conditional), reader);
-      return { kind: "delete", condition, key: reader.name() };
+      return { kind: "delete", condition, key: readName(reader) };
     }
     case kinds.acquire: {
       const wait = reader.integer(0, waits) === waits;
       const lockDelay = micros(reader.integer(0, lockDelayMax));
-      return { kind: "acquire", wait, lockDelay, lock: reader.name() };
+      return { kind: "acquire", wait, lockDelay, lock: readName(reader) };
     }
     case kinds.release:
-      return { kind: "release", token: reader.integer(0, countMax), lock: reader.name() };
+      return { kind: "release", token: reader.integer(0, countMax), lock: readName(reader) };
     case kinds["open-session"]: {
       const lease = micros(reader.integer(sessionLeaseMin, sessionLeaseMax));
-      return { kind: "open-session", lease, name: reader.name() };
+      return { kind: "open-session", lease, name: readName(reader) };
     }
     case kinds["close-session"]:
       return { kind: "close-session" };
@@ -171,7 +172,7 @@ function readFields(kind: number, reader: ByteReader): AnyCommand | null {
     case kinds["expire-session"]:
       return { kind: "expire-session", session: reader.integer(1, countMax) };
     case kinds["end-lock-delay"]:
-      return { kind: "end-lock-delay", token: reader.integer(1, countMax), lock: reader.name() };
+      return { kind: "end-lock-delay", token: reader.integer(1, countMax), lock: readName(reader) };
     default:
       return null;
   }
@@ -180,7 +181,7 @@ function readFields(kind: number, reader: ByteReader): AnyCommand | null {
 function readPut(reader: ByteReader): Command {
   const flags = reader.integer(0, conditional | ephemeral);
   const condition = readCondition(flags, reader);
-  const key = reader.name();
+  const key = readName(reader);
   const value = reader.bytes(valueBytesMax);
   return { kind: "put", key, value, condition, ephemeral: (flags & ephemeral) !== 0 };
 }
@@ -190,7 +191,7 @@ function readCondition(flags: number, reader: ByteReader): Condition | null {
 }
 
 function readApp(kind: "app" | "known-app", reader: ByteReader): AnyCommand | null {
-  const name = reader.name();
+  const name = readName(reader);
   const argument = parsePlain(reader.text(valueBytesMax));
   return argument === undefined ? null : { kind, name, argument };
 }

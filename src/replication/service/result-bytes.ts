@@ -1,7 +1,7 @@
 /** The last result of a session, as it stands in a snapshot. */
 import { unreachable } from "../../kernel/assert.js";
-import type { ByteReader } from "./byte-reader.js";
-import type { ByteWriter } from "./byte-writer.js";
+import type { ByteReader } from "../../wire/byte-reader.js";
+import type { ByteWriter } from "../../wire/byte-writer.js";
 import { detailLengthMax } from "./limits.js";
 import { parsePlain, plainText } from "./plain-text.js";
 import { type CommandRefusal, type CommandResult, valueBytesMax } from "./ports.js";

@@ -12,10 +12,11 @@
  * take for granted (their invariants) is therefore checked here.
  */
 import { micros } from "../../kernel/time.js";
-import { ByteReader } from "./byte-reader.js";
-import { ByteWriter } from "./byte-writer.js";
+import { ByteReader } from "../../wire/byte-reader.js";
+import { ByteWriter } from "../../wire/byte-writer.js";
 import { appStateBytesMax, lockDelayMax, sessionLeaseMax, sessionLeaseMin } from "./limits.js";
 import type { Claim, Lock } from "./locks.js";
+import { readName } from "./names.js";
 import { valueBytesMax } from "./ports.js";
 import { readResult, writeResult } from "./result-bytes.js";
 import type { ServiceLimits, ServiceState } from "./service.js";
@@ -106,7 +107,7 @@ function readSessions(reader: ByteReader, state: ServiceState, limits: ServiceLi
   let last = 0;
   for (let index = 0; index < count && !reader.failed; index += 1) {
     const id = reader.integer(last + 1, state.at);
-    const name = reader.name();
+    const name = readName(reader);
     const lease = micros(reader.integer(sessionLeaseMin, sessionLeaseMax));
     const sequence = reader.integer(0, countMax);
     const result = sequence === 0 ? null : readResult(reader);
@@ -119,7 +120,7 @@ function readKeys(reader: ByteReader, state: ServiceState, limits: ServiceLimits
   const count = reader.integer(0, limits.keysMax);
   let last = "";
   for (let index = 0; index < count && !reader.failed; index += 1) {
-    const key = reader.name();
+    const key = readName(reader);
     const value = reader.bytes(valueBytesMax).slice();
     const version = reader.integer(1, countMax);
     const changedAt = reader.integer(1, state.at);
@@ -146,7 +147,7 @@ function readLocks(reader: ByteReader, state: ServiceState, limits: ServiceLimit
 }
 
 function readLock(reader: ByteReader, state: ServiceState, limits: ServiceLimits): Lock {
-  const name = reader.name();
+  const name = readName(reader);
   const token = reader.integer(1, state.at);
   const delay = micros(reader.integer(0, lockDelayMax));
   const holder = reader.flag() ? readClaim(reader) : null;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Prng } from "../../../src/kernel/prng.js";
-import { ByteReader, ByteWriter } from "../../../src/recovery/log/bytes.js";
+import { ArrayWriter } from "../../../src/recovery/log/array-writer.js";
+import { readBlock, readNumber } from "../../../src/recovery/log/fields.js";
 import {
   type FramePlace,
   frameBytesFor,
@@ -17,6 +18,7 @@ import {
 } from "../../../src/recovery/log/items.js";
 import { scanSegment } from "../../../src/recovery/log/scan.js";
 import { magicBytes, writeMagic } from "../../../src/recovery/log/segment.js";
+import { ByteReader } from "../../../src/wire/byte-reader.js";
 import { entriesOf } from "../support/log-rig.js";
 
 const place: FramePlace = { sequence: 2 ** 45 + 7, offset: 24 };
@@ -33,21 +35,26 @@ function fileWith(payload: Uint8Array, at = place, previousCrc = 5): Uint8Array 
 describe("numbers", () => {
   it("LOG-20: come back, and take a byte for each seven bits", () => {
     const values = [0, 1, 127, 128, 300, 2 ** 31, 2 ** 32, 2 ** 49, Number.MAX_SAFE_INTEGER];
-    const writer = new ByteWriter(new Uint8Array(100), 0);
+    const writer = new ArrayWriter(new Uint8Array(100), 0);
     for (const value of values) writer.number(value);
     expect(writer.at).toBe(1 + 1 + 1 + 2 + 2 + 5 + 5 + 8 + 8);
     const reader = new ByteReader(writer.bytes);
-    expect(values.map(() => reader.number())).toEqual(values);
+    expect(values.map(() => readNumber(reader))).toEqual(values);
     expect(reader.failed).toBe(false);
   });
 
   it("LOG-20: that are cut off or too great fail for good", () => {
     for (const bytes of [[], [0x80], new Array(8).fill(0xff), [...new Array(7).fill(0xff), 0x20]]) {
       const reader = new ByteReader(new Uint8Array(bytes));
-      expect([reader.number(), reader.failed, reader.byte(), reader.left]).toEqual([0, true, 0, 0]);
+      expect([readNumber(reader), reader.failed, reader.byte(), reader.left]).toEqual([
+        0,
+        true,
+        0,
+        0,
+      ]);
     }
     const block = new ByteReader(new Uint8Array([3, 1, 2]));
-    expect([block.block(9).length, block.failed]).toEqual([0, true]);
+    expect([readBlock(block, 9).length, block.failed]).toEqual([0, true]);
   });
 });
 
@@ -106,14 +113,14 @@ describe("the items of a frame", () => {
   ];
 
   function written(list: readonly LogItem[]): Uint8Array {
-    const writer = new ByteWriter(new Uint8Array(1_200), 0);
+    const writer = new ArrayWriter(new Uint8Array(1_200), 0);
     for (const item of list) writeItem(writer, item);
     return writer.bytes;
   }
 
   it("LOG-20: come back, and cost an entry three bytes", () => {
     expect(parseItems(written(items))).toEqual(items);
-    const writer = new ByteWriter(new Uint8Array(20_000), 0);
+    const writer = new ArrayWriter(new Uint8Array(20_000), 0);
     writeItem(writer, { kind: "entries", entries: entriesOf(1, 100, 1, 128) });
     expect(writer.at).toBeLessThan(100 * (128 + 3) + 10);
     expect(writer.at).toBeLessThanOrEqual(entriesBytesBound(entriesOf(1, 100, 1, 128)));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../../src/kernel/ids.js";
 import { instant } from "../../../src/kernel/time.js";
-import { numberMax } from "../../../src/replication/raft/bytes.js";
+import { numberMax } from "../../../src/replication/raft/fields.js";
 import { voters } from "./support/cluster.js";
 import {
   a,

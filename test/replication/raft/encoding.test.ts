@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { snapshotBytesMax } from "../../../src/recovery/log/ports.js";
-import { numberMax } from "../../../src/replication/raft/bytes.js";
 import { encodeMessage, parseMessage } from "../../../src/replication/raft/encoding.js";
+import { numberMax } from "../../../src/replication/raft/fields.js";
 import type { RaftMessage } from "../../../src/replication/raft/messages.js";
 import { packEntries, packedBytes } from "../../../src/replication/raft/pack.js";
 import { decodeBody, encodeBody } from "../../../src/wire/cbor.js";

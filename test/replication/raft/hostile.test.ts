@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Instant, instant } from "../../../src/kernel/time.js";
 import type { LogEntry } from "../../../src/recovery/log/ports.js";
-import { numberMax } from "../../../src/replication/raft/bytes.js";
+import { numberMax } from "../../../src/replication/raft/fields.js";
 import { encodeGroup } from "../../../src/replication/raft/group.js";
 import { parseHardState } from "../../../src/replication/raft/hard-state.js";
 import type { RaftMessage } from "../../../src/replication/raft/messages.js";

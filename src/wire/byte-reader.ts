@@ -6,9 +6,6 @@
  * Every value has one form only: a longer form of an integer is refused, so bytes that are accepted
  * are those that we would have written.
  */
-import { isNameByte } from "./names.js";
-import { nameLengthMax } from "./ports.js";
-
 const nothing = new Uint8Array(0);
 /** 2^53 has 54 bits, so the eighth byte has at most four. */
 const integerBytesMax = 8;
@@ -20,6 +17,16 @@ export class ByteReader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  /** Where the next read begins. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Bytes that were not read; none of a reader that has failed. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
   }
 
   get failed(): boolean {
@@ -34,6 +41,7 @@ export class ByteReader {
   /** Makes `ended` false for good: the caller found a value that cannot be. */
   fail(): void {
     this.#failed = true;
+    this.#at = this.#bytes.length;
   }
 
   byte(): number {
@@ -56,12 +64,13 @@ export class ByteReader {
     return value >= min && value <= max ? value : this.#refuse(min);
   }
 
-  name(): string {
-    const length = this.integer(1, nameLengthMax);
+  /** Text that is not empty, of bytes of which each is allowed. */
+  word(lengthMax: number, isAllowed: (byte: number) => boolean): string {
+    const length = this.integer(1, lengthMax);
     const start = this.#take(length);
     if (start < 0) return "";
     for (let at = start; at < start + length; at += 1) {
-      if (!isNameByte(this.#bytes[at] as number)) this.#failed = true;
+      if (!isAllowed(this.#bytes[at] as number)) this.#failed = true;
     }
     return textOf(this.#bytes, start, start + length);
   }
@@ -72,7 +81,7 @@ export class ByteReader {
     return textOf(bytes, 0, bytes.length);
   }
 
-  /** A view of the bytes that are read, not a copy. */
+  /** A view of the bytes that are read, not a copy; their length stands before them. */
   bytes(lengthMax: number): Uint8Array {
     const length = this.integer(0, lengthMax);
     const start = this.#take(length);
@@ -103,7 +112,7 @@ export class ByteReader {
   }
 
   #refuse(answer = 0): number {
-    this.#failed = true;
+    this.fail();
     return answer;
   }
 }

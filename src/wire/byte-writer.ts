@@ -1,12 +1,12 @@
 /**
- * Writes the service's own binary forms: integers as LEB128, seven bits a byte with the lowest
- * first; text of one byte a character; bytes behind their length.
+ * Writes binary forms of our own: integers as LEB128, seven bits a byte with the lowest first; text
+ * of one byte a character; bytes behind their length.
  *
  * Commands and snapshots are written by hand, and not as CBOR, because a put of 100 bytes is
  * encoded once and decoded by every replica tens of thousands of times a second: a hand-written
  * form takes a quarter of the time, and a third less room.
  */
-import { assert } from "../../kernel/assert.js";
+import { assert } from "../kernel/assert.js";
 
 /** Memory that short pieces share, in bytes, and how long such a piece may be. */
 const sharedBytes = 16 * 1_024;
