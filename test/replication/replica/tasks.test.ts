@@ -6,6 +6,7 @@ import {
   leaderWait,
   repeatEvery,
   requestTimeout,
+  tasksPerClientMax,
   waitingBytesMax,
 } from "../../../src/replication/replica/limits.js";
 import { type NewTask, Tasks } from "../../../src/replication/replica/tasks.js";
@@ -67,6 +68,21 @@ describe("tasks", () => {
     expect(tasks.deadline()).toBe(later(seconds(1) + leaderWait));
     expect(tasks.overdue(later(seconds(1) + leaderWait - 1))).toEqual([]);
     expect(tasks.overdue(later(seconds(1) + leaderWait))).toHaveLength(1);
+  });
+
+  it("of one client have their places back as they end, and no more (REPLICA-9)", () => {
+    const tasks = new Tasks();
+    const add = () => tasks.add(start, made({ kind: "read" }))?.number ?? 0;
+    for (let number = 1; number <= tasksPerClientMax; number += 1) expect(add()).toBe(number);
+    expect(add()).toBe(0);
+    for (const number of [3, 1, 7]) tasks.settle(number);
+    expect([add() > 0, add() > 0, add() > 0, add()]).toEqual([true, true, true, 0]);
+    tasks.forget(1);
+    for (let round = 0; round < 2 * tasksPerClientMax; round += 1) {
+      const number = add();
+      expect(number).toBeGreaterThan(0);
+      tasks.settle(number);
+    }
   });
 
   it("have so many bytes together, and give them back (REPLICA-9)", () => {
