@@ -150,6 +150,7 @@ describe("each operation of a life, failing in turn", () => {
         ...life.refused,
       ]);
       expect(life.tickets.filter((ticket) => !answered.has(ticket))).toEqual([]);
+      expect(new Set(life.refused).size).toBe(life.refused.length);
       check(life);
     }
   });

@@ -104,6 +104,28 @@ describe("the snapshot of another", () => {
     expect(restarted(rig).recovered.entries).toHaveLength(2);
   });
 
+  it("LOG-4: leaves a meta that outlives the segment in which it stood", () => {
+    for (const [meta, kept] of [
+      [bytes(7), bytes(7)],
+      [null, bytes(9)],
+    ] as const) {
+      const rig = opened();
+      install(rig, snapshotAt(20, 2), meta);
+      rig.settle();
+      const [first] = [...rig.disk.files.keys()].filter((name) => name.startsWith("log-"));
+      for (let index = 21; index <= 40; index += 1) {
+        rig.save(entriesOf(index, 1, 2, 900));
+        rig.settle();
+      }
+      keep(rig, snapshotAt(39, 2));
+      rig.settle();
+      rig.give({ kind: "compact", index: 39 });
+      rig.settle();
+      expect(rig.disk.files.has(first ?? "")).toBe(false);
+      expect(restarted(rig).recovered).toMatchObject({ meta: kept, snapshot: { index: 39 } });
+    }
+  });
+
   it("LOG-17: supersedes one of our own that waits, or is still written", () => {
     const rig = opened();
     const first = keep(rig, snapshotAt(2));

@@ -79,6 +79,17 @@ describe("the answers that a candidate counts", () => {
     expect(left(core)).toBeGreaterThanOrEqual(electionMin);
   });
 
+  it("of a pre-vote raise the term where they refuse, and not where they promise (RAFT-4)", () => {
+    const core = ripe(new Core());
+    core.hear("b", voteReply({ pre: true, granted: true, term: 2 }));
+    expect(core.status.term).toBe(2);
+    const behind = ripe(new Core());
+    behind.hear("b", voteReply({ pre: true, granted: true, term: 7 }));
+    expect([behind.status.role, behind.status.term]).toEqual(["pre-candidate", 1]);
+    behind.hear("b", voteReply({ pre: true, granted: false, term: 7 }));
+    expect([behind.status.role, behind.status.term]).toEqual(["follower", 7]);
+  });
+
   it("are the first ones: a vote that was given is not taken back", () => {
     const core = ripe(new Core({ roles: voters(5) }));
     core.vote(true, "b", "c");

@@ -165,6 +165,19 @@ describe("a transfer (RAFT-25)", () => {
     expect([targets(core.outputs, "timeout-now"), core.status.leaseUntil]).toEqual([["b"], null]);
   });
 
+  it("that was given up before it was told leaves the lease as it was (RAFT-21)", () => {
+    const core = leader({ leaseReads: true });
+    core.propose("x");
+    transfer(core, b);
+    for (let waited = 0; waited <= electionMax; waited += heartbeat) {
+      core.wait(heartbeat);
+      const round = sent(core.outputs, "append").at(-1)?.round ?? 0;
+      core.acknowledge("c", core.status.last, { round });
+    }
+    expect([refusals(core), targets(core.outputs, "timeout-now")]).toEqual([["5 no-quorum"], []]);
+    expect(core.status.leaseUntil ?? 0).toBeGreaterThan(core.now);
+  });
+
   it("that was given up may be asked for again, and is told again", () => {
     const core = leader();
     transfer(core, b);

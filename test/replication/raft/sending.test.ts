@@ -2,12 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { instant } from "../../../src/kernel/time.js";
 import { Progress } from "../../../src/replication/raft/progress.js";
+import { voters } from "./support/cluster.js";
 import {
   appendReply,
   b,
   bytes,
   Core,
   type CoreOptions,
+  c,
   heartbeat,
   of,
   sent,
@@ -116,6 +118,38 @@ describe("a follower that does not answer", () => {
     expect(core.status.progress.get(b)?.state).toBe("snapshot");
     const beat = to(core, "b").appends.at(-1);
     expect(beat).toMatchObject({ entries: [], previousIndex: 0, previousTerm: 0 });
+  });
+});
+
+describe("a witness (RAFT-38)", () => {
+  const roles = new Map(voters(3)).set(c, "witness");
+
+  it("is sent no command, though a voter that is as far is sent the same entries", () => {
+    const core = leader({ roles });
+    core.step({ kind: "propose", ticket: 1, commands: [bytes("one"), bytes("two")] });
+    const dataOf = (target: string) =>
+      to(core, target)
+        .appends.at(-1)
+        ?.entries.map(({ data }) => data.length);
+    expect([dataOf("b"), dataOf("c")]).toEqual([
+      [3, 3],
+      [0, 0],
+    ]);
+    expect(to(core, "b").appends.at(-1)?.outline).toBe(false);
+    expect(to(core, "c").appends.at(-1)?.outline).toBe(true);
+  });
+
+  it("is sent the head of a snapshot, and nothing of the state", () => {
+    const core = leader({ roles, limits: { trailingEntries: 0 } });
+    core.hear("c", appendReply({ accepted: false, index: 0, life: 2 }));
+    core.propose("x");
+    core.save();
+    core.acknowledge("b");
+    core.step({ kind: "snapshot-taken", index: core.status.committed, data: bytes("state") });
+    const ticket = of(core.outputs, "save-snapshot").at(-1)?.ticket ?? 0;
+    core.step({ kind: "snapshot-saved", ticket });
+    expect(to(core, "c").pieces).toMatchObject([{ outline: true, total: 0, bytes: bytes("") }]);
+    expect(to(core, "c").pieces[0]?.head.length).toBeGreaterThan(3);
   });
 });
 
