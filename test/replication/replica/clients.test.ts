@@ -29,7 +29,7 @@ class Desk {
   #index = 0;
 
   constructor(nodes: readonly (typeof a)[] | null = null) {
-    this.clients = new Clients(start, this.service, nodes);
+    this.clients = new Clients(start, this.service, () => null, nodes);
     this.clients.leaderIs(start, b);
     // Its first question how old its state is; nobody can tell.
     this.clients.wake(start);
