@@ -1,5 +1,6 @@
 /** Starting and ending what runs until it is told to end: a replica, an agent. */
 import { LinkOpenFailure } from "../host/link-open-failure.js";
+import { StateFolderFailure } from "../host/state-folder.js";
 import { SocketOpenFailure } from "../host/unix-socket.js";
 import { WatchdogRefusal } from "../host/watchdog/watchdog-device.js";
 import { CliFailure, exitCodes } from "./exit.js";
@@ -12,7 +13,11 @@ export async function startOrExplain<Live>(start: () => Promise<Live>): Promise<
     if (error instanceof SocketOpenFailure && error.reason === "path-too-long") {
       throw new CliFailure("invalidFile", error.message);
     }
-    if (error instanceof LinkOpenFailure || error instanceof SocketOpenFailure) {
+    if (
+      error instanceof LinkOpenFailure ||
+      error instanceof SocketOpenFailure ||
+      error instanceof StateFolderFailure
+    ) {
       throw new CliFailure("notAvailable", error.message);
     }
     if (error instanceof WatchdogRefusal) {

@@ -17,6 +17,7 @@ import type { LiveAgentStatus } from "./live-status.js";
 import { MachineLoop } from "./machine-loop.js";
 import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
+import { inStateFolder } from "./state-folder.js";
 import { type LinkTrouble, UdpLink } from "./udp-link.js";
 
 export interface LiveAgentOptions {
@@ -151,11 +152,14 @@ export class LiveAgent {
 
   async #begin(): Promise<void> {
     const { stateDir, agent, onWarning } = this.#options;
-    if (stateDir !== null) await mkdir(stateDir, { recursive: true });
+    if (stateDir !== null) {
+      await inStateFolder(stateDir, () => mkdir(stateDir, { recursive: true }));
+    }
     await this.#openLink();
     if (stateDir !== null) await this.#openSocket(agentSocketPath(stateDir, agent.self));
     const wallClock = Date.now();
-    const { bootId, warning } = await nextBootId({ node: agent.self, stateDir, wallClock });
+    const numbering = { node: agent.self, stateDir, wallClock };
+    const { bootId, warning } = await inStateFolder(stateDir, () => nextBootId(numbering));
     this.#bootId = bootId;
     if (warning !== null) onWarning(warning);
     this.#startLoop();

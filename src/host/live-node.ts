@@ -31,6 +31,7 @@ import { MonotonicClock } from "./monotonic-clock.js";
 import type { HostPort } from "./peer-addresses.js";
 import { openRecording, type RecordingFile } from "./recording-folder.js";
 import { LiveState } from "./state/live-state.js";
+import { inStateFolder } from "./state-folder.js";
 import type { LinkTrouble } from "./udp-link.js";
 import type { ArmBridge } from "./watchdog/watchdog-arming.js";
 import type { WatchdogSettings } from "./watchdog/watchdog-settings.js";
@@ -228,11 +229,14 @@ export class LiveNode {
 
   async #begin(): Promise<void> {
     const { stateDir, node, logger, recording } = this.#options;
-    if (stateDir !== null) await mkdir(stateDir, { recursive: true });
+    if (stateDir !== null) {
+      await inStateFolder(stateDir, () => mkdir(stateDir, { recursive: true }));
+    }
     await this.#openPaths();
     if (stateDir !== null) await this.#openSocket(socketPath(stateDir, node.self));
     const wallClock = Date.now();
-    const { bootId, warning } = await nextBootId({ node: node.self, stateDir, wallClock });
+    const numbering = { node: node.self, stateDir, wallClock };
+    const { bootId, warning } = await inStateFolder(stateDir, () => nextBootId(numbering));
     this.#bootId = bootId;
     if (warning !== null) logger.warn(warning);
     await this.#guards.open(bootId);

@@ -84,7 +84,8 @@ function failureOf(path: string, error: unknown): SocketOpenFailure {
   if (code === "EACCES" || code === "EPERM") {
     return new SocketOpenFailure("not-permitted", `${path}: this user may not make it (${code})`);
   }
-  return new SocketOpenFailure("other", `${path}: cannot be made (${code})`);
+  const why = code === "EROFS" ? ", its file system is read-only: see dmesg" : "";
+  return new SocketOpenFailure("other", `${path}: cannot be made${why} (${code})`);
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

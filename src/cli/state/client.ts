@@ -120,6 +120,7 @@ const exits: Readonly<Record<StateRefusalReason, Exclude<ExitReason, "ok" | "bug
   "no-leader": "notAvailable",
   "no-quorum": "notAvailable",
   "disk-not-writable": "notAvailable",
+  "no-copy": "notAvailable",
   overloaded: "notAvailable",
   closed: "notAvailable",
   "session-lost": "notAvailable",

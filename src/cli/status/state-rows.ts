@@ -39,7 +39,7 @@ function roleText({ node: self, replica, at }: LiveStatus["node"], paint: Paint)
   const counts = `term ${term}, committed ${committed}, applied ${applied}${leaseText(raft, at)}`;
   // A learner has no vote anyway, and its new disk is as good as any.
   if (!raft.blank || own === "learner") return `${what}, ${counts}`;
-  return `${what}, ${counts}, ${paint("bad", blankText(leader))}`;
+  return `${what}, ${counts}, ${paint("bad", blankText(leader, committed))}`;
 }
 
 /** What is a map in the replica has come over its socket as an object. */
@@ -56,9 +56,9 @@ function remedyText(self: NodeId, reason: string): string {
   return `; stop it, move its folder ${self}.state away, start it, and ${replace}`;
 }
 
-/** With a leader it has lost its disk; without one it may also be the very first start. */
-const blankText = (leader: string | null): string =>
-  leader === null
+/** With a leader, or what one has sent, it has lost its disk; else it may be the first start. */
+const blankText = (leader: string | null, committed: number): string =>
+  leader === null && committed === 0
     ? "no vote yet, its disk is new: at the first start all voters and witnesses must be up once"
     : "no vote, its disk is new: say `holdfast member replace` for it";
 

@@ -53,7 +53,17 @@ export class Follower {
     if (!due(this.#electionAt, state.now)) return null;
     this.rearm();
     state.founding.ask();
-    return mayCampaign(state) ? { kind: "campaign", pre: true, transfer: false } : null;
+    if (mayCampaign(state)) return { kind: "campaign", pre: true, transfer: false };
+    this.#forgetLeader();
+    return null;
+  }
+
+  /** Who may not campaign must know all the same that nobody is there to hand work to. */
+  #forgetLeader(): void {
+    const state = this.#state;
+    if (state.leader === null) return;
+    state.leader = null;
+    state.tell({ kind: "role", role: "follower", term: state.term, leader: null });
   }
 
   /** A leader asks us to lead at once; it has waited until our log was as long as its own. */

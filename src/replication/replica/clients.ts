@@ -9,7 +9,7 @@
 import { unreachable } from "../../kernel/assert.js";
 import { type NodeId, parseNodeId } from "../../kernel/ids.js";
 import { after, due, earlier, type Instant, micros } from "../../kernel/time.js";
-import type { MemberChange } from "../raft/ports.js";
+import type { MemberChange, MemberRole } from "../raft/ports.js";
 import { encodeCommand } from "../service/command-bytes.js";
 import type {
   ClientReply,
@@ -55,6 +55,7 @@ export class Clients {
   #behind: Behind[] = [];
   #applied = 0;
   #leader: NodeId | null = null;
+  #isWitness = false;
   #probeAt: Instant;
   #staleAskedAt: Instant | null = null;
   #outputs: ReplicaOutput[] = [];
@@ -87,6 +88,10 @@ export class Clients {
 
   ask(now: Instant, client: ClientNumber, request: ClientRequest): void {
     const { id } = request;
+    if (this.#isWitness && (request.kind === "query" || request.kind === "watch")) {
+      this.refuse(client, id, "no-copy", "a witness keeps no copy: ask a voter or a learner");
+      return;
+    }
     switch (request.kind) {
       case "command": {
         const { session, sequence, command } = request;
@@ -157,6 +162,11 @@ export class Clients {
   leaderIs(now: Instant, leader: NodeId | null): void {
     this.#leader = leader;
     this.#tasks.leaderChanged(now, leader);
+  }
+
+  /** Undefined: we are no member. */
+  roleIs(role: MemberRole | undefined): void {
+    this.#isWitness = role === "witness";
   }
 
   /** What is to be handed to the leader now. */

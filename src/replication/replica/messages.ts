@@ -70,6 +70,7 @@ const refusals: readonly RequestRefusal[] = [
   "malformed",
   "compacted",
   "change-refused",
+  "no-copy",
 ];
 
 const writer = new ByteWriter(2 * bodyBytesMax);

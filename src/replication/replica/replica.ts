@@ -270,6 +270,7 @@ export class Replica implements Machine<ReplicaInput, ReplicaOutput> {
 
   #onEvent(now: Instant, event: ReplicaEvent): void {
     this.#tell(event);
+    if (event.kind === "group") this.#clients.roleIs(event.group.members.get(this.#self));
     if (event.kind !== "role") return;
     if (event.role === "leader") this.#leading.begin(event.term);
     else if (this.#leading.leads) this.#settleAll(now, this.#leading.end());

@@ -198,6 +198,8 @@ export type RequestRefusal =
   | "no-session"
   | "disk-not-writable"
   | "no-quorum"
+  /** The asked replica is a witness. */
+  | "no-copy"
   | "malformed"
   /** Too old: what comes after `after` is not kept any more; read all, and watch from there. */
   | "compacted"

@@ -95,6 +95,7 @@ const refusals: { readonly [Reason in RequestRefusal]: true } = {
   overloaded: true,
   "no-session": true,
   "disk-not-writable": true,
+  "no-copy": true,
   "no-quorum": true,
   malformed: true,
   compacted: true,

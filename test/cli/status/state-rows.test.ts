@@ -88,7 +88,9 @@ describe("the replicated state in `holdfast status`", () => {
 
   it("CLI-STATE-9: says that a new disk has no vote, and what to do", () => {
     expect(rows({ raft: { blank: true } })["state"]).toContain("say `holdfast member replace`");
-    const first = rows({ raft: { blank: true, leader: null } })["state"];
+    const lost = rows({ raft: { blank: true, leader: null } })["state"];
+    expect(lost).toContain("say `holdfast member replace`");
+    const first = rows({ raft: { blank: true, leader: null, committed: 0 } })["state"];
     expect(first).toContain("at the first start all voters and witnesses must be up once");
     expect(rows()["state"]).not.toContain("new");
   });

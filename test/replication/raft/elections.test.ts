@@ -353,3 +353,26 @@ describe("who may campaign (RAFT-7)", () => {
     expect(core.status.role).toBe("pre-candidate");
   });
 });
+
+describe("a member that may not lead", () => {
+  it.each(["learner", "witness"] as const)(
+    "forgets a leader that it hears no more, as %s, and hears it again (RAFT-68)",
+    (role) => {
+      const core = new Core({ roles: new Map(voters(3)).set(a, role) });
+      core.hear("b", append({}));
+      core.wait(electionMin - 1);
+      expect(core.status).toMatchObject({ role: "follower", leader: "b" });
+      const outputs = core.wait(electionMax);
+      expect(of(outputs, "event")).toContainEqual({
+        kind: "event",
+        event: { kind: "role", role: "follower", term: 2, leader: null },
+      });
+      // It asks for no votes, and is told of nobody twice.
+      expect(of(outputs, "send")).toEqual([]);
+      expect(core.status.leader).toBeNull();
+      expect(of(core.wait(3 * electionMax), "event")).toEqual([]);
+      core.hear("b", append({}));
+      expect(core.status.leader).toBe("b");
+    },
+  );
+});

@@ -1,6 +1,8 @@
 /** What a client may count on, whichever replica it asks. */
 import { describe, expect, it } from "vitest";
+import { nodeId } from "../../../src/kernel/ids.js";
 import { micros, millis, seconds } from "../../../src/kernel/time.js";
+import type { ReplicaOptions } from "../../../src/replication/replica/parts.js";
 import type { ClientReply } from "../../../src/replication/service/ports.js";
 import { encodeRequest } from "../../../src/replication/service/request-bodies.js";
 import { count, foundValue, get, openSession, put, SmallGroup } from "./support/small-group.js";
@@ -163,6 +165,28 @@ describe("a read", () => {
     const [board] = small.boards;
     const reply = small.ask(board as never, get("k", "stale"), millis(5));
     expect(reply).toMatchObject({ kind: "answer", age: null });
+  });
+});
+
+describe("a witness", () => {
+  it("reads nothing, having no copy, and says so at once; it takes writes (REPLICA-17)", () => {
+    const small = new SmallGroup(3, (options: ReplicaOptions) => ({
+      ...options,
+      group: new Map(options.group ?? []).set(nodeId("n3"), "witness"),
+    }));
+    small.leader();
+    const witness = small.boards.find(({ id }) => id === "n3") as never;
+    expect(small.ask(witness, put("k", 1))).toMatchObject({ result: { ok: true } });
+    for (const freshness of ["linearizable", "stale"] as const) {
+      expect(small.ask(witness, get("k", freshness), millis(5))).toMatchObject({
+        ...{ kind: "refused", reason: "no-copy" },
+        detail: "a witness keeps no copy: ask a voter or a learner",
+      });
+    }
+    const target = { kind: "prefix", prefix: "k" } as const;
+    const watch = (id: number) => ({ kind: "watch", id, target, after: null }) as const;
+    expect(small.ask(witness, watch)).toMatchObject({ kind: "refused", reason: "no-copy" });
+    expect(foundValue(small.ask(small.leader(), get("k")))).toBe(1);
   });
 });
 

@@ -64,6 +64,7 @@ const retried: readonly RequestRefusal[] = [
   "overloaded",
   "disk-not-writable",
   "no-quorum",
+  "no-copy",
 ];
 
 export class Requests {
