@@ -63,6 +63,9 @@ export interface GuardOptions {
 /** Pets of a start or a stop that waits, in the patience of the thread. */
 const petsPerPatience = 4;
 
+/** A wait in a start that takes longer hangs, in milliseconds. */
+const startMax = 15_000;
+
 /** A stop that takes longer hangs, in milliseconds: then the dogs may bite. */
 const stopMax = 5_000;
 
@@ -121,6 +124,16 @@ export class LiveGuards {
     if (realtime !== null && !this.isSafe) await this.#prepareRealtime(realtime);
     await this.#armWatchdogs();
     await this.#waitOut();
+  }
+
+  /** What a start has to wait for, as for a disk; beyond a bound the dogs may bite. */
+  async fedWhile<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#feed(startMax);
+    try {
+      return await work();
+    } finally {
+      this.#starve();
+    }
   }
 
   /** The app with marks for the evidence around what may hang. */

@@ -250,7 +250,7 @@ export class LiveNode {
       if (!this.#ended) await this.#guards.stoppedBefore();
       return;
     }
-    await this.#openState();
+    await this.#guards.fedWhile(() => this.#openState());
     this.#startLoop(file);
   }
 

@@ -41,6 +41,21 @@ describe("what guards a replica", () => {
     expect(pets(guards)).toBe(after);
   });
 
+  it("is petted while a start waits for its disk, and no longer, also if that fails", async () => {
+    const guards = await armed();
+    const before = pets(guards);
+    const untilPetted = async () => {
+      while (pets(guards) < before + 3) await pass();
+      return "open";
+    };
+    expect(await guards.fedWhile(untilPetted)).toBe("open");
+    const failing = () => Promise.reject(new Error("no disk"));
+    await expect(guards.fedWhile(failing)).rejects.toThrow("no disk");
+    const after = pets(guards);
+    await pass();
+    expect(pets(guards)).toBe(after);
+  });
+
   it("is not petted by itself: not while it runs, not when it failed", async () => {
     const guards = await armed();
     const before = pets(guards);

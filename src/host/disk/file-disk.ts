@@ -20,13 +20,15 @@ import {
 } from "../../recovery/disk.js";
 import { failureOf } from "./disk-errors.js";
 import { FileHandles, type OpenFile } from "./file-handles.js";
-import { type FolderLock, lockFolder } from "./folder-lock.js";
+import { type FolderLock, lockFolderWithin } from "./folder-lock.js";
 
 export interface FileDiskOptions {
   /** It is made if it is not there, for this user alone. */
   readonly folder: string;
   /** Called once for each request, in the order of each lane; never from within `request`. */
   readonly onDone: (done: DiskDone) => void;
+  /** How long a folder is waited for that another process has, in milliseconds; 0 if left out. */
+  readonly lockWait?: number;
 }
 
 export type OpenedDisk =
@@ -68,7 +70,7 @@ export class FileDisk {
     const folder = resolve(options.folder);
     try {
       await makeFolder(folder);
-      const locked = await lockFolder(folder);
+      const locked = await lockFolderWithin(folder, options.lockWait ?? 0);
       if (!locked.ok) return locked;
       return { ok: true, disk: new FileDisk({ ...options, folder }, locked.lock) };
     } catch (error) {

@@ -10,6 +10,7 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { link, open, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { loadNative } from "../native/native.js";
 
 /** Not a name that a disk lists. */
@@ -33,6 +34,24 @@ export async function lockFolder(folder: string, isNative = true): Promise<Locke
   const file = join(folder, lockName);
   const flock = isNative ? nativeFlock() : null;
   return flock === null ? await lockByFile(folder, file) : lockByKernel(folder, file, flock);
+}
+
+/** Between two looks, in milliseconds. */
+const lookEvery = 50;
+
+/**
+ * For a successor: a process that was killed has the lock until the kernel has done what it had
+ * begun, which on a card that stalls takes seconds.
+ *
+ * @param waitMax in milliseconds
+ */
+export async function lockFolderWithin(folder: string, waitMax: number): Promise<LockedFolder> {
+  const until = performance.now() + waitMax;
+  for (;;) {
+    const locked = await lockFolder(folder);
+    if (locked.ok || performance.now() >= until) return locked;
+    await pause(lookEvery);
+  }
 }
 
 type Flock = (fd: number, how: number) => number;

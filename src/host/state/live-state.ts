@@ -40,6 +40,12 @@ export interface LiveStateStatus {
   readonly clients: StateSocketCounts;
 }
 
+/**
+ * In milliseconds. Whoever is there for good has the control socket as well, and no second start
+ * comes so far; this is for a killed predecessor that has not ended yet.
+ */
+const lockWait = 10_000;
+
 /** The folder of the state cannot be used, or another process uses it. */
 export class StateOpenFailure extends Error {
   override readonly name = "StateOpenFailure";
@@ -71,7 +77,7 @@ export class LiveState {
   /** Rejects with a `StateOpenFailure` or a `SocketOpenFailure`; nothing is left open then. */
   static async open(options: LiveStateOptions): Promise<LiveState> {
     const { stateDir, node, onDone, onClient } = options;
-    const opened = await FileDisk.open({ folder: stateFolder(stateDir, node), onDone });
+    const opened = await FileDisk.open({ folder: stateFolder(stateDir, node), onDone, lockWait });
     if (!opened.ok) throw new StateOpenFailure(opened.reason);
     const { disk } = opened;
     try {

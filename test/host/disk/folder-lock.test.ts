@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { lockFolder } from "../../../src/host/disk/folder-lock.js";
+import { lockFolder, lockFolderWithin } from "../../../src/host/disk/folder-lock.js";
 import { loadNative } from "../../../src/host/native/native.js";
 
 const folders: string[] = [];
@@ -71,6 +71,18 @@ describe.each(ways)("the lock of a folder, by the kernel: %s", (isNative) => {
     const taken = await lockFolder(folder, isNative);
     expect(taken.ok).toBe(true);
     expect(readFileSync(join(folder, ".lock"), "utf8")).toContain(`${process.pid} `);
+    if (taken.ok) await taken.lock.release();
+  });
+
+  it.runIf(isNative)("FILE-3: is waited for, as from a process that is about to end", async () => {
+    const folder = newFolder();
+    const first = await lockFolder(folder);
+    expect((await lockFolderWithin(folder, 0)).ok).toBe(false);
+    const second = lockFolderWithin(folder, 60_000);
+    await new Promise((over) => setTimeout(over, 120));
+    if (first.ok) await first.lock.release();
+    const taken = await second;
+    expect(taken.ok).toBe(true);
     if (taken.ok) await taken.lock.release();
   });
 
