@@ -1,5 +1,4 @@
 /** `holdfast schedule`: will every deadline of a set of tasks be met, and if not, why? */
-import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../config/quantity.js";
@@ -15,6 +14,7 @@ import { horizonOf } from "./schedule/horizon.js";
 import { schedulePicture } from "./schedule/picture.js";
 import { scheduleText } from "./schedule/text.js";
 import { paintFor } from "./terminal.js";
+import { readTextFile } from "./text-file.js";
 
 interface Flags {
   readonly protocol?: ProtocolName;
@@ -77,25 +77,14 @@ function aboutOf({ name, order, orderFound }: LoadedTasks): string {
 
 /** @throws CliFailure (invalid file) that lists all problems */
 async function load(io: CliIo, file: string): Promise<LoadedTasks> {
-  const text = await readText(resolve(io.cwd, file));
-  if (text === null) {
-    const message = "expected a file of YAML that can be read, at most 1MiB";
+  const content = await readTextFile(resolve(io.cwd, file), fileBytesMax);
+  if (!content.ok) {
+    const message = `expected a file of YAML, at most 1MiB: ${content.why}`;
     throw invalidConfig(file, [{ origin: { kind: "whole-file", file }, path: [], message }]);
   }
-  const parsed = parseTasks(file, text);
+  const parsed = parseTasks(file, content.text);
   if (!parsed.ok) throw invalidConfig(file, parsed.problems);
   return parsed;
-}
-
-/** Null for what cannot be read, is too long, or is no text. */
-async function readText(path: string): Promise<string | null> {
-  try {
-    const { size } = await stat(path);
-    if (size > fileBytesMax) return null;
-    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
-  } catch {
-    return null;
-  }
 }
 
 function reportOf({ name, order }: LoadedTasks, findings: Findings): Readonly<object> {

@@ -2,7 +2,7 @@
  * `holdfast sim`: a cluster in virtual time under a fault scenario. The report holds no time of
  * this machine, so that the same seed gives the same bytes; how fast it went is told on stderr.
  */
-import { open } from "node:fs/promises";
+
 import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { loadApp } from "../config/app-module.js";
@@ -20,6 +20,7 @@ import { BadVerdict } from "./exit.js";
 import { type CliIo, writeJson } from "./io.js";
 import { reportText, sweepText } from "./sim-text.js";
 import { paintFor, tellProgress } from "./terminal.js";
+import { readTextFile } from "./text-file.js";
 
 interface Flags {
   readonly seed?: number;
@@ -123,12 +124,12 @@ interface Loaded {
 async function loadScenario(io: CliIo, file: string): Promise<Loaded> {
   const refuse = (problems: readonly Problem[]) => invalidConfig(file, problems);
   const path = resolve(io.cwd, file);
-  const text = await readText(path);
-  if (text === null) {
-    const message = "expected a file of YAML that can be read, at most 1MiB";
+  const content = await readTextFile(path, scenarioBytesMax);
+  if (!content.ok) {
+    const message = `expected a file of YAML, at most 1MiB: ${content.why}`;
     throw refuse([{ origin: { kind: "whole-file", file }, path: [], message }]);
   }
-  const parsed = parseScenario(file, text);
+  const parsed = parseScenario(file, content.text);
   if (!parsed.ok) throw refuse(parsed.problems);
   const { scenario, source } = parsed;
   const module = builtinApps.get(scenario.app) ?? resolve(dirname(path), scenario.app);
@@ -141,21 +142,4 @@ async function loadScenario(io: CliIo, file: string): Promise<Loaded> {
   const misfits = checkAgainstApp(parsed, load.app);
   if (misfits.length > 0) throw refuse(misfits);
   return { scenario, app: load.app };
-}
-
-/** Null for what cannot be read, is too long, or is no text. */
-async function readText(path: string): Promise<string | null> {
-  try {
-    const handle = await open(path);
-    try {
-      const buffer = Buffer.alloc(scenarioBytesMax + 1);
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-      if (bytesRead > scenarioBytesMax) return null;
-      return new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, bytesRead));
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return null;
-  }
 }

@@ -157,7 +157,11 @@ describe("holdfast history check (HISTORY-10)", () => {
   });
 
   it.each([
-    ["nowhere.ndjson", null, "expected a file of text that can be read"],
+    [
+      "nowhere.ndjson",
+      null,
+      "nowhere.ndjson: expected a file of text, at most 256MiB: there is no",
+    ],
     ["empty.json", "", "empty.json:1: expected a history, and the file is empty"],
     [
       "model.json",

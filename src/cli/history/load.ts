@@ -1,10 +1,10 @@
 /** Reads the file of a history, whatever its format. */
-import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { ReadHistory } from "../../consistency/history/read.js";
 import { readHistory } from "../../consistency/history/read-text.js";
 import { CliFailure } from "../exit.js";
 import type { CliIo } from "../io.js";
+import { readTextFile } from "../text-file.js";
 
 export interface LoadedHistory extends ReadHistory {
   /** As the person named it. */
@@ -16,12 +16,12 @@ const bytesMax = 268_435_456;
 
 /** @throws CliFailure (invalid file) with the place and what was expected there */
 export async function loadHistory(io: CliIo, file: string): Promise<LoadedHistory> {
-  const text = await readText(resolve(io.cwd, file));
-  if (text === null) {
-    const message = `${file}: expected a file of text that can be read, at most 256MiB`;
+  const content = await readTextFile(resolve(io.cwd, file), bytesMax);
+  if (!content.ok) {
+    const message = `${file}: expected a file of text, at most 256MiB: ${content.why}`;
     throw new CliFailure("invalidFile", message, { file, line: null });
   }
-  const read = readHistory(text);
+  const read = readHistory(content.text);
   if (read.ok) return { ...read, file, name: basename(file) };
   throw invalidHistory(file, read.line, read.path, read.expected);
 }
@@ -30,15 +30,4 @@ export function invalidHistory(file: string, line: number, path: string, expecte
   const where = path === "" ? "" : ` ${path}:`;
   const message = `${file}:${line}:${where} expected ${expected}`;
   return new CliFailure("invalidFile", message, { file, line, path, expected });
-}
-
-/** Null for what cannot be read, is too long, or is no text. */
-async function readText(path: string): Promise<string | null> {
-  try {
-    const { size } = await stat(path);
-    if (size > bytesMax) return null;
-    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
-  } catch {
-    return null;
-  }
 }
