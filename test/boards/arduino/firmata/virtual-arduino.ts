@@ -1,6 +1,7 @@
 /**
- * An Arduino with our Firmata firmware in virtual time: the simulated chip, Node's timers and the
- * clock of the board move together, a millisecond at a time, and nobody waits.
+ * An Arduino with our Firmata firmware in virtual time: the simulated chip, Node's timers, its Date
+ * (which johnny-five's debouncing asks) and the clock of the board move together, a millisecond at
+ * a time, and nobody waits.
  */
 import { setImmediate as breathe } from "node:timers/promises";
 import { vi } from "vitest";
@@ -25,7 +26,9 @@ export class VirtualArduino {
 
   /** Fakes Node's timers: whoever makes one calls `end`. */
   constructor() {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
+    });
     const flash = flashOf(atmega328p, hex);
     this.mcu = new Microcontroller({ part: atmega328p, flash, baud, startUp: millis(1) });
     for (const pin of ["D8", "D12"]) this.#watch(pin);
