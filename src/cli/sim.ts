@@ -2,7 +2,6 @@
  * `holdfast sim`: a cluster in virtual time under a fault scenario. The report holds no time of
  * this machine, so that the same seed gives the same bytes; how fast it went is told on stderr.
  */
-
 import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { loadApp } from "../config/app-module.js";

@@ -86,7 +86,7 @@ export class Progress {
 
   /** What was sent ahead has not come. */
   lost(): void {
-    if (this.#bytesInFlight > 0) this.window.lost(this.#bytesInFlight);
+    this.window.lost(this.#bytesInFlight);
   }
 
   replicate(): void {

@@ -39,6 +39,7 @@ export class SendWindow {
 
   /** @param inFlight so many bytes were on their way when it was noticed */
   lost(inFlight: number): void {
+    if (inFlight === 0) return;
     const isRare = this.#acknowledged >= this.#bytes;
     this.#acknowledged = 0;
     if (isRare) return;
